@@ -17,10 +17,10 @@ FILES = sorted(PACKAGE.rglob("*.py"))
 
 VERBS = frozenset(
     """
-    abandon accept acquire add align analyze annotate append apply archive arrange ask
-    assemble atomic attach audit authenticates bind build by call capture change check choose
+    abandon abort accept acquire add advance align analyze annotate append apply archive arrange ask
+    assemble atomic attach audit authenticates begin bind build by call capture change check choose
     clean clear clone
-    close coerce collect commit compare compute confirm connect convert copy count create
+    close coerce collect commit compare compute confirm connect continue convert copy count create
     cut decode decompress delete derive describe detect dim discard discards draw drop
     dump emits encode end ensure enter equals erase error escape evaluate exclude execute
     exit expand explain export extract fail feed fetch fileno fill filter find finds
@@ -37,6 +37,7 @@ VERBS = frozenset(
     truncate try turn undo unlock unpad unseal unwrap update use validate verify wait walk
     wants widen without wrap writable write yield
     of items scalar lines blanked plain
+    diff digest generalize rank
     """.split()  # noqa: SIM905 - a list of words
 )
 """First words of public functions: imperative verbs, and those of questions and conversions.

@@ -27,12 +27,12 @@ from cactions.app.planned_entries import (
     hold_entry,
     strip_entry,
 )
-from cactions.app.planning import Planned, Planning, PlanningStopped
+from cactions.app.planning_task import Planned, PlanningStopped, PlanningTask
 from cactions.app.propose import Job, plan_and_keep_response, plan_response
 from cactions.app.store_rows import store_rows
 from cactions.app.workers import Workers, open_pool
 from cactions.logic.bulk.breakers import Breakers
-from cactions.logic.bulk.evidence import Evidence, gather_evidence
+from cactions.logic.bulk.evidence import ResponseEvidence, gather_evidence
 from cactions.logic.bulk.probe import build_probe_person, judge_probe
 from cactions.logic.bulk_summary import SummaryBuilder
 from cactions.logic.plan.compare_and_set import CALL_OUTCOME_UNKNOWN
@@ -55,11 +55,19 @@ from cactions.model import (
 )
 from cactions.model.secret import Credentials
 
+PAGE: Final = 500
+"""Rows that are read and planned together."""
+
+PAGE_OF_WRITES: Final = 32
+"""The same where calls change something: so many outcomes are unknown after a crash."""
+
+_LOOKS_WRONG: Final = "its response looks like that of another person"
+
 Found: TypeAlias = tuple[int, Job, Person]
-Answered: TypeAlias = tuple["Plan | PlanFailure", "Evidence | None"]
+Answered: TypeAlias = tuple["Plan | PlanFailure", "ResponseEvidence | None"]
 
 
-def plan_people(planning: Planning, rows: Iterable[JobRow | BadRow]) -> Planned:
+def plan_people(planning: PlanningTask, rows: Iterable[JobRow | BadRow]) -> Planned:
     """Store the rows as a new run, and plan it. Raises PlanningStopped, and as ``propose_plan``."""
     journal, head = planning.stores.journal, planning.head
     journal.create_run(head, RunPhase.READING)
@@ -70,7 +78,7 @@ def plan_people(planning: Planning, rows: Iterable[JobRow | BadRow]) -> Planned:
     return _Planner(planning, summary).plan()
 
 
-def continue_planning(planning: Planning) -> Planned:
+def continue_planning(planning: PlanningTask) -> Planned:
     """Plan those of a run that still wait; a call whose answer was lost is not made again."""
     journal, head = planning.stores.journal, planning.head
     run = journal.reopen(head.id)
@@ -95,7 +103,7 @@ def continue_planning(planning: Planning) -> Planned:
 class _Planner:
     """Plans the rows that wait, page by page."""
 
-    def __init__(self, planning: Planning, summary: SummaryBuilder) -> None:
+    def __init__(self, planning: PlanningTask, summary: SummaryBuilder) -> None:
         self._planning, self._summary = planning, summary
         self._rows = planning.stores.journal.open_rows(planning.head.id)
         self._breakers = Breakers(planning.action)
@@ -110,7 +118,7 @@ class _Planner:
         self._summary.add(entry)
         planned = (None, Outcome.UNCHANGED, Outcome.REFUSED)
         if (entry.receipt.outcome if entry.receipt else None) in planned:
-            self._breakers.observe_plan(entry.number, Evidence(), entry.plan)
+            self._breakers.observe_plan(entry.number, ResponseEvidence(), entry.plan)
 
     def plan(self) -> Planned:
         planning, last, is_first = self._planning, 0, True
@@ -217,7 +225,7 @@ class _Planner:
         number, job, _ = found
         result, evidence = answered
         self._calls += 1
-        verdict = self._breakers.observe_plan(number, evidence or Evidence(), result)
+        verdict = self._breakers.observe_plan(number, evidence or ResponseEvidence(), result)
         self._held += ((other, verdict.hold or _LOOKS_WRONG) for other in verdict.also)
         self._stop = self._stop or verdict.stop
         entry = build_entry(number, job, result, evidence)
@@ -241,12 +249,3 @@ class _Planner:
         for entry, why in self._rows.hold(self._held):
             self._summary.remove(entry)
             self._summary.add(hold_entry(entry, why))
-
-
-PAGE: Final = 500
-"""Rows that are read and planned together."""
-
-PAGE_OF_WRITES: Final = 32
-"""The same where calls change something: so many outcomes are unknown after a crash."""
-
-_LOOKS_WRONG: Final = "its response looks like that of another person"

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from msgspec.structs import replace
 
 from cactions.app.propose import Job
-from cactions.logic.bulk.evidence import Evidence
+from cactions.logic.bulk.evidence import ResponseEvidence
 from cactions.logic.bulk.totals import list_unique_digests
 from cactions.logic.people.lookup import build_lookup_key
 from cactions.logic.strict_json import dump_json
@@ -61,7 +61,7 @@ def build_held_entry(number: int, row: JobRow, action: str, message: str) -> Pla
 
 
 def build_entry(
-    number: int, job: Job, result: Plan | PlanFailure, evidence: Evidence | None
+    number: int, job: Job, result: Plan | PlanFailure, evidence: ResponseEvidence | None
 ) -> PlannedEntry:
     """The entry of a person whose call was made, or could not be."""
     if isinstance(result, PlanFailure):

@@ -111,6 +111,13 @@ def _find_person_id(query: PersonQuery, runs: Sequence[Run], people: People) -> 
 
 def _refuse_open(person_id: str, runs: Sequence[Run]) -> None:
     for run in runs:
+        if run.counts.waiting and not run.finished:
+            finish = join_command(("runs", "resume"), run.head.id)
+            close = join_command(("runs", "undo"), run.head.id)
+            raise UsageError(
+                f"the run {run.head.id} was cut off while it was planned: it holds rows of a file",
+                hint=f"Finish it with `{finish}`, or close it with `{close}`.",
+            )
         if any(entry.plan.subject.person_id == person_id for entry in run.open):
             finish = join_command(("runs", "resume"), run.head.id)
             raise UsageError(

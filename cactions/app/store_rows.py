@@ -22,11 +22,11 @@ _READ_AT_ONCE: Final = 1_000
 
 
 def store_rows(
-    rows: PlanningRows, given: Iterable[JobRow | BadRow], action: str
+    rows: PlanningRows, handed_in: Iterable[JobRow | BadRow], action: str
 ) -> Iterator[PlannedEntry]:
     """Store every row; those that get no plan, since they are unusable or about one person."""
     number = 0
-    for window in split_windows(given, _READ_AT_ONCE):
+    for window in split_windows(handed_in, _READ_AT_ONCE):
         numbered = [*enumerate(window, number + 1)]
         number += len(window)
         waiting = [(at, row) for at, row in numbered if isinstance(row, JobRow)]

@@ -18,7 +18,7 @@ DRAIN_SECONDS: Final = 10.0
 """How long the end of what is under way is waited for, after a stop was asked for."""
 
 
-class _Stopped(Exception):
+class _NotBegun(Exception):
     """The work for a value was not begun, since an earlier one has failed."""
 
 
@@ -94,19 +94,19 @@ class Workers(Generic[T, R]):
         return [
             (value, (future.exception() or future.result()) if future.done() else None)
             for value, future in under_way
-            if not (future.done() and isinstance(future.exception(), _Stopped))
+            if not (future.done() and isinstance(future.exception(), _NotBegun))
         ]
 
     def _take_oldest(self) -> Iterator[tuple[T, R]]:
         value, future = self._pending[0]
         wait([future])  # a signal leaves it among those under way
         self._pending.popleft()
-        if not isinstance(future.exception(), _Stopped):  # else the one that stopped it comes next
+        if not isinstance(future.exception(), _NotBegun):  # else the one that stopped it comes next
             yield value, future.result()
 
     def _call(self, value: T) -> R:
         if self._stops:
-            raise _Stopped
+            raise _NotBegun
         try:
             return self._function(value)
         except BaseException:

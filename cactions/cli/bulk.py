@@ -51,7 +51,7 @@ def run_many(
     return command.write(run, summary, yes=yes)
 
 
-def go_on(
+def continue_run(
     home: ProjectFolder,
     options: LiveOptions,
     bulk: BulkOptions,
@@ -65,7 +65,7 @@ def go_on(
     options = replace(options, cassette=Path(run.head.source) if run.head.source else None)
     command = BulkCommand(home, options, bulk, stores, json=json)
     if run.phase is not RunPhase.PLANNED:
-        run = command.go_on_planning(run)
+        run = command.continue_planning(run)
     summary = command.read_summary(run)
     check_basis(run, summary, home.project, SystemClock())
     command.show(run)

@@ -14,7 +14,7 @@ from cactions.app.apply import close_run, commit_planned, hold_plan
 from cactions.app.commit import RunStores
 from cactions.app.plan_basis import check_basis, digest_definition
 from cactions.app.plan_people import continue_planning, plan_people
-from cactions.app.planning import OnProgress, Planned, Planning, PlanningStopped
+from cactions.app.planning_task import OnProgress, Planned, PlanningStopped, PlanningTask
 from cactions.app.propose import Job
 from cactions.cli import arguments, bulk_wiring, progress, prompts, wiring, workspace, write_calls
 from cactions.cli.bulk_options import BulkOptions
@@ -71,7 +71,7 @@ class BulkCommand:
         action = workspace.prepare_job(self._home, job, self._options).action
         caller = wiring.create_caller(self._home, action, self._options)
         head = write_calls.new_run_head(action.name, self._home, caller.source)
-        planning = Planning(
+        planning = PlanningTask(
             head,
             action,
             workspace.create_plan_context(self._home, caller),
@@ -91,12 +91,12 @@ class BulkCommand:
             self._store(planned, planning, rows.ignored)
         return self._stores.journal.read(head.id)
 
-    def go_on_planning(self, run: Run) -> Run:
+    def continue_planning(self, run: Run) -> Run:
         """Plan those of a run that was cut off while it was planned."""
         action = arguments.find_action(self._home.project, run.head.action)
         writes = self._options.is_write_call(action)
         caller = wiring.create_caller(self._home, action, self._options)
-        planning = Planning(
+        planning = PlanningTask(
             run.head,
             action,
             workspace.create_plan_context(self._home, caller),
@@ -193,7 +193,7 @@ class BulkCommand:
         self.discard(run, kept)
         return False
 
-    def _store(self, planned: Planned, planning: Planning, ignored: Sequence[str]) -> None:
+    def _store(self, planned: Planned, planning: PlanningTask, ignored: Sequence[str]) -> None:
         summary = replace(
             planned.summary.build(),
             alarms=tuple(trip.message for trip in planned.alarms),
@@ -252,7 +252,7 @@ def _check_action(run: Run, action: str) -> None:
     if run.head.action != action:
         raise UsageError(
             f'the plan is one of "{run.head.action}", not of "{action}"; nothing was written',
-            hint=f"Use `cactions run {run.head.action} --plan …`.",
+            hint=f"Use `{join_command(('run',), run.head.action, options=('--plan', 'PLAN'))}`.",
         )
 
 

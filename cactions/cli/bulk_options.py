@@ -69,9 +69,9 @@ class BulkOptions(Struct, frozen=True):
 
 def require_one_source(**sources: object) -> None:
     """Raises UsageError unless exactly one of the options that say for whom is given."""
-    given = [f"--{name}" for name, value in sources.items() if value not in (None, "")]
+    used = [f"--{name}" for name, value in sources.items() if value not in (None, "")]
     names = " or ".join(f"--{name}" for name in sources)
-    if not given:
+    if not used:
         raise UsageError("say for whom", hint=f"Use {names}.")
-    if len(given) > 1:
-        raise UsageError(f"{given[0]} and {given[1]} exclude each other", hint="Use one of them.")
+    if len(used) > 1:
+        raise UsageError(f"{used[0]} and {used[1]} exclude each other", hint="Use one of them.")

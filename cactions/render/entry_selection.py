@@ -15,7 +15,7 @@ WRITTEN: Final = frozenset({Outcome.APPLIED, Outcome.OUTCOME_UNKNOWN})
 _GOOD: Final = frozenset({Outcome.APPLIED, Outcome.UNCHANGED})
 
 
-def needs_attention(entry: RunEntry) -> bool:
+def is_noteworthy(entry: RunEntry) -> bool:
     """Whether the person was neither written nor without changes, or may have been written."""
     if entry.receipt is None:
         return entry.started or entry.plan.pending
@@ -43,7 +43,7 @@ class EntrySelection:
         """Keep it, if there may be room."""
         self.seen += 1
         unchanged = entry.receipt is not None and entry.receipt.outcome is Outcome.UNCHANGED
-        group = self._groups[0 if needs_attention(entry) else 1 + unchanged]
+        group = self._groups[0 if is_noteworthy(entry) else 1 + unchanged]
         if len(group) < self._most:
             group.append((entry.number or self.seen, entry))
 

@@ -11,7 +11,7 @@ from cactions.logic.shell import join_command
 from cactions.model import Outcome, Run, RunEntry
 from cactions.render import messages
 from cactions.render.changes import EFFECTIVE
-from cactions.render.entry_selection import describe_entry, needs_attention
+from cactions.render.entry_selection import describe_entry, is_noteworthy
 from cactions.render.layout import choose_margin, render_table, wrap_paragraph
 from cactions.render.text import BLANK, Span, Style, StyledLine, join_spans, span
 from cactions.render.values import ValueStyle, render_value
@@ -39,7 +39,7 @@ def choose_entries(run: Run, most: int = MOST_ENTRIES) -> list[RunEntry]:
     for entry in run.entries:
         if len(attention) >= urgent and len(attention) + len(others) >= most:
             break
-        chosen = attention if needs_attention(entry) else others
+        chosen = attention if is_noteworthy(entry) else others
         if len(chosen) < most:
             chosen.append(entry)
     return [*attention, *others][:most]

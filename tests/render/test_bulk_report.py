@@ -29,7 +29,7 @@ from cactions.model import (
     UsageError,
 )
 from cactions.render.bulk_report import ReportForm, choose_report_form, write_report
-from cactions.render.entry_selection import EntrySelection, needs_attention
+from cactions.render.entry_selection import EntrySelection, is_noteworthy
 from cactions.render.html_report import MOST_ENTRIES
 from tests.golden import assert_golden
 from tests.render.bulk_samples import (
@@ -197,7 +197,7 @@ def test_a_selection_has_room_for_both(started: list[bool], most: int) -> None:
     chosen = selection.choose()
     assert min(most, len(started)) == len(chosen)
     assert [number for number, _ in chosen] == sorted(number for number, _ in chosen)
-    urgent = sum(needs_attention(entry) for _, entry in chosen)
+    urgent = sum(is_noteworthy(entry) for _, entry in chosen)
     assert urgent >= min(most // 2, sum(started))
     assert len(chosen) - urgent >= min(most // 2, len(started) - sum(started))
 

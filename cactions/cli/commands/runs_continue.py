@@ -61,10 +61,10 @@ def resume_(
     stores = replace(workspace.open_run_stores(home), unsealed=unsealed, threads=threads)
     stores.check_run(cut_off)
     if not started:
-        from cactions.cli.bulk import go_on  # noqa: PLC0415 - only many people are planned so
+        from cactions.cli.bulk import continue_run  # noqa: PLC0415 - only many people are planned so
 
         bulk = BulkOptions(threads=threads, approve=approve)
-        raise typer.Exit(go_on(home, options, bulk, stores, cut_off, yes=yes, json=json))
+        raise typer.Exit(continue_run(home, options, bulk, stores, cut_off, yes=yes, json=json))
     ahead = preview_resume(cut_off, stores)
     if not json:
         wiring.create_output().print(render_resume_preview(cut_off, ahead[:MANY], len(ahead)))

@@ -125,8 +125,6 @@ class IntercomPeople:
             return self._find_out(plan, before, error)
         return Receipt(before.id, Outcome.APPLIED, *self._explain_unkept(plan, before, after))
 
-    # Reading
-
     def _list_candidates(self, query: PersonQuery) -> list[Person]:
         """Who has exactly this value now, each read by id."""
         if query.field == "id":
@@ -184,8 +182,6 @@ class IntercomPeople:
         """The person, marked as a test person where the file names them."""
         keys = list_lookup_keys(person).items()
         return replace(person, test=any(key in self._test_people for key in keys))
-
-    # Writing
 
     def _write(self, plan: Plan, before: Person) -> Person:
         """The person as the PUT answers, or as they are read again where that differs."""

@@ -24,6 +24,7 @@ from cactions.edges.files.file_io import (
 from cactions.edges.store.row_encryption import RowCipher
 from cactions.edges.store.run_file import RunDatabase
 from cactions.edges.store.sqlite_files import delete_database
+from cactions.logic.shell import join_command
 from cactions.model import StoreError, UsageError
 
 
@@ -67,8 +68,8 @@ def start_plan(draft: Path, path: Path) -> None:
     except FileExistsError:
         raise UsageError(
             f"this plan was started before, as run {path.stem}: a plan is carried out once",
-            hint=f"`cactions runs show {path.stem}` tells what became of it; `cactions runs resume"
-            f" {path.stem}` finishes it if it was cut off.",
+            hint=f"`{join_command(('runs', 'show'), path.stem)}` tells what became of it;"
+            f" `{join_command(('runs', 'resume'), path.stem)}` finishes it if it was cut off.",
         ) from None
     finally:
         discard_draft(draft)

@@ -71,7 +71,7 @@ class RunCells:
         texts = (text for each in person_ids for text in self._cipher.list_person_pseudonyms(each))
         return strict_json.dump_json([*texts])
 
-    def empty_plan(self, number: int, *, seals: bool) -> str | bytes:
+    def write_empty_plan(self, number: int, *, seals: bool) -> str | bytes:
         """The plan of a forgotten person, in the form of its entry: sealed if it was before."""
         return self._seal(_EMPTY_PLAN, number, PLAN) if seals else _EMPTY_PLAN
 

@@ -124,8 +124,13 @@ class RunDatabase:
                 raise UsageError(f"the run has no entry {entry}", hint=_SHOW)
 
     def finish(self) -> None:
-        """Mark the run as complete; durable on return, with everything before it."""
+        """Mark the run as complete; durable on return, with everything before it.
+
+        Of rows that never got a plan, only their number is left.
+        """
         with self.database.open_for_writing():
+            if self.sql is run_schema.NEW:
+                self.database.execute(run_schema.EMPTY_WAITING)
             self.database.execute("UPDATE run SET finished = 1")
 
     def mark_undone(self, person_ids: Iterable[str], by_run: str) -> None:
@@ -146,7 +151,7 @@ class RunDatabase:
             for number, plan, receipt in entries:
                 assert isinstance(number, int), "an entry's number is a whole number"
                 seals = isinstance(plan, bytes)
-                empty = self.cells.empty_plan(number, seals=seals)
+                empty = self.cells.write_empty_plan(number, seals=seals)
                 reduced = self.cells.minimize_receipt(number, receipt, seals=seals)
                 self.database.execute(run_schema.FORGET, empty, reduced, number)
             if entries and self.sql is run_schema.NEW:  # it has samples of the plans

@@ -108,6 +108,7 @@ PLAIN_CELLS: Final = (
     "SELECT number FROM entry"
     " WHERE typeof(plan) != 'blob' OR typeof(receipt) NOT IN ('blob', 'null') LIMIT 1"
 )
+EMPTY_WAITING: Final = "UPDATE waiting SET row = x''"
 """An entry that is not sealed, or not wholly."""
 PLAIN_SUMMARY: Final = "SELECT 1 FROM run WHERE typeof(summary) NOT IN ('blob', 'null')"
 DROP_SUMMARY: Final = "UPDATE run SET summary = NULL"

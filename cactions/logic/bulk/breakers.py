@@ -20,7 +20,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from cactions.logic.bulk.counters import CallCounter, ProofCounter, get_call_result
-from cactions.logic.bulk.evidence import Evidence
+from cactions.logic.bulk.evidence import ResponseEvidence
 from cactions.logic.bulk.known_people import RecentMap
 from cactions.logic.bulk.names import IdentifierKind, PathRole, write_path
 from cactions.logic.bulk.path_statistics import PathStatistics
@@ -84,7 +84,9 @@ class Breakers:
         """What the plans so far would do together."""
         return self._totals.totals
 
-    def observe_plan(self, number: int, evidence: Evidence, result: Plan | PlanFailure) -> Verdict:
+    def observe_plan(
+        self, number: int, evidence: ResponseEvidence, result: Plan | PlanFailure
+    ) -> Verdict:
         """What one person's response and plan say; numbers of entries begin at 1."""
         self._people += 1
         verdict = self._observe_identifiers(number, evidence)
@@ -121,7 +123,7 @@ class Breakers:
         totals = self.totals
         return () if approved == totals else tuple(self._totals.find_trips(self._limits))
 
-    def _observe_identifiers(self, number: int, evidence: Evidence) -> Verdict:
+    def _observe_identifiers(self, number: int, evidence: ResponseEvidence) -> Verdict:
         """Count what was shown, and compare it with the identifiers of the others."""
         hold, stop = "", None
         for shown in evidence.shown:

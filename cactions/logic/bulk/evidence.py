@@ -42,7 +42,7 @@ _DECODER: Final = Decoder()
 _FIELDS: Final = (PersonField("user_id"), PersonField("email"))
 
 
-class Evidence(Struct, frozen=True):
+class ResponseEvidence(Struct, frozen=True):
     """What a response shows. ``record`` tells the third party's record; None where nothing does.
 
     ``own`` are the digests of the person's own identifiers.
@@ -72,17 +72,17 @@ def gather_evidence(
     person: Person,
     response: Response | None,
     inputs: Mapping[str, Scalar] | None = None,
-) -> Evidence:
+) -> ResponseEvidence:
     """What the response shows; only the person's own identifiers where there is no success."""
     reader = _get_reader(action)
     own = _list_own(reader, person)
     digests = tuple(own.values())
     root = _find_root(action, person, inputs, response)
     if not isinstance(root, dict | list):
-        return Evidence(digests)
+        return ResponseEvidence(digests)
     record = _find_record(reader, root, own) if reader.has_records else None
     shown = IdentifierReader(own).list_shown(root, reader.element_path)
-    return Evidence(digests, record, tuple(shown))
+    return ResponseEvidence(digests, record, tuple(shown))
 
 
 def _get_reader(action: Action) -> _ActionReader:

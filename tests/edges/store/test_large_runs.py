@@ -255,7 +255,7 @@ def test_a_waiting_row_cannot_be_made_a_plan(sealed: LocalJournal, change: Chang
     rows.add([(1, row(1))], [PlannedEntry(2, plans(1)[0])])
     path = sealed._runs.build_path("run-2")
     with closing(sqlite3.connect(path)) as database, database:
-        database.execute("UPDATE entry SET state = 'planned' WHERE number = 1")
+        database.execute("INSERT INTO entry SELECT 1, '', row, NULL, '', 'planned' FROM waiting")
         database.execute("UPDATE run SET summary = (SELECT plan FROM entry WHERE number = 2)")
     with pytest.raises(StoreError, match="changed without a key"):
         sealed.read("run-2")

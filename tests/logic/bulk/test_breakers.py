@@ -432,13 +432,21 @@ UNIQUE = replace(
 def test_many_overwritten_values_need_an_approval() -> None:
     """More than 20 % of the values there; added ones do not count."""
     same, new = ("silver", "silver"), ("silver", "gold")
-    assert () == count_totals(*[same] * 4, new, *[(None, "gold")] * 9).check_totals()
-    breakers = count_totals(*[same] * 3, new, (None, "gold"))
+    assert () == count_totals(*[same] * 16, *[new] * 4, *[(None, "gold")] * 9).check_totals()
+    breakers = count_totals(*[same] * 15, *[new] * 4, (None, "gold"))
     (trip,) = breakers.check_totals()
-    message = "1 of 4 values that are not empty would be overwritten, more than 20 %"
-    assert (TripKind.OVERWRITTEN, message, (4,)) == (trip.kind, trip.message, trip.samples)
-    assert () == breakers.check_totals(ChangeTotals(5, 4, 1, 1))
-    assert (trip,) == breakers.check_totals(ChangeTotals(5, 4, 1, 2))
+    message = "4 of 19 values that are not empty would be overwritten, more than 20 %"
+    samples = (16, 17, 18, 19)
+    assert (TripKind.OVERWRITTEN, message, samples) == (trip.kind, trip.message, trip.samples)
+    assert () == breakers.check_totals(ChangeTotals(20, 19, 1, 4))
+    assert (trip,) == breakers.check_totals(ChangeTotals(20, 19, 1, 5))
+
+
+def test_a_share_of_few_people_needs_no_approval() -> None:
+    """Each of them stands in the preview; a value that tells people apart counts even so."""
+    new = ("silver", "gold")
+    assert () == count_totals(*[new] * 19).check_totals()
+    assert 1 == len(count_totals(*[new] * 20).check_totals())
 
 
 def test_a_number_and_a_flag_are_not_the_same_value() -> None:

@@ -157,6 +157,7 @@ SUMMARIES = builds(
     some(PLANS),
     some(TEXT),
     some(TEXT),
+    TEXT,
     COUNT,
     COUNT,
 )

@@ -24,7 +24,7 @@ class PlanningStopped(StoreError):
         self.trip = trip
 
 
-class Planning(Struct, frozen=True):
+class PlanningTask(Struct, frozen=True):
     """What is planned, with what. ``writes``: the call changes something at the third party.
 
     ``stores.journal`` gets the run; ``context.journal`` only says which values are ours.
