@@ -1,0 +1,74 @@
+"""A run for many people is killed at any point; the people of the local store are never lost.
+
+About 20 kills in the normal run, several hundreds with ``-m hostile``.
+"""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+from collections import Counter
+from collections.abc import Iterator
+from pathlib import Path
+from random import Random
+
+import pytest
+
+from tests.bulk.attack import RUN, Attack, list_points
+from tests.bulk.child import SERVE
+from tests.bulk.scene import build_document, write_home
+from tests.bulk.shop import Shop, open_shop
+from tests.case_counts import COUNTS
+from tests.edges.processes import running
+from tests.run_report import REPORT
+
+PEOPLE = 30
+
+pytestmark = pytest.mark.hostile
+
+
+@pytest.fixture(scope="module")
+def shop() -> Iterator[Shop]:
+    with open_shop() as shop:
+        yield shop
+
+
+@pytest.fixture(scope="module")
+def process(shop: Shop) -> Iterator[subprocess.Popen[str]]:
+    assert shop.server
+    with running(SERVE, CACTIONS_CA_FILE=str(shop.server.ca_file)) as process:
+        yield process
+
+
+@pytest.fixture(scope="module", autouse=True)
+def counts() -> Iterator[Counter[str]]:
+    counted: Counter[str] = Counter(cases=0, kills=0, violations=0)
+    yield counted
+    REPORT.append(f"runs for many people, local: {dict(counted)}")
+
+
+def test_a_run_that_is_killed_anywhere_is_finished_and_undone(
+    process: subprocess.Popen[str], shop: Shop, tmp_path: Path, counts: Counter[str]
+) -> None:
+    """At every point and at any time; also again in resume and undo, and with a foreign writer."""
+    home = write_home(tmp_path / "home", build_document(shop, PEOPLE), PEOPLE)
+    whole = Attack(process, shutil.copytree(home, tmp_path / "whole"), PEOPLE, counts)
+    points = list_points(whole.call(RUN))
+    whole.judge(whole.finish())
+    chance = Random(11)
+    thorough = COUNTS.factor > 1
+    cases = [*points, *[("", 0)] * 150] if thorough else chance.sample(points, 12)
+    for number, (point, count) in enumerate(cases):
+        shop.forget()
+        folder = shutil.copytree(home, tmp_path / str(number))
+        attack = Attack(process, folder, PEOPLE, counts)
+        how = {"point": point, "count": count} if point else {"after": chance.uniform(0.02, 1.2)}
+        attack.call(RUN, **how)
+        attack.check()
+        if number % 4 == 1 and attack.is_planned():
+            attack.disturb(chance.sample(range(PEOPLE), 5))
+        run = attack.finish(chance if number % 3 == 0 else None)
+        attack.judge(run)
+        if number % 2 == 0:
+            attack.undo(run, chance if number % 4 == 0 else None)
+        attack.drop()

@@ -1,0 +1,140 @@
+"""SIGINT and SIGTERM: nothing new is begun, what is under way ends and is recorded."""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+import time
+from collections import Counter
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from cactions.cli.exit_codes import Exit
+from cactions.model import Outcome, RunPhase
+from tests.bulk.attack import RUN, Attack
+from tests.bulk.child import SERVE, get_errors
+from tests.bulk.outside import check_counts, read_local, read_run
+from tests.bulk.scene import build_document, get_after, get_before, write_home
+from tests.bulk.shop import SLOW, Shop, open_shop
+from tests.edges.processes import running
+
+PEOPLE = 60
+UNKNOWN = 1
+"""The person of the last row, whom no one knows: no request is sent for them."""
+
+THREADS = 8
+CODES = {"SIGINT": Exit.INTERRUPTED, "SIGTERM": Exit.TERMINATED}
+WRITES = f"{RUN} --at-most-once"
+
+
+@pytest.fixture(scope="module")
+def shop() -> Iterator[Shop]:
+    with open_shop() as shop:
+        yield shop
+
+
+@pytest.fixture(scope="module")
+def process(shop: Shop) -> Iterator[subprocess.Popen[str]]:
+    assert shop.server
+    with running(SERVE, CACTIONS_CA_FILE=str(shop.server.ca_file)) as process:
+        yield process
+
+
+def begin(process: subprocess.Popen[str], shop: Shop, folder: Path, write: str = "") -> Attack:
+    shop.forget()
+    home = write_home(folder / "home", build_document(shop, PEOPLE, write=write), PEOPLE)
+    return Attack(process, home, PEOPLE, Counter())
+
+
+@pytest.mark.parametrize("threads", [1, THREADS])
+@pytest.mark.parametrize("name", CODES)
+def test_a_signal_while_planning_ends_what_is_under_way(
+    process: subprocess.Popen[str], shop: Shop, tmp_path: Path, name: str, threads: int
+) -> None:
+    """Each answer to a write request is kept; the others wait, and a resume sends them once."""
+    attack = begin(process, shop, tmp_path, "once")
+    shop.delay = 0.05
+    words = f"{WRITES} --threads {threads}"
+    answer = attack.call(words, point="before send", count=13, signal=name, exits=True)
+    assert CODES[name] == answer["code"], get_errors(attack.home)
+    sent = shop.asked.total()
+    assert 13 <= sent < 13 + threads
+    run = read_run(attack.home)
+    assert run
+    assert RunPhase.PLANNING is run.phase
+    assert (0, PEOPLE + UNKNOWN - sent) == (run.counts.calling, run.counts.waiting)
+    assert "ended" not in get_errors(attack.home)
+    shop.delay = 0
+    attack.judge(attack.finish())
+    assert {1} == set(shop.asked.values())
+
+
+@pytest.mark.parametrize("name", CODES)
+def test_a_signal_while_a_read_is_planned_leaves_no_run(
+    process: subprocess.Popen[str], shop: Shop, tmp_path: Path, name: str
+) -> None:
+    """Nothing was changed anywhere; the command can be given again."""
+    attack = begin(process, shop, tmp_path)
+    answer = attack.call(RUN, point="before send", count=13, signal=name, exits=True)
+    assert CODES[name] == answer["code"], get_errors(attack.home)
+    assert 13 <= answer["points"]["before send"] <= 13 + THREADS
+    assert read_run(attack.home) is None
+    assert "nothing was written" in get_errors(attack.home)
+    attack.call(RUN)
+    attack.judge(attack.finish())
+
+
+@pytest.mark.parametrize("threads", [1, THREADS])
+@pytest.mark.parametrize("name", CODES)
+def test_a_signal_while_writing_ends_what_is_under_way(
+    process: subprocess.Popen[str], shop: Shop, tmp_path: Path, name: str, threads: int
+) -> None:
+    """Everyone who was written to is recorded as such; a resume writes the others."""
+    attack = begin(process, shop, tmp_path)
+    words = f"{RUN} --threads {threads}"
+    answer = attack.call(words, point="before commit", count=15, signal=name, exits=True)
+    assert CODES[name] == answer["code"], get_errors(attack.home)
+    assert 15 <= answer["points"]["before commit"] < 15 + threads
+    run = read_run(attack.home)
+    assert run
+    held = read_local(attack.home, PEOPLE)
+    new = [at for at in range(PEOPLE) if get_before(at) != held[at] == get_after(at)]
+    assert len(new) == run.counts.outcomes[Outcome.APPLIED]
+    assert "runs list" in get_errors(attack.home)
+    attack.judge(attack.finish())
+
+
+@pytest.mark.parametrize("write", ["", "once"])
+def test_a_call_that_hangs_is_waited_for_ten_seconds(
+    process: subprocess.Popen[str], shop: Shop, tmp_path: Path, write: str
+) -> None:
+    """The process ends then; the one call that hangs stays pending, and its outcome unknown."""
+    attack = begin(process, shop, tmp_path, write)
+    shop.faults = {"u-4": [SLOW]}
+    began = time.monotonic()
+    answer = attack.call(WRITES, signals=[(3, "SIGINT")], exits=True)
+    assert Exit.INTERRUPTED == answer["code"], get_errors(attack.home)
+    assert time.monotonic() - began < 3 + 10 + 4
+    if write:
+        run = attack.finish()
+        outcomes = check_counts(run, PEOPLE)
+        assert 1 == outcomes[Outcome.OUTCOME_UNKNOWN.value]
+        assert {1} == set(shop.asked.values())
+
+
+def test_a_second_signal_ends_at_once(
+    process: subprocess.Popen[str], shop: Shop, tmp_path: Path
+) -> None:
+    """Also while a call hangs; a resume goes on from there."""
+    attack = begin(process, shop, tmp_path, "once")
+    shop.faults = {"u-4": [SLOW]}
+    began = time.monotonic()
+    answer = attack.call(WRITES, signals=[(3, "SIGINT"), (0.5, "SIGINT")], exits=True)
+    assert -2 == answer["code"]
+    assert time.monotonic() - began < 6
+    outcomes = check_counts(attack.finish(), PEOPLE)
+    assert 1 <= outcomes[Outcome.OUTCOME_UNKNOWN.value] <= 8
+    assert {1} == set(shop.asked.values())
+    shutil.rmtree(attack.home)
