@@ -46,13 +46,18 @@ AtMostOnce = Annotated[
     ),
 ]
 Approve = Annotated[
-    str, typer.Option(metavar="CODE", help="Approve what the preview of many people warns of.")
+    str,
+    typer.Option(
+        "--approve", metavar="CODE", help="Approve what the preview of many people warns of."
+    ),
 ]
 
 
 Report = Annotated[
     Path | None,
-    typer.Option(metavar="FILE", help="Report on --people: a .html, .md, .csv or .json file."),
+    typer.Option(
+        "--report", metavar="FILE", help="Report on --people: a .html, .md, .csv or .json file."
+    ),
 ]
 
 

@@ -14,7 +14,7 @@ from pathlib import Path
 from cactions.app.apply import commit_planned
 from cactions.app.commit import RunStores
 from cactions.app.plan_people import plan_people
-from cactions.app.planning import Planning
+from cactions.app.planning_task import PlanningTask
 from cactions.app.propose import PlanContext
 from cactions.cli.job_files import open_job_rows
 from cactions.cli.load import load_projects
@@ -80,7 +80,7 @@ def main(folder: Path, people: int, rows: int) -> None:
     stores = RunStores(store, journal, FileRunLock(folder / ".cactions"), project, threads=2)
     head = RunHead(RUN, RunKind.APPLY, "loyalty", 1.0, "ada@desk")
     given = open_job_rows(folder / "people.csv", action, None, {})
-    planning = Planning(head, action, PlanContext(store, ShopCaller()), stores, probes=False)
+    planning = PlanningTask(head, action, PlanContext(store, ShopCaller()), stores, probes=False)
     plan_people(planning, given)
     journal.open_rows(RUN).advance(RunPhase.PLANNED, "")
     done = commit_planned(journal.read(RUN), stores)

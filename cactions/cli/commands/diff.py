@@ -57,8 +57,9 @@ def command(
 ) -> None:
     """Show which attributes of a person an action would add, overwrite, clear, keep or refuse.
 
-    With --people, for everyone of a file. Nothing is written. Exit code 1 when the action fails for
-    a person or a value is refused.
+    With --people, for everyone of a file. Nothing is written.
+
+    Exit code 1 when the action fails for a person or a value is refused.
 
     A write request is only sent with --live, and only once.
 

@@ -55,14 +55,14 @@ def resume_(
     Example: cactions runs resume last
     """
     prompts.require_terminal(yes, json)
-    cut_off = _cut_off(workspace.open_journal(wiring.find_folder(files)), run)
-    started = cut_off.phase is RunPhase.RUNNING
-    home = open_project(files, environment, options, leaks=not started)
+    home = open_project(files, environment, options, leaks=False)
     stores = replace(workspace.open_run_stores(home), unsealed=unsealed, threads=threads)
+    cut_off = _cut_off(stores.journal, run)
     stores.check_run(cut_off)
-    if not started:
+    if cut_off.phase is not RunPhase.RUNNING:
         from cactions.cli.bulk import continue_run  # noqa: PLC0415 - only many people are planned so
 
+        home = open_project(files, environment, options)  # its proofs are a part of the plan
         bulk = BulkOptions(threads=threads, approve=approve)
         raise typer.Exit(continue_run(home, options, bulk, stores, cut_off, yes=yes, json=json))
     ahead = preview_resume(cut_off, stores)
