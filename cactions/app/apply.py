@@ -129,8 +129,9 @@ def commit_planned(planned: Run, stores: RunStores) -> Run:
     """Write a run that was planned and agreed to; raises as ``apply_to_people``."""
     run_id = planned.head.id
     with hold_plan(planned, stores):
-        rows = stores.journal.open_rows(run_id)
-        rows.advance(RunPhase.RUNNING, rows.read_summary())
+        with _abort_unwritten(run_id):
+            rows = stores.journal.open_rows(run_id)
+            rows.advance(RunPhase.RUNNING, rows.read_summary())
         return _finish_run(run_id, stores, _commit_unless_known)
 
 
@@ -162,7 +163,7 @@ def preview_resume(done: Run, stores: RunStores) -> tuple[tuple[RunEntry, Receip
 
 def _finish_run(run_id: str, stores: RunStores, write: Write) -> Run:
     """Give every open entry an outcome by ``write``, then finish the run."""
-    with abort_on_store_error():
+    with _abort_unwritten(run_id):
         interrupted = stores.journal.reopen(run_id)
         stores.check_run(interrupted)
     if interrupted.finished:
@@ -181,6 +182,16 @@ def _finish_run(run_id: str, stores: RunStores, write: Write) -> Run:
                 _mark_undone(stores.journal.read(run_id), stores)
             stores.journal.finish(run_id)
             return stores.journal.read(run_id)
+
+
+@contextmanager
+def _abort_unwritten(run_id: str) -> Iterator[None]:
+    """A journal that fails before the first write."""
+    try:
+        yield
+    except StoreError as error:
+        hint = f"{error.hint} Then finish it with `{join_command(('runs', 'resume'), run_id)}`."
+        raise RunAborted(f"{error}; nothing was written", hint=hint) from error
 
 
 def _mark_undone(undo: Run, stores: RunStores) -> None:
