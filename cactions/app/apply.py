@@ -22,6 +22,7 @@ from cactions.app.commit import (
     TakeWindow,
     Write,
     abort_on_store_error,
+    check_unfinished,
     commit_windows,
     explain_progress,
 )
@@ -166,11 +167,7 @@ def _finish_run(run_id: str, stores: RunStores, write: Write) -> Run:
     with _abort_unwritten(run_id):
         interrupted = stores.journal.reopen(run_id)
         stores.check_run(interrupted)
-    if interrupted.finished:
-        raise UsageError(
-            f"the run {run_id} is finished: nothing is left to resume",
-            hint="`cactions runs list` shows the interrupted runs.",
-        )
+    check_unfinished(interrupted)
     counts = CommitCounts(interrupted.head, interrupted.counts)
     with explain_progress(counts):
         for started in (True, False):

@@ -91,6 +91,15 @@ class RunStores(Struct, frozen=True):
             )
 
 
+def check_unfinished(run: Run) -> None:
+    """Raises UsageError for a run that came to its end, or was closed."""
+    if run.finished:
+        raise UsageError(
+            f"the run {run.head.id} is finished: nothing is left to resume",
+            hint="`cactions runs list` shows the interrupted runs.",
+        )
+
+
 Write: TypeAlias = Callable[[RunEntry, RunStores], Receipt]
 Outcomes: TypeAlias = "Sequence[tuple[int, Receipt]]"
 TakeWindow: TypeAlias = Callable[[Outcomes], Sequence[RunEntry]]

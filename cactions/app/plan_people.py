@@ -17,6 +17,7 @@ from typing import Final, TypeAlias
 
 from msgspec.structs import replace
 
+from cactions.app.commit import check_unfinished
 from cactions.app.planned_entries import (
     PERSON,
     RECORD,
@@ -82,6 +83,12 @@ def continue_planning(planning: PlanningTask) -> Planned:
     """Plan those of a run that still wait; a call whose answer was lost is not made again."""
     journal, head = planning.stores.journal, planning.head
     run = journal.reopen(head.id)
+    check_unfinished(run)
+    if run.phase in (RunPhase.PLANNED, RunPhase.RUNNING):
+        raise UsageError(
+            f"the run {head.id} was planned meanwhile",
+            hint="`cactions runs list` shows how far it came.",
+        )
     if run.phase is RunPhase.READING:
         raise UsageError(
             f"the run {head.id} was cut off before its file was read to the end: no call was made"

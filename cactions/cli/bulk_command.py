@@ -34,6 +34,7 @@ from cactions.model import (
     PersonQuery,
     PlanSummary,
     Run,
+    RunAborted,
     RunHead,
     RunPhase,
     UsageError,
@@ -117,11 +118,16 @@ class BulkCommand:
         run_id = self._stores.journal.take_plan(source)
         try:
             run = self._stores.journal.read(run_id)
+        except CactionsError:
+            self._stores.journal.discard(run_id)
+            raise
+        try:
             self._stores.check_run(run)
             _check_action(run, action)
             check_basis(run, self.read_summary(run), self._home.project, SystemClock())
         except CactionsError:
-            self._stores.journal.discard(run_id)
+            with suppress(CactionsError), hold_plan(run, self._stores):
+                self._stores.journal.discard(run_id)
             raise
         return run
 
@@ -210,13 +216,18 @@ class BulkCommand:
         """A planning that was stopped is not resumed: what stopped it would be forgotten."""
         try:
             yield
-        except PlanningStopped:
-            with suppress(CactionsError):
-                if writes:
-                    close_run(run, self._stores)
-                else:
+        except PlanningStopped as stopped:
+            if not writes:
+                with suppress(CactionsError):
                     self._stores.journal.discard(run.head.id)
-            raise
+                raise
+            close_run(run, self._stores)
+            show = join_command(("runs", "show"), run.head.id)
+            ended = RunAborted(
+                str(stopped), hint=f"{stopped.hint} `{show}` lists the requests that were sent."
+            )
+            ended.written = True  # at the third party
+            raise ended from stopped
 
     @contextmanager
     def _discard_on_error(self, head: RunHead, *, writes: bool) -> Iterator[None]:

@@ -35,10 +35,11 @@ class Attack:
         self.foreign: list[int] = []
         self.command = RUN
         self.kills = 0
+        self.small = True
 
     def call(self, words: str, **how: Any) -> Answer:
         """The command, perhaps killed."""
-        task = {"folder": str(self.home), "words": words.split(), **how}
+        task = {"folder": str(self.home), "words": words.split(), "small": self.small, **how}
         tell(self.process, json.dumps(task))
         answer: Answer = json.loads(said(self.process))
         self.kills += answer["code"] == KILLED

@@ -23,6 +23,7 @@ from tests.edges.processes import running
 from tests.run_report import REPORT
 
 PEOPLE = 30
+LARGE = 1_000
 
 pytestmark = pytest.mark.hostile
 
@@ -71,4 +72,29 @@ def test_a_run_that_is_killed_anywhere_is_finished_and_undone(
         attack.judge(run)
         if number % 2 == 0:
             attack.undo(run, chance if number % 4 == 0 else None)
+        attack.drop()
+
+
+def test_a_large_run_is_killed_at_any_time(
+    process: subprocess.Popen[str], shop: Shop, tmp_path: Path, counts: Counter[str]
+) -> None:
+    """1,000 people with the true windows; each process that goes on may be killed, too."""
+    if COUNTS.factor == 1:
+        pytest.skip("in the long form: pytest -m hostile")
+    home = write_home(tmp_path / "home", build_document(shop, LARGE), LARGE)
+    chance = Random(13)
+    for number in range(12):
+        folder = shutil.copytree(home, tmp_path / str(number))
+        attack = Attack(process, folder, LARGE, counts)
+        attack.small = False
+        point = chance.choice(("after send", "after commit", "after place", "after start_entries"))
+        most = {"after send": LARGE, "after commit": LARGE, "after place": 3}.get(point, 9)
+        attack.call(RUN, point=point, count=chance.randint(1, most))
+        attack.check()
+        if number % 3 == 1 and attack.is_planned():
+            attack.disturb(chance.sample(range(LARGE), 50))
+        run = attack.finish(chance)
+        attack.judge(run)
+        if number % 2:
+            attack.undo(run, chance)
         attack.drop()

@@ -11,7 +11,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from cactions.app.apply import close_run, preview_resume, resume_run, undo_run
-from cactions.app.commit import RunStores
+from cactions.app.commit import RunStores, check_unfinished
 from cactions.app.ports import Journal
 from cactions.app.undo_steps import UndoStep, list_undo_steps
 from cactions.cli import arguments, prompts, wiring, workspace
@@ -59,6 +59,7 @@ def resume_(
     stores = replace(workspace.open_run_stores(home), unsealed=unsealed, threads=threads)
     cut_off = _cut_off(stores.journal, run)
     stores.check_run(cut_off)
+    check_unfinished(cut_off)
     if cut_off.phase is not RunPhase.RUNNING:
         from cactions.cli.bulk import continue_run  # noqa: PLC0415 - only many people are planned so
 

@@ -1,0 +1,98 @@
+"""Between the plan and the first write: a late answer, and a planning that is stopped."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from collections import Counter
+from collections.abc import Iterator
+from pathlib import Path
+
+import pexpect
+import pytest
+
+from cactions.cli.exit_codes import Exit
+from cactions.model import Outcome
+from tests.bulk.attack import RESUME, RUN, Attack
+from tests.bulk.child import SERVE, get_errors
+from tests.bulk.outside import check_counts, read_local, read_run
+from tests.bulk.scene import build_document, get_before, write_home
+from tests.bulk.shop import Shop, open_shop
+from tests.edges.processes import running
+
+PEOPLE = 25
+
+
+@pytest.fixture(scope="module")
+def shop() -> Iterator[Shop]:
+    with open_shop() as shop:
+        yield shop
+
+
+@pytest.fixture(scope="module")
+def process(shop: Shop) -> Iterator[subprocess.Popen[str]]:
+    assert shop.server
+    with running(SERVE, CACTIONS_CA_FILE=str(shop.server.ca_file)) as process:
+        yield process
+
+
+def begin(process: subprocess.Popen[str], shop: Shop, folder: Path, write: str = "") -> Attack:
+    shop.forget()
+    home = write_home(folder / "home", build_document(shop, PEOPLE, write=write), PEOPLE)
+    return Attack(process, home, PEOPLE, Counter())
+
+
+@pytest.mark.parametrize("answer", ["y", "n"])
+def test_a_plan_that_another_process_carries_out_is_left_alone(
+    process: subprocess.Popen[str],
+    shop: Shop,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    answer: str,
+) -> None:
+    """Whatever the late answer is: the old values of the run stay in the journal."""
+    attack = begin(process, shop, tmp_path)
+    assert shop.server
+    monkeypatch.setenv("CACTIONS_CA_FILE", str(shop.server.ca_file))
+    words = ["-m", "cactions", *RUN.replace(" --yes", "").split()]
+    asked = pexpect.spawn(sys.executable, words, cwd=str(attack.home), timeout=60)
+    asked.expect("Apply the changes")
+    run = read_run(attack.home)
+    assert run
+    assert Exit.FINDINGS == attack.call(RESUME.format(run.head.id))["code"]
+    asked.sendline(answer)
+    asked.expect("was started or closed already")
+    asked.expect(pexpect.EOF)
+    asked.close()
+    assert Exit.MISUSE == asked.exitstatus
+    done = read_run(attack.home)
+    assert done
+    attack.judge(done)
+    attack.undo(done)
+
+
+def test_a_planning_that_was_stopped_is_not_resumed(
+    process: subprocess.Popen[str], shop: Shop, tmp_path: Path
+) -> None:
+    """What was answered is known, what was not asked is not asked, and nothing is written."""
+    attack = begin(process, shop, tmp_path, "once")
+    path = attack.home / "actions.yaml"
+    document = json.loads(path.read_text())
+    for person in document["workspace"]["people"][9:]:
+        person["email"] = person["email"].replace("p", "other")
+    path.write_text(json.dumps(document))
+    code = attack.call(f"{RUN} --at-most-once")["code"]
+    assert Exit.FINDINGS == code, get_errors(attack.home)
+    assert "lists the requests that were sent" in get_errors(attack.home)
+    run = read_run(attack.home)
+    assert run
+    assert run.finished
+    outcomes = check_counts(run, PEOPLE)
+    assert Outcome.OUTCOME_UNKNOWN.value not in outcomes
+    assert Outcome.APPLIED.value not in outcomes
+    assert {1} == set(shop.asked.values())
+    sent = shop.asked.total()
+    assert Exit.MISUSE == attack.call(RESUME.format(run.head.id))["code"]
+    assert sent == shop.asked.total() < PEOPLE
+    assert [get_before(number) for number in range(PEOPLE)] == read_local(attack.home, PEOPLE)
