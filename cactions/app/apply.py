@@ -26,7 +26,13 @@ from cactions.app.commit import (
     commit_windows,
     explain_progress,
 )
-from cactions.app.undo_steps import UndoMarks, UndoStep, build_undo_receipt, list_undo_steps
+from cactions.app.undo_steps import (
+    UndoMarks,
+    UndoStep,
+    build_undo_receipt,
+    list_undo_steps,
+    take_idle_steps,
+)
 from cactions.logic.plan.compare_and_set import CALL_OUTCOME_UNKNOWN, find_outcome
 from cactions.logic.project.stored_run import find_misfit, redact_entries, redact_receipt
 from cactions.logic.shell import join_command
@@ -99,19 +105,9 @@ def undo_run(head: RunHead, stores: RunStores) -> Iterator[tuple[UndoStep, Recei
             undone = _finish_run(head.undoes, stores, _leave_unwritten)
         ahead = list_undo_steps(undone, stores)
         for entry, receipt in _write_new(replace(head, people=None), take, stores):
-            yield from _list_idle(begun, entry.number)
+            yield from take_idle_steps(begun, entry.number)
             yield (step := begun.popleft()[1]), build_undo_receipt(step, receipt)
-        yield from _list_idle(begun, 0)
-
-
-def _list_idle(
-    begun: deque[tuple[int, UndoStep]], before: int
-) -> Iterator[tuple[UndoStep, Receipt]]:
-    """The steps before an entry that had nothing to write; those that stay open are left out."""
-    while begun and (not before or begun[0][0] != before):
-        number, step = begun.popleft()
-        if not number:
-            yield step, build_undo_receipt(step)
+        yield from take_idle_steps(begun, 0)
 
 
 def close_run(done: Run, stores: RunStores) -> Run:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
 
@@ -77,6 +78,16 @@ def build_undo_receipt(step: UndoStep, written: Receipt | None = None) -> Receip
     outcome = Outcome.CONFLICT if step.conflicts else Outcome.UNCHANGED
     outcome = Outcome.FAILED if step.gone else outcome
     return Receipt(step.plan.subject.person_id, outcome, step.gone, step.conflicts)
+
+
+def take_idle_steps(
+    begun: deque[tuple[int, UndoStep]], before: int
+) -> Iterator[tuple[UndoStep, Receipt]]:
+    """The steps before an entry that had nothing to write; those that stay open are left out."""
+    while begun and (not before or begun[0][0] != before):
+        number, step = begun.popleft()
+        if not number:
+            yield step, build_undo_receipt(step)
 
 
 class UndoMarks:

@@ -17,6 +17,7 @@ from cactions.app.plan_people import continue_planning, plan_people
 from cactions.app.planning_task import OnProgress, Planned, PlanningStopped, PlanningTask
 from cactions.app.propose import Job
 from cactions.cli import arguments, bulk_wiring, progress, prompts, wiring, workspace, write_calls
+from cactions.cli.bulk_checks import check_plan_action, check_write_calls
 from cactions.cli.bulk_options import BulkOptions
 from cactions.cli.exit_codes import Exit, choose_most_severe
 from cactions.cli.live_options import LiveOptions
@@ -65,7 +66,7 @@ class BulkCommand:
         The run is deleted where planning fails, unless a call that changes something was made.
         """
         writes = self._options.is_write_call(action)
-        _check_write_call(action, self._bulk, writes=writes)
+        check_write_calls(action, self._bulk, writes=writes)
         if self._bulk.report:
             check_report_file(self._bulk.report)
         job = Job(action, PersonQuery("id", ""), {})
@@ -123,7 +124,7 @@ class BulkCommand:
             raise
         try:
             self._stores.check_run(run)
-            _check_action(run, action)
+            check_plan_action(run, action)
             check_basis(run, self.read_summary(run), self._home.project, SystemClock())
         except CactionsError:
             with suppress(CactionsError), hold_plan(run, self._stores):
@@ -257,22 +258,3 @@ def build_approval_code(summary: PlanSummary) -> str:
 def _follow(display: ProgressDisplay) -> OnProgress:
     """Show the progress of planning; how many there are is known once the file is read."""
     return lambda done, total, counts: display.update(done, counts, total=total)
-
-
-def _check_action(run: Run, action: str) -> None:
-    if run.head.action != action:
-        raise UsageError(
-            f'the plan is one of "{run.head.action}", not of "{action}"; nothing was written',
-            hint=f"Use `{join_command(('run',), run.head.action, options=('--plan', 'PLAN'))}`.",
-        )
-
-
-def _check_write_call(action: Action, bulk: BulkOptions, *, writes: bool) -> None:
-    """Raises UsageError where many write requests could be doubled or lost unseen."""
-    if writes and not (action.request.idempotency or bulk.at_most_once):
-        raise UsageError(
-            f'"{action.name}" sends a write request, and the service is not told how to recognise a'
-            " repeated one; nothing was sent",
-            hint="Declare `idempotency` under its request if the service knows such a key, or use"
-            " --at-most-once: requests of unknown outcome are listed then, and never sent again.",
-        )
