@@ -6,6 +6,7 @@ Each input line is a task: ``{"folder": …, "words": […]}`` with one of:
 - ``after``: it is killed after so many seconds.
 - ``signals``: pairs of seconds to wait, and the signal that comes then.
 - ``fault``: kind, number, error and whether it is the only one: the disk fails (``faults.c``).
+- ``drain``: seconds that what is under way has after a signal.
 - ``suffix``: of the names of the files ``out`` and ``err``.
 - ``exits``: the interpreter ends as it does without us.
 
@@ -27,7 +28,7 @@ from typing import Any, Final
 
 from cactions.__main__ import main
 from cactions.app import apply as apply_module
-from cactions.app import commit, plan_people, undo_steps
+from cactions.app import commit, plan_people, undo_steps, workers
 from cactions.cli import prompts
 from cactions.cli.app import load_commands
 from tests.app.victims import Disk
@@ -138,6 +139,7 @@ def run_child(task: dict[str, Any], answers: int) -> None:
     watch_all(points)
     if task.get("small", True):
         shrink_windows()
+    workers.DRAIN_SECONDS = task.get("drain", workers.DRAIN_SECONDS)  # type: ignore[misc]
     sys.argv = ["cactions", *task["words"]]
     if fault := task.get("fault"):
         points.intents = Intents(Disk())

@@ -9,7 +9,7 @@ from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from threading import Lock
+from threading import Event, Lock
 
 from tests.servers import Server, Talk, serving
 
@@ -24,7 +24,7 @@ LONGEST = 8
 class Shop:
     """``faults`` are used up, one for each request about the user.
 
-    ``done`` counts what a write request did for each user and key; ``asked`` counts requests.
+    ``asked`` counts the requests about each user, and ``keys`` has their idempotency keys.
     """
 
     server: Server | None = None
@@ -33,10 +33,13 @@ class Shop:
     keys: dict[str, set[str]] = field(default_factory=dict)
     delay: float = 0
     lock: Lock = field(default_factory=Lock)
+    released: Event = field(default_factory=Event)
 
     def forget(self) -> None:
         """Begin a new case."""
+        self.released.set()
         with self.lock:
+            self.released = Event()
             self.faults, self.asked, self.keys, self.delay = {}, Counter(), {}, 0
 
     def behave(self, talk: Talk) -> None:
@@ -57,7 +60,9 @@ class Shop:
             self.keys.setdefault(user, set()).add(key[1].decode() if key else "")
             waiting = self.faults.get(user)
             fault = waiting.pop(0) if waiting else ""
-        time.sleep(30 if fault == SLOW else self.delay)
+        if fault == SLOW:
+            self.released.wait(30)
+        time.sleep(self.delay)
         match fault:
             case "lost":
                 return LOST, b""
@@ -88,3 +93,4 @@ def open_shop() -> Iterator[Shop]:
     shop = Shop()
     with serving(shop.behave) as shop.server:
         yield shop
+        shop.released.set()

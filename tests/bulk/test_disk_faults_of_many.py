@@ -86,7 +86,7 @@ def test_nothing_is_done_without_a_durable_intent(  # noqa: PLR0913, PLR0917 - t
         pytest.skip("in the long form: pytest -m hostile")
     write = "once" if code == errno.EIO else ""
     home = write_home(tmp_path / "home", build_document(shop, PEOPLE, write=write), PEOPLE)
-    step = {"write": 7, "fsync": 1}[kind] if thorough else {"write": 60, "fsync": 9}[kind]
+    step = {"write": 7, "fsync": 1}[kind] if thorough else {"write": 150, "fsync": 30}[kind]
     number = 1
     while True:
         shop.forget()

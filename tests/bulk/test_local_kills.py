@@ -58,7 +58,7 @@ def test_a_run_that_is_killed_anywhere_is_finished_and_undone(
     whole.judge(whole.finish())
     chance = Random(11)
     thorough = COUNTS.factor > 1
-    cases = [*points, *[("", 0)] * 150] if thorough else chance.sample(points, 12)
+    cases = [*points, *[("", 0)] * 150] if thorough else chance.sample(points, 8)
     for number, (point, count) in enumerate(cases):
         shop.forget()
         folder = shutil.copytree(home, tmp_path / str(number))

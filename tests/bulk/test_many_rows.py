@@ -1,6 +1,6 @@
 """A file of many rows, good and bad: the counts add up, and the memory does not grow with them.
 
-5,000 rows in the normal run, 100,000 and 300,000 with ``-m hostile``.
+2,000 rows in the normal run, 100,000 and 300,000 with ``-m hostile``.
 """
 
 from __future__ import annotations
@@ -53,7 +53,7 @@ def list_expected(people: int, rows: int) -> dict[str, int]:
 
 def test_every_row_is_counted_in_bounded_memory(tmp_path: Path) -> None:
     """Repeated rows are held, bad ones and those of unknown people have failed."""
-    few = (1_000, 10_000) if COUNTS.factor > 1 else (200, 500)
+    few = (1_000, 10_000) if COUNTS.factor > 1 else (60, 200)
     sizes = [few, tuple(10 * number for number in few)]
     memory = []
     for people, rows in [*sizes, *([(10_000, 300_000)] if COUNTS.factor > 1 else [])]:

@@ -1,6 +1,6 @@
 """A saved plan is carried out once, and an action runs once at a time, however close starts are.
 
-10 pairs in the normal run, 50 of each kind with ``-m hostile``.
+4 pairs in the normal run, 50 of each kind with ``-m hostile``.
 """
 
 from __future__ import annotations
@@ -78,7 +78,7 @@ def test_of_two_starts_of_a_plan_exactly_one_proceeds(
     home = write_home(tmp_path / "home", build_document(shop, PEOPLE), PEOPLE)
     assert Exit.FINDINGS == Attack(processes[0], home, PEOPLE, counts).call(DIFF)["code"]
     chance = Random(1)
-    for number in range(10 if COUNTS.factor == 1 else 50):
+    for number in range(4 if COUNTS.factor == 1 else 50):
         folder = shutil.copytree(home, tmp_path / str(number))
         answers = start_both(processes, folder, TAKE, chance.uniform(0, 0.01))
         [(_, refused)] = [each for each in answers if each[0]["code"] == Exit.MISUSE]
@@ -98,7 +98,7 @@ def test_of_two_starts_of_an_action_exactly_one_proceeds(
     """The other says who runs the action."""
     home = write_home(tmp_path / "home", build_document(shop, PEOPLE), PEOPLE)
     chance = Random(2)
-    for number in range(10 if COUNTS.factor == 1 else 50):
+    for number in range(4 if COUNTS.factor == 1 else 50):
         folder = shutil.copytree(home, tmp_path / str(number))
         answers = start_both(processes, folder, RUN, chance.uniform(0, 0.01))
         codes = sorted(answer["code"] for answer, _ in answers)
@@ -124,7 +124,7 @@ def test_a_killed_plan_is_carried_out_at_most_once(
     whole = Attack(processes[0], shutil.copytree(home, tmp_path / "whole"), PEOPLE, counts)
     points = list_points(whole.call(TAKE))
     chance = Random(3)
-    few = 5 if COUNTS.factor == 1 else 60
+    few = 3 if COUNTS.factor == 1 else 60
     for number, (point, count) in enumerate(chance.sample(points, min(few, len(points)))):
         folder = shutil.copytree(home, tmp_path / str(number))
         attack = Attack(processes[0], folder, PEOPLE, counts)

@@ -189,7 +189,7 @@ def test_a_run_at_a_workspace_that_is_killed_anywhere_is_finished_and_undone(
         whole.judge(whole.finish())
         points = [each for each in list_points(answer) if each[0].split()[1] != "send"]
         points += [each for each in list_points(answer) if each[0].split()[1] == "send"][::4]
-        few = 6 if COUNTS.factor == 1 else 120
+        few = 4 if COUNTS.factor == 1 else 120
         for number in range(few):
             attack = begin(tmp_path / str(number), process)
             point, count = chance.choice(points)

@@ -64,7 +64,7 @@ def test_a_write_request_is_not_sent_again(
     points = list_points(whole.call(WRITES))
     whole.judge(whole.finish())
     chance = Random(5)
-    few = 4 if COUNTS.factor == 1 else 70
+    few = 3 if COUNTS.factor == 1 else 70
     for number, (point, count) in enumerate(chance.sample(points, few)):
         shop.forget()
         shop.faults = {f"u-{n}": [chance.choice((LOST, BUSY, BROKEN))] for n in (11, 12, 14, 20)}
