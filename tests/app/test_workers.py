@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterator
-from concurrent.futures import Executor
+from concurrent.futures import Future
 
 import pytest
 
 from cactions.app import workers
-from cactions.app.workers import Workers, open_pool, split_windows
+from cactions.app.workers import Pool, Workers, open_pool, split_windows
 
 SECONDS = 20
 """How long a test waits for a thread that should come at once."""
@@ -36,10 +36,10 @@ def test_results_come_in_the_order_of_the_values(threads: int) -> None:
     assert [(n, n * n) for n in range(100)] == done
 
 
-def test_one_thread_is_the_thread_of_the_caller() -> None:
+def test_without_threads_the_caller_works_itself() -> None:
     """And each result comes before the next value is begun."""
     begun: list[int] = []
-    with open_pool(1) as pool:
+    with open_pool(0) as pool:
         assert pool is None
         team = Workers(lambda value: begun.append(value) or threading.current_thread(), pool, 4)
         for number, (value, thread) in enumerate(run_all(team, iter(range(9)))):
@@ -134,9 +134,10 @@ def test_nothing_is_begun_after_an_error() -> None:
     assert [0, 1] == begun
 
 
-def drain(pool: Executor, goes: threading.Event) -> None:
+def drain(pool: Pool, goes: threading.Event) -> None:
     """Wait until the second thread has met everything that was waiting."""
-    last = pool.submit(lambda: None)
+    last: Future[None] = Future()
+    pool.begin(last, lambda: None)
     last.result(SECONDS)
     goes.set()
 

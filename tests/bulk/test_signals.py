@@ -74,17 +74,20 @@ def test_a_signal_while_planning_ends_what_is_under_way(
 
 
 @pytest.mark.parametrize("name", CODES)
-def test_a_signal_while_a_read_is_planned_leaves_no_run(
+def test_a_planning_that_a_signal_cut_off_goes_on_where_it_was(
     process: subprocess.Popen[str], shop: Shop, tmp_path: Path, name: str
 ) -> None:
-    """Nothing was changed anywhere; the command can be given again."""
+    """Nothing was changed anywhere, and the answers that had come are not asked for again."""
     attack = begin(process, shop, tmp_path)
     answer = attack.call(RUN, point="before send", count=13, signal=name, exits=True)
     assert CODES[name] == answer["code"], get_errors(attack.home)
     assert 13 <= answer["points"]["before send"] <= 13 + THREADS
-    assert read_run(attack.home) is None
-    assert "nothing was written" in get_errors(attack.home)
-    attack.call(RUN)
+    run = read_run(attack.home)
+    assert run
+    assert RunPhase.PLANNING is run.phase
+    errors = get_errors(attack.home)
+    assert "nothing was written" in errors
+    assert f"cactions runs resume {run.head.id}" in errors
     attack.judge(attack.finish())
 
 
