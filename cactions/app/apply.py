@@ -88,11 +88,11 @@ def undo_run(head: RunHead, stores: RunStores) -> Iterator[tuple[UndoStep, Recei
     def take(outcomes: Outcomes) -> list[RunEntry]:
         stores.journal.record_outcomes(head.id, outcomes)
         steps: list[UndoStep] = []
-        while sum(bool(step.plan.effective) for step in steps) < WINDOW:
-            if (step := next(ahead, None)) is None:
-                break
+        plans: list[Plan] = []
+        while len(plans) < WINDOW and (step := next(ahead, None)):
             steps.append(step)
-        plans = [step.plan for step in steps if step.plan.effective]
+            if step.plan.effective:
+                plans.append(step.plan)
         numbers = iter(stores.journal.record_plans(head.id, plans) if plans else ())
         window = [(next(numbers) if step.plan.effective else 0, step) for step in steps]
         begun.extend(window)

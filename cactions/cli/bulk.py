@@ -92,7 +92,7 @@ def diff_many(
             " asks before a person is changed.",
         )
     with open_scratch_stores(home, workspace.open_run_stores(home)) as stores:
-        command = BulkCommand(home, options, bulk, stores, json=json)
+        command = BulkCommand(home, options, bulk, stores, json=json, keeps=False)
         run = command.plan(found, inputs)
         closing = "Nothing was written."
         if out:

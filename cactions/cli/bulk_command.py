@@ -15,6 +15,7 @@ from cactions.app.commit import RunStores
 from cactions.app.plan_basis import check_basis, digest_definition
 from cactions.app.plan_people import continue_planning, plan_people
 from cactions.app.planning_task import OnProgress, Planned, PlanningStopped, PlanningTask
+from cactions.app.ports import Caller
 from cactions.app.propose import Job
 from cactions.cli import arguments, bulk_wiring, progress, prompts, wiring, workspace, write_calls
 from cactions.cli.bulk_checks import check_plan_action, check_write_calls
@@ -56,7 +57,10 @@ class BulkCommand:
         stores: RunStores,
         *,
         json: bool,
+        keeps: bool = True,
     ) -> None:
+        """``keeps``: whether the journal is still there after the command."""
+        self._keeps = keeps
         self._home, self._options, self._bulk = home, options, bulk
         self._stores, self._json = replace(stores, threads=bulk.threads), json
 
@@ -73,19 +77,12 @@ class BulkCommand:
         action = workspace.prepare_job(self._home, job, self._options).action
         caller = wiring.create_caller(self._home, action, self._options)
         head = write_calls.new_run_head(action.name, self._home, caller.source)
-        planning = PlanningTask(
-            head,
-            action,
-            workspace.create_plan_context(self._home, caller),
-            self._stores,
-            writes=writes,
-            probes=not (self._options.replayed or writes),
-        )
+        planning = self._create_task(head, action, caller)
         rows = bulk_wiring.open_rows(self._bulk, action, parse_inputs(inputs))
         progress.mark_sent()
         with (
-            self._discard_on_error(head, writes=writes),
             self._end_on_trip(Run(head), writes=writes),
+            self._discard_on_error(head, writes=writes),
             self._stores.turns.hold(head),
         ):
             with wiring.show_progress(f"Planning {action.name}", 0, quiet=self._json) as display:
@@ -96,23 +93,26 @@ class BulkCommand:
     def continue_planning(self, run: Run) -> Run:
         """Plan those of a run that was cut off while it was planned."""
         action = arguments.find_action(self._home.project, run.head.action)
-        writes = self._options.is_write_call(action)
         caller = wiring.create_caller(self._home, action, self._options)
-        planning = PlanningTask(
-            run.head,
-            action,
-            workspace.create_plan_context(self._home, caller),
-            self._stores,
-            writes=writes,
-            probes=not (self._options.replayed or writes),
-        )
-        with self._end_on_trip(run, writes=writes), self._stores.turns.hold(run.head):
+        planning = self._create_task(run.head, action, caller)
+        with self._end_on_trip(run, writes=planning.writes), self._stores.turns.hold(run.head):
             with wiring.show_progress(
                 f"Planning {action.name}", run.people, quiet=self._json
             ) as display:
                 planned = continue_planning(replace(planning, on_progress=_follow(display)))
             self._store(planned, planning, ())
         return self._stores.journal.read(run.head.id)
+
+    def _create_task(self, head: RunHead, action: Action, caller: Caller) -> PlanningTask:
+        writes = self._options.is_write_call(action)
+        return PlanningTask(
+            head,
+            action,
+            workspace.create_plan_context(self._home, caller),
+            self._stores,
+            writes=writes,
+            probes=not (self._options.replayed or writes),
+        )
 
     def take_plan(self, source: Path, action: str) -> Run:
         """Take a saved plan. Raises UsageError where it does not hold any more."""
@@ -238,15 +238,23 @@ class BulkCommand:
         """
         try:
             yield
-        except (UsageError, DefinitionError, PlanningStopped):
+        except PlanningStopped:
+            raise
+        except (UsageError, DefinitionError):
             if not writes:
                 with suppress(CactionsError):
                     self._stores.journal.discard(head.id)
             raise
         except BaseException:
-            go_on = join_command(("runs", "resume"), head.id)
-            wiring.create_output().info(f"The planning was cut off. To go on: {go_on}")
+            self._explain_cut_off(head)
             raise
+
+    def _explain_cut_off(self, head: RunHead) -> None:
+        """How to go on with a planning that can be resumed."""
+        with suppress(CactionsError):  # there may be no such run: another one held the lock
+            if self._keeps and self._stores.journal.read(head.id).phase is RunPhase.PLANNING:
+                go_on = join_command(("runs", "resume"), head.id)
+                wiring.create_output().info(f"The planning was cut off. To go on: {go_on}")
 
 
 def build_approval_code(summary: PlanSummary) -> str:

@@ -85,6 +85,7 @@ def test_a_planning_that_was_stopped_is_not_resumed(
     code = attack.call(f"{RUN} --at-most-once")["code"]
     assert Exit.FINDINGS == code, get_errors(attack.home)
     assert "lists the requests that were sent" in get_errors(attack.home)
+    assert "To go on" not in get_errors(attack.home)  # it is closed
     run = read_run(attack.home)
     assert run
     assert run.finished
