@@ -131,7 +131,6 @@ class _Planner:
         planning, last, is_first = self._planning, 0, True
         threads = planning.stores.threads
         size = PAGE_OF_WRITES if planning.writes else PAGE
-        planning.context.caller.prepare(planning.action)
         with open_pool(threads) as pool:
             workers = Workers(self._work, pool, 2 * threads)
             while page := self._rows.read_waiting(last, size):

@@ -28,7 +28,8 @@ class PlanningTask(Struct, frozen=True):
     """What is planned, with what. ``writes``: the call changes something at the third party.
 
     ``stores.journal`` gets the run; ``context.journal`` only says which values are ours.
-    ``probes``: whether a call with a random key is made first.
+    ``probes``: whether a call with a random key is made first. The caller of ``context`` has
+    prepared the action.
     """
 
     head: RunHead

@@ -77,9 +77,8 @@ class BulkCommand:
         action = workspace.prepare_job(self._home, job, self._options).action
         caller = wiring.create_caller(self._home, action, self._options)
         head = write_calls.new_run_head(action.name, self._home, caller.source)
-        planning = self._create_task(head, action, caller)
         rows = bulk_wiring.open_rows(self._bulk, action, parse_inputs(inputs))
-        progress.mark_sent()
+        planning = self._create_task(head, action, caller)
         with (
             self._end_on_trip(Run(head), writes=writes),
             self._discard_on_error(head, writes=writes),
@@ -104,7 +103,10 @@ class BulkCommand:
         return self._stores.journal.read(run.head.id)
 
     def _create_task(self, head: RunHead, action: Action, caller: Caller) -> PlanningTask:
+        """What is planned; from here on, threads may send requests."""
         writes = self._options.is_write_call(action)
+        caller.prepare(action)
+        progress.mark_sent()
         return PlanningTask(
             head,
             action,

@@ -97,3 +97,25 @@ def test_a_planning_that_was_stopped_is_not_resumed(
     assert Exit.MISUSE == attack.call(RESUME.format(run.head.id))["code"]
     assert sent == shop.asked.total() < PEOPLE
     assert [get_before(number) for number in range(PEOPLE)] == read_local(attack.home, PEOPLE)
+
+
+@pytest.mark.parametrize("secret", [True, False])
+def test_what_is_refused_before_the_first_request_says_that_nothing_was_sent(
+    process: subprocess.Popen[str], shop: Shop, tmp_path: Path, secret: bool
+) -> None:
+    """A secret that is not sealed, and a file that is not there; no run is left behind."""
+    attack = begin(process, shop, tmp_path)
+    path = attack.home / "actions.yaml"
+    document = json.loads(path.read_text())
+    if secret:
+        host = document["network"]["allow"][0]["host"]
+        value = {"secret": "shop_token"}
+        token = {"type": "text", "value": value, "header": "X-Shop-Token", "hosts": [host]}
+        document["tokens"] = {"shop": token}
+        document["actions"]["loyalty"]["request"]["tokens"] = ["shop"]
+        path.write_text(json.dumps(document))
+    words = RUN if secret else RUN.replace("people.csv", "none.csv")
+    assert Exit.MISUSE == attack.call(words)["code"], get_errors(attack.home)
+    assert "Nothing was sent and nothing was written" in get_errors(attack.home)
+    assert read_run(attack.home) is None
+    assert 0 == shop.asked.total()
