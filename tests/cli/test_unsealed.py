@@ -261,9 +261,9 @@ def test_undo_does_not_restore_a_value_of_another_type(
 def test_resume_does_not_write_a_value_of_another_type(cli: Cli, home: Path) -> None:
     """The person gets one failed receipt."""
     assert Exit.CLEAN == cli(*RUN).code
+    path = run_of(home)
     assert Exit.CLEAN == cli("runs", "undo", "last", "--yes").code
     before = ada(cli)
-    path = min((home / ".cactions" / "runs").glob("*.db"), key=lambda each: each.stat().st_mtime)
     with closing(sqlite3.connect(path)) as database, database:
         [(text,)] = database.execute("SELECT plan FROM entry").fetchall()
         plan = json.loads(text)
