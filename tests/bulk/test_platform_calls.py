@@ -2,31 +2,19 @@
 
 from __future__ import annotations
 
-import os
-import subprocess
-import sys
 from collections import Counter
 from pathlib import Path
 
 import pytest
 
-from tests.bulk.scene import build_document, write_home
+from tests.bulk.remote import add_attributes, call, write_remote_home
 from tests.bulk.shop import get_record, open_shop
-from tests.edges.processes import ROOT
-from tests.intercom_projects import API
 from tests.run_report import REPORT
 from tests.workspace import WorkspaceServer
 
 PEOPLE, EACH = 200, 20
 BEGIN = 4
 """The workspace, its attributes (also the archived ones), and one spare."""
-
-
-def call(home: Path, words: str, text: str = "") -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [sys.executable, "-m", "cactions", *words.split()], cwd=home, input=text, text=True,
-        check=False, capture_output=True, env={**os.environ, "PYTHONPATH": str(ROOT)},
-    )  # fmt: skip
 
 
 def count_calls(intercom: WorkspaceServer, since: int) -> Counter[str]:
@@ -50,20 +38,9 @@ def test_only_changed_people_take_requests_of_their_own(
     with open_shop() as shop, WorkspaceServer(tls=True) as intercom:
         monkeypatch.setenv("CACTIONS_CA_FILE", str(intercom.ca_file))
         monkeypatch.setenv("CACTIONS_VAULT_KEY_FILE", str(tmp_path / "ada.key"))
-        intercom.add_attribute("tier")
-        intercom.add_attribute("coupon")
-        intercom.add_attribute("points", "integer")
+        add_attributes(intercom)
         add_people(intercom)
-        document = build_document(shop, 1)
-        allowed = {"host": API, "address": "127.0.0.1", "port": intercom.port, "reason": "a test"}
-        document["network"]["allow"].append(allowed)
-        document["workspace"] = {
-            "kind": "intercom", "url": intercom.url, "identity_verification": "jwt",
-            "token": {"secret": "intercom_token"},
-        }  # fmt: skip
-        home = write_home(tmp_path / "home", document, PEOPLE)
-        assert 0 == call(home, "vault init --name ada").returncode
-        assert 0 == call(home, f"vault seal intercom_token --host {API}", intercom.token).returncode
+        home = write_remote_home(tmp_path / "home", shop, intercom, PEOPLE)
         changed = len([n for n in range(PEOPLE) if n % EACH == 0])
         calls = []
         for expected in (changed, 0):

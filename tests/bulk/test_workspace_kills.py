@@ -21,11 +21,11 @@ from cactions.model import Outcome, Run, RunKind
 from tests.bulk.attack import KILLED, RESUME, RUN, UNDO, Attack, choose_point, list_points
 from tests.bulk.child import SERVE, get_errors
 from tests.bulk.outside import check_counts, read_run
-from tests.bulk.scene import FOREIGN, build_document, get_after, get_before, write_home
+from tests.bulk.remote import add_attributes, write_remote_home
+from tests.bulk.scene import FOREIGN, get_after, get_before
 from tests.bulk.shop import Shop, open_shop
 from tests.case_counts import COUNTS
-from tests.edges.processes import ROOT, running
-from tests.intercom_projects import API
+from tests.edges.processes import running
 from tests.run_report import REPORT
 from tests.workspace import WorkspaceServer
 
@@ -126,34 +126,8 @@ def shop() -> Iterator[Shop]:
 @pytest.fixture(scope="module")
 def intercom() -> Iterator[WorkspaceServer]:
     with WorkspaceServer(tls=True) as intercom:
-        for name in ("tier", "coupon"):
-            intercom.add_attribute(name)
-        intercom.add_attribute("points", "integer")
+        add_attributes(intercom)
         yield intercom
-
-
-def prepare(home: Path, shop: Shop, intercom: WorkspaceServer) -> Path:
-    """A folder with the project and a vault with the workspace's token."""
-    document = build_document(shop, PEOPLE)
-    document["network"]["allow"].append(
-        {"host": API, "address": "127.0.0.1", "port": intercom.port, "reason": "a test"}
-    )
-    document["workspace"] = {
-        "kind": "intercom",
-        "url": intercom.url,
-        "identity_verification": "jwt",
-        "token": {"secret": "intercom_token"},
-    }
-    write_home(home, document, PEOPLE)
-    for words, text in (
-        ("vault init --name ada", ""),
-        (f"vault seal intercom_token --host {API}", intercom.token),
-    ):
-        subprocess.run(
-            [sys.executable, "-m", "cactions", *words.split()], cwd=home, input=text, text=True,
-            check=True, capture_output=True, env={**os.environ, "PYTHONPATH": str(ROOT)},
-        )  # fmt: skip
-    return home
 
 
 def test_a_run_at_a_workspace_that_is_killed_anywhere_is_finished_and_undone(
@@ -166,7 +140,7 @@ def test_a_run_at_a_workspace_that_is_killed_anywhere_is_finished_and_undone(
     """With lost answers, refusals for a moment, and another program that writes in between."""
     monkeypatch.setenv("CACTIONS_CA_FILE", str(intercom.ca_file))
     monkeypatch.setenv("CACTIONS_VAULT_KEY_FILE", str(tmp_path / "ada.key"))
-    home = prepare(tmp_path / "home", shop, intercom)
+    home = write_remote_home(tmp_path / "home", shop, intercom, PEOPLE)
     keys = [
         intercom.add_contact(external_id=f"u-{n}", email=f"p{n}@example.com", role="user")
         for n in range(PEOPLE)
