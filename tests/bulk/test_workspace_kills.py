@@ -5,10 +5,8 @@ About 6 kills in the normal run, more than 200 with ``-m hostile``.
 
 from __future__ import annotations
 
-import os
 import shutil
 import subprocess
-import sys
 from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
