@@ -9,7 +9,7 @@ from hashlib import shake_256
 from pathlib import Path
 
 from cactions.app.vault.manage import create_vault
-from cactions.app.vault.manage import open_secret as open_secret_of
+from cactions.app.vault.open_secret import open_secret as open_secret_of
 from cactions.app.vault.open_vault import VaultContext, open_vault
 from cactions.edges.keys.crypto import AesGcmSealer
 from cactions.edges.keys.vault_file import LocalVaultFile

@@ -15,7 +15,7 @@ from cactions.cli.usage_errors import MISUSE, to_usage_error
 
 COMMANDS: Final = (
     "validate", "explain", "request", "test", "diff", "run", "runs", "people", "attributes",
-    "connectors", "tokens", "vault", "audit", "doctor", "schema", "help",
+    "connectors", "tokens", "vault", "identity", "audit", "doctor", "schema", "help",
 )  # fmt: skip
 """In the order in which help lists them; each is a module of ``cli/commands``."""
 

@@ -94,6 +94,16 @@ def _from_descriptor(name: str, number: int) -> str:
         ) from None
 
 
+def read_pasted_text(what: str, limit: int) -> str:
+    """A text that may hold a credential: one line typed without echo, or stdin. In bytes."""
+    if _is_terminal():
+        return _read_hidden_line(f"Paste the {what}: ")
+    data = sys.stdin.buffer.read(limit + 1)
+    if len(data) > limit:
+        raise UsageError(f"stdin is longer than {limit:,} bytes", hint=f"Give only the {what}.")
+    return _decode(data, what)
+
+
 def read_access_token() -> Secret:
     """The access token of a workspace, for one command; it is kept nowhere."""
     name = "access token"

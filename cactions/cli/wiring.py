@@ -17,7 +17,7 @@ from msgspec import Struct
 
 from cactions.cli import streams
 from cactions.logic.cassette.file_name import build_cassette_name
-from cactions.model import LOCAL
+from cactions.model import LOCAL, UsageError
 
 if TYPE_CHECKING:
     from cactions.app.live_caller import LiveCaller
@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from cactions.cli.live_options import LiveOptions
     from cactions.cli.vault_wiring import VaultOptions
     from cactions.edges.cassette.writer import JsonCassetteWriter
+    from cactions.edges.keys.messenger_jwt import MessengerJwt
     from cactions.edges.keys.user_config import UserConfig
     from cactions.edges.store.row_encryption import RowCipher
     from cactions.logic.project import LoadedProject
@@ -237,6 +238,17 @@ def create_live_caller(
         options,
         LiveDeps(home.project, called, lambda: open_vault_context(vault), create_output().info),
     )
+
+
+def create_messenger_jwt() -> MessengerJwt:
+    """Signs and reads JWTs. Raises UsageError where its library, an extra, is not installed."""
+    try:
+        from cactions.edges.keys.messenger_jwt import MessengerJwt
+    except ModuleNotFoundError as error:
+        raise UsageError(
+            "JWTs need the package PyJWT", hint='Install it: pip install "cactions[identity]"'
+        ) from error
+    return MessengerJwt()
 
 
 def run_health_checks(home: ProjectFolder | None, options: LiveOptions) -> list[HealthCheck]:

@@ -62,6 +62,13 @@ from cactions.model.errors import (
 from cactions.model.exchange import Proof, Request, Response
 from cactions.model.finding import Edit, Finding, Fix, Label, Place, Severity
 from cactions.model.health_check import Health, HealthCheck
+from cactions.model.identity import (
+    IdentityProof,
+    InvalidToken,
+    MessengerSettings,
+    SignatureKind,
+    SignedClaims,
+)
 from cactions.model.job_row import BadRow, JobRow
 from cactions.model.json_value import (
     ABSENT,

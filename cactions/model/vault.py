@@ -99,6 +99,11 @@ class Entry(Struct, frozen=True):
         """Whether it holds no value, and only binds the end user's token of its name."""
         return not self.hosts and "token_hosts" in self.meta
 
+    @property
+    def is_signing_key(self) -> bool:
+        """Whether it is used to sign on this machine, and sent nowhere."""
+        return self.purpose is Purpose.SECRET and not (self.hosts or "token_hosts" in self.meta)
+
     def _read_hosts(self, key: str) -> tuple[str, ...]:
         hosts = self.meta.get(key)
         return hosts if isinstance(hosts, tuple) else ()

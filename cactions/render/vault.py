@@ -91,9 +91,16 @@ def _build_row(entry: Entry) -> tuple[StyledLine, ...]:
         span(f"{entry.version:,}"),
         span(str(entry.meta["created"])[:_DAY]),
         span(str(entry.meta["by"])),
-        dim("(user token)") if entry.is_binding else span(", ".join(entry.hosts), Style.PATH),
+        _describe_use(entry),
         span(", ".join(entry.token_hosts), Style.PATH) if entry.token_hosts else (),
     )
+
+
+def _describe_use(entry: Entry) -> StyledLine:
+    """Where the secret may go, or what it is for."""
+    if entry.is_binding:
+        return dim("(user token)")
+    return dim("(signs)") if entry.is_signing_key else span(", ".join(entry.hosts), Style.PATH)
 
 
 def render_recipients(found: Sequence[Recipient]) -> View:

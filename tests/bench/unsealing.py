@@ -33,7 +33,7 @@ from cactions.edges.store import journal, people
 """The modules that a command with a secret has loaded."""
 
 OPEN: Final = f"""{COMMAND}
-from cactions.app.vault.manage import open_secret
+from cactions.app.vault.open_secret import open_secret
 from cactions.app.vault.open_vault import open_vault
 from cactions.cli.vault_wiring import VaultDeps, VaultOptions, open_vault_context
 options = VaultOptions(Path("cactions.vault"), key_file=Path("key"))

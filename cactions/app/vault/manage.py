@@ -8,6 +8,7 @@ from typing import Final
 from msgspec import Struct
 from msgspec.structs import replace
 
+from cactions.app.vault.open_secret import find_entry
 from cactions.app.vault.open_vault import (
     OpenVault,
     VaultContext,
@@ -18,10 +19,8 @@ from cactions.app.vault.open_vault import (
 )
 from cactions.app.vault.ports import VaultChange, VaultFile
 from cactions.logic.shell import join_command
-from cactions.logic.suggest import suggest
 from cactions.logic.vault import file_format, validation
-from cactions.logic.vault.errors import build_bad_entry
-from cactions.model import CactionsError, DefinitionError, UsageError
+from cactions.model import CactionsError, UsageError
 from cactions.model.secret import Secret
 from cactions.model.vault import (
     Ciphertext,
@@ -102,15 +101,17 @@ def start_vault(
 def seal_secret(
     context: VaultContext,
     secret: Secret,
-    hosts: Iterable[str],
+    hosts: Iterable[str] | None,
     token_hosts: Iterable[str] | None = None,
 ) -> WrittenVault:
     """Seal a new secret for these hosts. Raises UsageError where the name is taken.
 
+    Without hosts it is a key to sign with on this machine, and is sent nowhere.
+
     ``token_hosts`` are the hosts that may get a token fetched with this secret; without them, no
     host may.
     """
-    hosts_by_kind = {"hosts": validation.check_hosts(hosts)}
+    hosts_by_kind = {"hosts": () if hosts is None else validation.check_hosts(hosts)}
     if token_hosts is not None:
         hosts_by_kind["token_hosts"] = validation.check_hosts(token_hosts, TOKEN_HOST)
 
@@ -215,54 +216,3 @@ def accept_generation(context: VaultContext, generation: int) -> VaultHead:
         )
     context.keys.remember_generation(vault.head.vault_id, current)
     return vault.head
-
-
-def open_secret(vault: OpenVault, name: str, host: str, *, fetches: bool = False) -> Secret:
-    """Open a secret of an open vault for one request to this host.
-
-    ``fetches``: the request fetches a token; it is not the request of an action. Raises UsageError
-    for an unknown name, DefinitionError if the secret may not go to the host, and VaultError
-    (ENTRY) if it was not sealed for its place.
-    """
-    entry = find_entry(vault, name, host)
-    if entry.token_hosts and not fetches:
-        # its response could be a token, also where the host is the same, and go to a person
-        raise DefinitionError(
-            f'the secret "{name}" fetches tokens, so an action may not send it itself; it was not'
-            " opened",
-            hint="Name the token that is fetched with it under `tokens` of the request. If the"
-            " service needs the secret too, seal it again under another name.",
-        )
-    if host.lower() not in entry.hosts:
-        rotate = join_command(("vault", "rotate"), name, options=("--host", host))
-        raise DefinitionError(
-            f'the secret "{name}" may not be sent to {host}; it was not opened',
-            hint=f"It is sealed for {', '.join(entry.hosts)}. To allow another host, "
-            f"rotate it with every host: `{rotate} ...`",
-        )
-    try:
-        return Secret(name, vault.unseal(entry).decode())
-    except UnicodeDecodeError:
-        raise build_bad_entry(name) from None
-
-
-def find_entry(vault: OpenVault, name: str, host: str = "") -> Entry:
-    """Find the secret of this name, which is needed for ``host``. Raises UsageError."""
-    entry = vault.find(Purpose.SECRET, name)
-    if entry and entry.is_binding:
-        bind = join_command(("vault", "bind"), name, options=("--user", "--token-host", "HOST"))
-        raise UsageError(
-            f'"{name}" binds the end user\'s token of that name, and holds no value;'
-            " nothing was opened",
-            hint=f"To change its hosts: `{bind}`. A secret needs another name.",
-        )
-    if entry is None:
-        names = [secret.name for secret in vault.contents.secrets if not secret.is_binding]
-        near = suggest(name, names)
-        near += "" if near.endswith("?") or not near else "."
-        seal = join_command(("vault", "seal"), name, options=("--host", host) if host else ())
-        raise UsageError(
-            f'no secret "{name}" is in the vault; nothing was opened',
-            hint=f"{near} Seal it with `{seal}`.".strip(),
-        )
-    return entry

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from threading import Lock
 
-from cactions.app.vault.manage import find_entry, open_secret
+from cactions.app.vault.open_secret import find_entry, open_secret
 from cactions.app.vault.open_vault import OpenVault, VaultContext, open_vault
 from cactions.logic.vault.token_binding import TokenBinding, list_binders
 from cactions.model import Token, UsageError

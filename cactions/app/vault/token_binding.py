@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from cactions.app.vault.manage import TOKEN_HOST, build_entry, find_entry, put_entry
+from cactions.app.vault.manage import TOKEN_HOST, build_entry, put_entry
+from cactions.app.vault.open_secret import find_entry
 from cactions.app.vault.open_vault import OpenVault, VaultContext, WrittenVault, change_vault
 from cactions.logic.shell import join_command
 from cactions.logic.vault import validation

@@ -15,6 +15,7 @@ TOPICS: Final = {
     "file-format": "projects, actions, tokens, names and defaults",
     "leaks": "leak detection, and how to suppress a finding",
     "vault": "secrets, keys and recipients",
+    "identity": "identity verification: what a site signs, and what that proves",
     "live-calls": "which requests are sent, and how often",
     "intercom": "a workspace at Intercom: token, people, writes, rate limit",
     "many-people": "runs for a file of people: the plan, what stops it, resume and undo",

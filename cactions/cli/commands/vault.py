@@ -24,6 +24,7 @@ from cactions.cli.vault_wiring import VaultOptions
 from cactions.edges.keys.vault_file import LocalVaultFile
 from cactions.logic.documents import vaults as wire
 from cactions.logic.vault import validation
+from cactions.model import UsageError
 from cactions.render import vault as vault_views
 from cactions.render.messages import count_noun, join_words
 
@@ -34,7 +35,11 @@ commands = typer.Typer(
 commands.add_typer(vault_recipients.commands, name="recipients")
 
 Hosts = Annotated[
-    list[str], typer.Option("--host", metavar="HOST", help="A host that may get it; repeatable.")
+    list[str] | None,
+    typer.Option("--host", metavar="HOST", help="A host that may get it; repeatable."),
+]
+Signing = Annotated[
+    bool, typer.Option("--signing", help="No host: it signs here, for `cactions identity`.")
 ]
 TokenHosts = Annotated[
     list[str] | None,
@@ -86,8 +91,9 @@ def init(options: VaultOptions, name: Mine = None) -> None:
 def seal(
     options: VaultOptions,
     name: Name,
-    host: Hosts,
+    host: Hosts = None,
     token_host: TokenHosts = None,
+    signing: Signing = False,
     strip_newline: Strip = False,
 ) -> None:
     """Seal a secret: typed without echo, or from stdin. It goes to the named hosts only.
@@ -96,11 +102,19 @@ def seal(
 
     Example: cactions vault seal shop_token --host api.shop.example
     """
+    if signing == bool(host or token_host):
+        raise UsageError(
+            "say where the secret may go; nothing was sealed",
+            hint="Use --host HOST, or --signing for a key that signs here and is sent nowhere.",
+        )
     context = wiring.open_vault_context(options)
     secret = secret_input.read_value(name, strip_newline=strip_newline)
     with progress.atomic():
-        done = manage.seal_secret(context, secret, host, token_host)
-    text = f'"{name}" is sealed for {join_words(sorted(host))}.'
+        done = manage.seal_secret(context, secret, None if signing else host or (), token_host)
+    if signing:
+        print_written(done, f'"{name}" is sealed to sign with. It is sent nowhere.')
+        return
+    text = f'"{name}" is sealed for {join_words(sorted(host or ()))}.'
     if token_host:
         hosts = join_words([*validation.check_hosts(token_host)])
         text += f" Tokens that are fetched with it may go to {hosts}."

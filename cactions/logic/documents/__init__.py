@@ -35,6 +35,7 @@ from cactions.logic.documents.findings import (
     pages_to_json,
     reports_to_json,
 )
+from cactions.logic.documents.identity import identity_to_json
 from cactions.logic.documents.job_rows import row_from_json, row_to_json
 from cactions.logic.documents.plans import (
     failed_to_json,
@@ -77,6 +78,7 @@ __all__ = [
     "findings_to_json",
     "head_from_json",
     "head_to_json",
+    "identity_to_json",
     "outcome_to_json",
     "pages_to_json",
     "people_to_json",

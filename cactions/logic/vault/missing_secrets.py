@@ -19,7 +19,9 @@ def find_vault_problems(project: Project, entries: Iterable[Entry]) -> list[Find
     used = {(name, False) for name in _list_used_secrets(project)}
     used |= {(token.name, True) for token in project.tokens.values() if token.is_user_token}
     unused = (
-        entry for entry in entries_by_name.values() if (entry.name, entry.is_binding) not in used
+        entry
+        for entry in entries_by_name.values()
+        if (entry.name, entry.is_binding) not in used and not entry.is_signing_key
     )
     return [
         *find_missing_secrets(project, entries_by_name.values()),
