@@ -92,6 +92,15 @@ def plan_and_keep_response(
         return build_failure(_build_input(job, person, call), error), response
 
 
+def judge_response(job: Job, person: Person, response: Response) -> Plan | PlanFailure:
+    """The plan that a response makes for this person, as if it were that to their own call."""
+    plan_input = _build_input(job, person, SentCall("", response.status))
+    try:
+        return plan_changes(plan_input, response)
+    except PlanningError as error:
+        return build_failure(plan_input, error)
+
+
 def send_request(job: Job, people: People) -> Request | PlanFailure:
     """Build the exact request that would be sent, or say why there is none."""
     return build_call(lambda spec: spec.build_request(Credentials()), job, people)

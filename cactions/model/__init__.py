@@ -103,6 +103,14 @@ from cactions.model.plan import (
     Subject,
     TestReport,
 )
+from cactions.model.probe import (
+    ProbeBaseline,
+    ProbeCase,
+    ProbeObservation,
+    ProbeReport,
+    ProbeVariant,
+    ProbeVerdict,
+)
 from cactions.model.request import (
     MAX_LIMITS,
     MIB,

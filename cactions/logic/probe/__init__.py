@@ -1,0 +1,1 @@
+"""The attack on an action, on purpose: which keys are replaced by what, and what comes of it."""
