@@ -12,7 +12,7 @@ from cactions.app.plan_basis import digest_definition
 from cactions.app.ports import Caller, Clock
 from cactions.app.propose import Job, judge_response
 from cactions.logic.plan.planner import PlanInput, build_failure
-from cactions.logic.probe.combine import combine_records
+from cactions.logic.probe.combine import build_combined_responses
 from cactions.logic.probe.judge import judge_attack, judge_baseline
 from cactions.logic.probe.observe import ValueDigester, observe_result
 from cactions.logic.probe.variants import Attack, list_attacks, list_probed_keys
@@ -135,7 +135,7 @@ class _Prober:
         who = self._task.attacker
         person = self._clear_mapped(who.person)
         variant = ProbeVariant.TWO_RECORDS
-        for response in combine_records(self._task.action, mine, theirs):
+        for response in build_combined_responses(self._task.action, mine, theirs):
             job = Job(self._task.action, who.query, who.inputs)
             seen = observe_result(judge_response(job, person, response), self._digester)
             verdict = judge_attack(variant, seen, baseline, is_chosen=True)

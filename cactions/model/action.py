@@ -183,6 +183,7 @@ class Project(Struct, frozen=True):
     ``tokens`` are the declared ones, also those that no action attaches; ``allowed`` are the only
     ways to an address that is not public. ``statements`` are all suppressions and all trust;
     ``attributes`` holds those of the ``snapshot`` too, where the files do not declare them.
+    ``sandboxes`` are the environments without real customers.
     """
 
     workspace: Workspace
@@ -194,3 +195,4 @@ class Project(Struct, frozen=True):
     allowed: tuple[AllowedAddress, ...] = ()
     statements: tuple[Suppression, ...] = ()
     snapshot: Snapshot | None = None
+    sandboxes: frozenset[str] = frozenset()

@@ -14,9 +14,9 @@ from vcr.request import Request as Asked  # type: ignore[import-untyped]
 from vcr.serialize import serialize  # type: ignore[import-untyped]
 from vcr.serializers import jsonserializer  # type: ignore[import-untyped]
 
-from cactions.edges.files.atomic_write import atomic_write
 from cactions.edges.files.confined_paths import resolve_for_writing
-from cactions.edges.files.file_io import store_errors, sync_folder
+from cactions.edges.files.file_io import store_errors
+from cactions.edges.files.shared_file import save_shared_file
 from cactions.logic.cassette.file_format import encode_interaction, parse_cassette
 from cactions.model import Request, Response
 
@@ -57,9 +57,4 @@ class JsonCassetteWriter:
 
         Raises StoreError, or DefinitionError where a link of the project is in the way.
         """
-        with store_errors(self._path):
-            path = resolve_for_writing(self._path).path
-            if self._makes_folder:
-                path.parent.mkdir(exist_ok=True)
-            atomic_write(path, data)
-            sync_folder(path.parent)
+        save_shared_file(self._path, data, makes_folder=self._makes_folder)

@@ -49,7 +49,7 @@ def build_probe_person(person: Person, action: Action, random: Random) -> Person
     attributes: dict[str, Json] = {**person.attributes}
     person_id = person.id
     for reference in sorted(references, key=str):
-        value = randomize_value(resolve_reference(reference, person, {}), random)
+        value = build_random_value(resolve_reference(reference, person, {}), random)
         if value is ABSENT:
             continue
         if reference == PersonField("id"):
@@ -86,7 +86,7 @@ def _has_value(left: KeptAttribute) -> bool:
     return left.reason not in _NOTHING and (left.refused or not is_empty(left.received))
 
 
-def randomize_value(value: Value, random: Random) -> str | int | Absent:
+def build_random_value(value: Value, random: Random) -> str | int | Absent:
     """A value of the same form that no one has; ABSENT where there is nothing to replace."""
     if isinstance(value, str) and value:
         return _randomize_text(value, random)
@@ -102,6 +102,6 @@ def _randomize_text(text: str, random: Random) -> str:
     if _UUID.fullmatch(text):
         return str(UUID(int=random.getrandbits(128), version=4))
     if text.isdecimal():
-        return str(randomize_value(1, random))
+        return str(build_random_value(1, random))
     alphabet = digits if get_prefix(text) else ascii_lowercase
     return get_prefix(text) + "".join(random.choices(alphabet, k=_LENGTH))

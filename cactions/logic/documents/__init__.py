@@ -43,6 +43,7 @@ from cactions.logic.documents.plans import (
     plan_to_json,
     result_to_json,
 )
+from cactions.logic.documents.probes import probe_from_json, probe_to_json
 from cactions.logic.documents.runs import (
     bulk_to_json,
     conflict_to_json,
@@ -84,6 +85,8 @@ __all__ = [
     "people_to_json",
     "plan_from_json",
     "plan_to_json",
+    "probe_from_json",
+    "probe_to_json",
     "pull_to_json",
     "receipt_from_json",
     "receipt_to_json",

@@ -10,7 +10,9 @@ from cactions.logic import strict_json
 from cactions.model import EACH, Action, Json, Response, Segment
 
 
-def combine_records(action: Action, mine: Response, theirs: Response) -> Iterator[Response]:
+def build_combined_responses(
+    action: Action, mine: Response, theirs: Response
+) -> Iterator[Response]:
     """The response with both lists of records, in both orders; none where there is no list."""
     steps = find_list(action)
     if steps is None:

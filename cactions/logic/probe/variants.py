@@ -10,7 +10,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from cactions.logic.bulk.identifiers import is_email
-from cactions.logic.bulk.probe import randomize_value
+from cactions.logic.bulk.probe import build_random_value
 from cactions.logic.expressions.references import resolve_reference
 from cactions.logic.lint.taint_flow import analyze_taint
 from cactions.model import (
@@ -105,7 +105,7 @@ def _list_values(value: Value, random: Random) -> Iterator[tuple[ProbeVariant, S
     if isinstance(value, bool) or not isinstance(value, (str, int)) or value == "":
         return
     yield ProbeVariant.VICTIM_KEY, value
-    drawn = randomize_value(value, random)
+    drawn = build_random_value(value, random)
     if drawn is not ABSENT:
         yield ProbeVariant.RANDOM_KEY, drawn
     if not isinstance(value, str):

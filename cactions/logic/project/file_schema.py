@@ -248,6 +248,10 @@ FILE: Final = RecordSchema(
             MapSchema(ATTRIBUTE), "the people's custom attributes; in one file"
         ),
         "servers": FieldSchema(SERVERS, "name: {environment: https URL}"),
+        "sandboxes": FieldSchema(
+            ListSchema(TextSchema(), least=1),
+            "environments without real customers, where write requests may be probed; in one file",
+        ),
         "tokens": FieldSchema(MapSchema(TOKEN, form=NAME), "credentials, by name"),
         "network": FieldSchema(NETWORK, "ways to addresses that are not public; in one file"),
         "actions": FieldSchema(MapSchema(ACTION, form=NAME), "custom actions, by name"),

@@ -143,11 +143,22 @@ class _ProjectLoader:
             allowed=allowed,
             statements=tuple(self._build_suppressions(scope)),
             snapshot=self.snapshot,
+            sandboxes=self._build_sandboxes(),
         )
 
-    def _choose_environment(self, wanted: str | None) -> str:
+    def _build_sandboxes(self) -> frozenset[str]:
+        found = self._find_single("sandboxes")
+        if found is None:
+            return frozenset()
+        return requests.build_sandboxes(found[1], self._list_environments(), found[0].faults)
+
+    def _list_environments(self) -> list[str]:
+        """Every environment of a server, in the order of the files."""
         servers = [at for d in self.drafts if (s := d.get("servers")) for _, at in s.items()]
-        known = list(dict.fromkeys(name for at in servers for name in list_declared(at)))
+        return list(dict.fromkeys(name for at in servers for name in list_declared(at)))
+
+    def _choose_environment(self, wanted: str | None) -> str:
+        known = self._list_environments()
         if wanted is not None and known and wanted not in known:
             raise UsageError(
                 f'no server has an environment "{wanted}"', hint=suggest(wanted, known)

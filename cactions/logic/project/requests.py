@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Collection
 from functools import lru_cache
 from typing import Final
 
@@ -11,7 +12,13 @@ from cactions.logic.project import headers
 from cactions.logic.project.scope import Scope, parse_secret_name
 from cactions.logic.suggest import join_names
 from cactions.logic.yaml.decoder import LocatedValue
-from cactions.logic.yaml.diagnostics import CONTRADICTION, FOREIGN_HOST, UNKNOWN_NAME, WRONG_VALUE
+from cactions.logic.yaml.diagnostics import (
+    CONTRADICTION,
+    FOREIGN_HOST,
+    UNKNOWN_NAME,
+    WRONG_VALUE,
+    Diagnostics,
+)
 from cactions.model import (
     MIB,
     ActionRequest,
@@ -45,6 +52,18 @@ def build_server(at: LocatedValue, environment: str, scope: Scope) -> str | None
         message = f'this server has no environment "{environment}"'
         scope.faults.add(UNKNOWN_NAME, at.key, message, hint=hint, route=at.route)
     return found.get(environment)
+
+
+def build_sandboxes(
+    at: LocatedValue, environments: Collection[str], faults: Diagnostics
+) -> frozenset[str]:
+    """The declared sandboxes; each must be an environment of a server."""
+    for item in at.value:
+        if item.value not in environments:
+            message = f'no server has an environment "{item.value}"'
+            hint = faults.suggest_name(item.value, environments)
+            faults.add(UNKNOWN_NAME, item.span, message, hint=hint, route=item.route)
+    return frozenset(item.value for item in at.value) & frozenset(environments)
 
 
 def get_literal_origin(at: LocatedValue, scope: Scope) -> str | None:

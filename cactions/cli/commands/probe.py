@@ -1,0 +1,168 @@
+"""``cactions probe``: the leak attack on purpose, with two test people."""
+
+from __future__ import annotations
+
+import secrets
+from pathlib import Path
+from random import SystemRandom
+from typing import Annotated
+
+import typer
+
+from cactions.app.plan_basis import digest_definition
+from cactions.app.probe import ProbePerson, ProbeResult, ProbeTask, probe_action
+from cactions.cli import arguments, progress, streams, wiring, workspace, write_calls
+from cactions.cli.exit_codes import Exit
+from cactions.cli.live_options import LiveOptions, live_options
+from cactions.cli.open_project import open_project
+from cactions.cli.options import Environment, Files, Inputs, Json
+from cactions.cli.probe_recording import read_probe, write_probe
+from cactions.cli.wiring import ProjectFolder
+from cactions.edges.clock import SystemClock
+from cactions.logic import documents
+from cactions.logic.probe.recorded import find_staleness, judge_recording
+from cactions.logic.request.curl import build_curl_command
+from cactions.logic.shell import join_command
+from cactions.model import Action, DefinitionError, ProbeReport, UsageError
+from cactions.render.probe import render_probe
+
+Attacker = Annotated[
+    str | None,
+    typer.Option("--as", metavar="VALUE|KEY=VALUE", help="The test person who attacks."),
+]
+Victim = Annotated[
+    str | None,
+    typer.Option("--victim", metavar="VALUE|KEY=VALUE", help="The test person who is attacked."),
+]
+VictimInputs = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--victim-input", metavar="NAME=VALUE", help="A data input of the victim; repeatable."
+    ),
+]
+Record = Annotated[
+    bool, typer.Option("--record", help="Keep the result in cassettes/, without any data.")
+]
+Curl = Annotated[bool, typer.Option("--curl", help="Print each leaking request for curl, too.")]
+
+
+@live_options
+def command(
+    options: LiveOptions,
+    action: arguments.ActionName,
+    attacker: Attacker = None,
+    victim: Victim = None,
+    inputs: Inputs = None,
+    victim_input: VictimInputs = None,
+    record: Record = False,
+    curl: Curl = False,
+    files: Files = None,
+    environment: Environment = None,
+    json: Json = False,
+) -> None:
+    """Attack an action on purpose: nothing of the victim may come back for the attacker.
+
+    Each key of the request is replaced: by the victim's, a random one, an empty one, one in other
+    case, with spaces, with wildcards. No person is written to. Both must be test people whose
+    records at the service differ.
+
+    With --replay, the recorded result is judged again, without any call.
+
+    Example: cactions probe loyalty --as u-1 --victim u-2
+    """
+    home = open_project(files, environment, options, leaks=False)
+    found = arguments.find_action(home.project, action)
+    if options.replayed:
+        report = _replay(found, home, options.cassette)
+        result = ProbeResult(report)
+    else:
+        result = _attack(found, home, options, (attacker, victim), (inputs, victim_input))
+        report = result.report
+    if json:
+        wiring.write_json(documents.probe_to_json(report))
+    else:
+        wiring.create_output().print(render_probe(report))
+    if curl:
+        _print_curl(result, home)
+    if record:
+        place = write_probe(home, found, report)
+        wiring.create_output().info(f"{place} was recorded: it holds no data of the two.")
+    raise typer.Exit(Exit.CLEAN if report.passed else Exit.FINDINGS)
+
+
+def _replay(action: Action, home: ProjectFolder, path: Path | None) -> ProbeReport:
+    report = judge_recording(read_probe(home, action, path))
+    definition = digest_definition(action, home.project)
+    now = SystemClock().get_time()
+    if why := find_staleness(report, action, home.project, definition, now):
+        again = join_command(
+            ("probe",), action.name, options=("--as", "A", "--victim", "B", "--record")
+        )
+        raise DefinitionError(
+            f'the recorded probe of "{action.name}" proves nothing: {why}',
+            hint=f"Probe it again: `{again}`.",
+            place=action.place,
+        )
+    return report
+
+
+def _attack(
+    action: Action,
+    home: ProjectFolder,
+    options: LiveOptions,
+    people: tuple[str | None, str | None],
+    inputs: tuple[list[str] | None, list[str] | None],
+) -> ProbeResult:
+    """Make the calls. Raises UsageError for people who may not be used, and write requests."""
+    attacker = _find_person(home, action, "--as", people[0], inputs[0])
+    victim = _find_person(home, action, "--victim", people[1], inputs[1])
+    if attacker.person.id == victim.person.id:
+        raise UsageError("both are the same person", hint="Name two test people.")
+    _check_sandbox(action, home, options)
+    if options.is_write_call(action) and not write_calls.confirm_write_call(action, many=True):
+        raise UsageError("the action was not probed", hint="Nothing was sent.")
+    caller = wiring.create_live_caller(home, options, [action])
+    caller.prepare(action)
+    progress.mark_sent()
+    task = ProbeTask(
+        action, home.project, attacker, victim, caller, SystemClock(), SystemRandom(),
+        secrets.token_bytes(32),
+    )  # fmt: skip
+    return probe_action(task)
+
+
+def _find_person(
+    home: ProjectFolder, action: Action, option: str, text: str | None, inputs: list[str] | None
+) -> ProbePerson:
+    """A test person. Raises UsageError for another one."""
+    if not text:
+        raise UsageError(f"{option} is missing", hint="Name two test people: --as and --victim.")
+    job = arguments.build_job(home.project, action.name, text, inputs)
+    person = workspace.open_test_people(home).find(job.query)
+    if not person.test:
+        raise UsageError(
+            f"the person of {option} is no test person; nothing was sent",
+            hint="Mark them `test: true`: only test people are attacked, and their records must be"
+            " of no real customer.",
+        )
+    return ProbePerson(job.query, person, job.inputs)
+
+
+def _check_sandbox(action: Action, home: ProjectFolder, options: LiveOptions) -> None:
+    """Raises UsageError for write requests to a service with real customers."""
+    if not options.is_write_call(action):
+        return
+    options.require_live_flag(action)
+    if home.project.environment not in home.project.sandboxes:
+        raise UsageError(
+            f'"{action.name}" sends write requests, which are probed in a sandbox only; nothing was'
+            " sent",
+            hint="Declare an environment without real customers, `sandboxes: [staging]`, and choose"
+            " it with --env.",
+        )
+
+
+def _print_curl(result: ProbeResult, home: ProjectFolder) -> None:
+    for case, call in zip(result.report.cases, result.calls, strict=False):
+        if call and case.verdict.is_leak:
+            streams.write_text(build_curl_command(call, home.project.allowed))

@@ -1,0 +1,35 @@
+"""The recording of a probe: ``cassettes/ACTION.probe.json``."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from cactions.cli.wiring import ProjectFolder
+from cactions.edges.files import file_io
+from cactions.edges.files.shared_file import save_shared_file
+from cactions.logic import documents, strict_json
+from cactions.model import Action, DefinitionError, ProbeReport, StoreError
+
+
+def get_probe_path(home: ProjectFolder, action: Action) -> Path:
+    """The file of an action's own. Raises DefinitionError where the name leaves the folder."""
+    return home.get_cassette_path(action).with_suffix(".probe.json")
+
+
+def read_probe(home: ProjectFolder, action: Action, path: Path | None) -> ProbeReport:
+    """The recorded report. Raises UsageError for no file, DefinitionError for a damaged one."""
+    path = path or get_probe_path(home, action)
+    try:
+        return documents.probe_from_json(strict_json.parse_json(file_io.read_text(path)))
+    except (strict_json.StrictJsonError, StoreError) as error:
+        raise DefinitionError(
+            f"{path} is no recorded probe: {error}", hint="Record it again, with --record."
+        ) from None
+
+
+def write_probe(home: ProjectFolder, action: Action, report: ProbeReport) -> Path:
+    """Write the report; where it is. Raises StoreError."""
+    path = get_probe_path(home, action)
+    text = strict_json.dump_json(documents.probe_to_json(report))
+    save_shared_file(path, f"{text}\n".encode(), makes_folder=True)
+    return path
