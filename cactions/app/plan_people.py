@@ -91,7 +91,7 @@ def continue_planning(planning: PlanningTask) -> Planned:
         )
     if run.phase is RunPhase.READING:
         raise UsageError(
-            f"the run {head.id} was cut off before its file was read to the end: no call was made"
+            f"the run {head.id} was cut off before all its people were read: no call was made"
             " for it, and nothing was written",
             hint="Give the command that started it again. `cactions runs undo` closes this one.",
         )
