@@ -55,7 +55,8 @@ def open_rows(
     Raises UsageError where a file cannot be read as what it says.
     """
     if bulk.where is not None:
-        return build_selected_rows(people.search(bulk.conditions), action, inputs)
+        found = people.search(bulk.conditions)
+        return build_selected_rows(found, bulk.conditions, action, inputs)
     assert bulk.people, "the command is about many people"
     form = _parse_format(bulk.form) if bulk.form else None
     return open_job_rows(bulk.people, action, form, inputs)

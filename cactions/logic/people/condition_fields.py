@@ -6,7 +6,7 @@ taken as well, for ``external_id``, as everywhere else.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Final
 
@@ -83,7 +83,7 @@ def suggest_field(name: str, declared: Mapping[str, Attribute]) -> str:
     bare = name.removeprefix(CUSTOM_ATTRIBUTES).removeprefix(ATTRIBUTES)
     if bare in declared:
         return f'did you mean "{CUSTOM_ATTRIBUTES}{bare}"?'
-    known = [*_list_names(declared)]
+    known = [*SEARCH_FIELDS, *_OUR_NAMES]
     if close := find_closest(name, known):
         return f'did you mean "{close}"?'
     if close := find_closest(bare, declared):
@@ -103,9 +103,3 @@ def list_operators(field: str, data_type: DataType) -> tuple[str, ...]:
 def describe_type(data_type: DataType) -> str:
     """What a field holds, in words."""
     return _TYPE_WORDS[data_type]
-
-
-def _list_names(declared: Mapping[str, Attribute]) -> Iterator[str]:
-    yield from (CUSTOM_ATTRIBUTES + name for name in declared)
-    yield from SEARCH_FIELDS
-    yield from _OUR_NAMES
