@@ -120,11 +120,10 @@ def test_a_person_on_two_pages_is_written_once(scene: RemoteScene) -> None:
 
 def test_nothing_is_sent_before_a_condition_is_valid(scene: RemoteScene) -> None:
     """Neither to Intercom nor to the third party."""
-    for text in ("tier = silver", "role = usr", "created_at != 2026-01-01", "name = 'Ada"):
-        for command in ("run", "diff"):
-            done = scene.call(command, "loyalty", "--where", text, *["--yes"][: command == "run"])
-            assert Exit.MISUSE == done.returncode
-            assert f'--where "{text}", character ' in done.stderr.replace("\n  ", " ")
+    for command, text in (("run", "tier = silver"), ("diff", "name = 'Ada")):
+        done = scene.call(command, "loyalty", "--where", text, *["--yes"][: command == "run"])
+        assert Exit.MISUSE == done.returncode
+        assert f'--where "{text}", character ' in done.stderr.replace("\n  ", " ")
     assert [] == scene.intercom.log
 
 

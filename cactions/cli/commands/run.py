@@ -67,8 +67,7 @@ def command(
 ) -> None:
     """Show the diff, ask, then apply it. The old values are kept for `cactions runs undo`.
 
-    With --people, --all or --where, many people are planned first, and shown together before the
-    question.
+    With --people, --all or --where, many people are planned first and shown together.
     A write request needs your confirmation, and is sent once.
 
     Example: cactions run loyalty --person u-1 --replay
