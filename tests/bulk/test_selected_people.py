@@ -28,6 +28,17 @@ def scene(
         yield found
 
 
+@pytest.fixture(scope="module")
+def idle(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RemoteScene]:
+    """A workspace with one person, whom no test changes."""
+    with (
+        pytest.MonkeyPatch.context() as patch,
+        open_remote_scene(tmp_path_factory.mktemp("idle"), patch, 0) as found,
+    ):
+        found.add_person(10, "gold")
+        yield found
+
+
 def run(scene: RemoteScene, *words: str, expected: Exit = Exit.CLEAN) -> dict[str, Any]:
     """The JSON of a run that was carried out."""
     done = scene.call("run", "loyalty", *words, "--yes", "--json")
@@ -118,32 +129,31 @@ def test_a_person_on_two_pages_is_written_once(scene: RemoteScene) -> None:
     assert 60 == scene.count_calls(0)["PUT"]
 
 
-def test_nothing_is_sent_before_a_condition_is_valid(scene: RemoteScene) -> None:
+def test_nothing_is_sent_before_a_condition_is_valid(idle: RemoteScene) -> None:
     """Neither to Intercom nor to the third party."""
+    since = len(idle.intercom.log)
     for command, text in (("run", "tier = silver"), ("diff", "name = 'Ada")):
-        done = scene.call(command, "loyalty", "--where", text, *["--yes"][: command == "run"])
+        done = idle.call(command, "loyalty", "--where", text, *["--yes"][: command == "run"])
         assert Exit.MISUSE == done.returncode
         assert f'--where "{text}", character ' in done.stderr.replace("\n  ", " ")
-    assert [] == scene.intercom.log
+    assert [] == idle.intercom.log[since:]
 
 
-def test_no_one_is_an_answer_and_leaves_no_run(scene: RemoteScene) -> None:
+def test_no_one_is_an_answer_and_leaves_no_run(idle: RemoteScene) -> None:
     """Also where the plan or a report was asked for."""
-    scene.add_person(10, "gold")
-    done = scene.call("run", "loyalty", *SILVER, "--yes", "--report", "r.md")
+    done = idle.call("run", "loyalty", *SILVER, "--yes", "--report", "r.md")
     assert (0, True) == (done.returncode, "No person matches. Nothing was written." in done.stdout)
-    done = scene.call("diff", "loyalty", *SILVER, "--out", "p.plan", "--exit-code")
+    done = idle.call("diff", "loyalty", *SILVER, "--out", "p.plan", "--exit-code")
     assert (0, True) == (done.returncode, "No person matches. Nothing was written." in done.stdout)
-    assert not (scene.home / "p.plan").exists()
-    assert [] == json.loads(scene.call("runs", "list", "--json").stdout)["runs"]
-    assert 0 == scene.count_calls(0)["PUT"]
+    assert not (idle.home / "p.plan").exists()
+    assert [] == json.loads(idle.call("runs", "list", "--json").stdout)["runs"]
+    assert 0 == idle.count_calls(0)["PUT"]
 
 
-def test_a_list_that_cannot_be_read_to_its_end_leaves_no_run(scene: RemoteScene) -> None:
+def test_a_list_that_cannot_be_read_to_its_end_leaves_no_run(idle: RemoteScene) -> None:
     """No one is planned, so that there is nothing to go on with."""
-    scene.add_person(10, "silver")
     for _ in range(6):
-        scene.intercom.fail("GET", "/contacts", status=500)
-    done = scene.call("run", "loyalty", "--all", "--yes")
+        idle.intercom.fail("GET", "/contacts", status=500)
+    done = idle.call("run", "loyalty", "--all", "--yes")
     assert Exit.NOTHING_DONE == done.returncode, done.stderr
-    assert [] == json.loads(scene.call("runs", "list", "--json").stdout)["runs"]
+    assert [] == json.loads(idle.call("runs", "list", "--json").stdout)["runs"]

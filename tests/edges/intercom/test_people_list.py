@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections import Counter
+from datetime import datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -83,6 +85,27 @@ def test_people_who_come_while_the_list_is_read_change_nothing_for_others() -> N
             if len(found) % 100 == 0:
                 server.add_contact(external_id=f"n-{len(found)}", role="user")
         assert 400 <= len({*found}) == len(found)
+
+
+ZONES = ("UTC", "Pacific/Honolulu", "America/St_Johns", "Asia/Kolkata", "Pacific/Auckland")
+
+
+@pytest.mark.parametrize("zone", ZONES)
+def test_a_day_is_the_same_day_in_the_zone_of_the_workspace(zone: str) -> None:
+    """From its first second to its last one."""
+    declared = {"since": Attribute("since", DataType.DATE)}
+    day = datetime(2026, 1, 31, tzinfo=ZoneInfo(zone))
+    seconds = [-1, 0, 43_200, 86_399, 86_400]
+    with WorkspaceServer(Settings(timezone=zone), tls=True) as server, people_of(server) as people:
+        server.add_attribute("since", "date")
+        keys = [
+            server.add_contact(custom_attributes={"since": int(day.timestamp()) + second})
+            for second in seconds
+        ]
+        for operator, expected in (("=", keys[1:4]), ("<", keys[:1]), (">", keys[4:])):
+            text = f"custom_attributes.since {operator} 2026-01-31"
+            found = people.search(parse_conditions([text], declared))
+            assert sorted(expected) == sorted(person.id for person in found)
 
 
 def build_page(cursor: str | None, first: int, total: int = 300) -> dict[str, Any]:
