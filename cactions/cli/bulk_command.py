@@ -83,9 +83,8 @@ class BulkCommand:
             self._stores.turns.hold(head),
         ):
             with wiring.show_progress(f"Planning {action.name}", 0, quiet=self._json) as display:
-                planned = plan_people(
-                    replace(planning, on_progress=bulk_wiring.follow_planning(display)), rows
-                )
+                followed = replace(planning, on_progress=bulk_wiring.follow_planning(display))
+                planned = plan_people(followed, bulk_wiring.follow_reading(rows, display))
             self._store(planned, planning, rows.ignored)
         return self._stores.journal.read(head.id)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 
 from msgspec.structs import replace
 
@@ -17,7 +17,8 @@ from cactions.logic.people.condition_match import check_local_fields
 from cactions.logic.people.condition_text import parse_conditions
 from cactions.logic.people.job_rows import JobRows
 from cactions.logic.people.selected_rows import build_selected_rows
-from cactions.model import Action, Receipt, RunEntry, Scalar, UsageError
+from cactions.model import Action, BadRow, JobRow, Receipt, RunEntry, Scalar, UsageError
+from cactions.render.messages import count_noun
 from cactions.render.progress_display import ProgressDisplay
 
 
@@ -37,6 +38,17 @@ class WriteWatch:
 def follow_planning(display: ProgressDisplay) -> OnProgress:
     """Show the progress of planning; how many there are is known once all people are read."""
     return lambda done, total, counts: display.update(done, counts, total=total)
+
+
+def follow_reading(rows: JobRows, display: ProgressDisplay) -> JobRows:
+    """The rows; the progress shows how many were read, since a large workspace takes minutes."""
+
+    def follow(inner: Iterator[JobRow | BadRow]) -> Iterator[JobRow | BadRow]:
+        for number, row in enumerate(inner, 1):
+            display.update(0, {}, f"{count_noun(number, 'person', 'people')} read")
+            yield row
+
+    return rows.wrap(follow)
 
 
 def read_where(bulk: BulkOptions, home: ProjectFolder) -> BulkOptions:
