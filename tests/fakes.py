@@ -9,6 +9,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 
+from cactions.logic.people.condition_match import create_matcher
 from cactions.logic.people.lookup import (
     build_lookup_key,
     check_field,
@@ -17,6 +18,7 @@ from cactions.logic.people.lookup import (
 )
 from cactions.logic.plan.compare_and_set import commit_plan, is_unchanged
 from cactions.model import (
+    Condition,
     FailureReason,
     Person,
     PersonQuery,
@@ -56,6 +58,9 @@ class FakePeople:
                 yield query, self.find(query)
             except UsageError as error:
                 yield query, error
+
+    def search(self, conditions: Sequence[Condition]) -> Iterator[Person]:
+        return filter(create_matcher(conditions), self.everybody)
 
     def commit(self, plan: Plan) -> Receipt:
         if idle := is_unchanged(plan):

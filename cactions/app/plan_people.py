@@ -91,7 +91,7 @@ def continue_planning(planning: PlanningTask) -> Planned:
         )
     if run.phase is RunPhase.READING:
         raise UsageError(
-            f"the run {head.id} was cut off before its file was read to the end: no call was made"
+            f"the run {head.id} was cut off before all its people were read: no call was made"
             " for it, and nothing was written",
             hint="Give the command that started it again. `cactions runs undo` closes this one.",
         )
@@ -146,7 +146,7 @@ class _Planner:
     def _find_people(self, page: Iterable[tuple[int, JobRow]]) -> Iterator[Found]:
         """The person of each row; rows that not exactly one matches are settled."""
         action = self._planning.action
-        jobs = [(number, Job(action, row.query, row.inputs)) for number, row in page]
+        jobs = [(number, Job(action, row.query, row.inputs, row.premises)) for number, row in page]
         people = self._planning.context.people.find_many([job.query for _, job in jobs])
         unfound: list[PlannedEntry] = []
         for (number, job), (_, person) in zip(jobs, people, strict=True):
@@ -199,7 +199,7 @@ class _Planner:
         with suppress(StoreError):
             self._place(entries)
             self._rows.put_back(
-                (number, JobRow(number, job.query, job.inputs))
+                (number, JobRow(number, job.query, job.inputs, job.premises))
                 for number, job, _ in found
                 if number not in known
             )

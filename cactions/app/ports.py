@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from cactions.logic.vault.token_binding import TokenBinding
     from cactions.model import (
         Action,
+        Condition,
         IntercomConnection,
         JobRow,
         Person,
@@ -108,6 +109,13 @@ class People(Protocol):
         """Each query, in order, with its person, or the reason why there is not exactly one.
 
         A pre-read in batches: what it says of a person may be up to a minute old.
+        """
+
+    def search(self, conditions: Sequence[Condition]) -> Iterator[Person]:
+        """Everyone for whom all conditions hold; without conditions, everyone.
+
+        They are read page by page. A person who changes meanwhile may come twice, and what is said
+        of a person may be as old as with ``find_many``.
         """
 
     def commit(self, plan: Plan) -> Receipt:

@@ -22,6 +22,7 @@ from cactions.model import (
     Plan,
     PlanFailure,
     PlanningError,
+    Precondition,
     Request,
     Response,
     Scalar,
@@ -33,11 +34,15 @@ T = TypeVar("T")
 
 
 class Job(Struct, frozen=True):
-    """One action for one person, with its data inputs."""
+    """One action for one person, with its data inputs.
+
+    ``premises`` must hold at the commit, beside those that the plan itself rests on.
+    """
 
     action: Action
     query: PersonQuery
     inputs: Mapping[str, Scalar]
+    premises: tuple[Precondition, ...] = ()
 
 
 class PlanContext(Struct, frozen=True):
@@ -87,7 +92,9 @@ def plan_and_keep_response(
         response = context.caller.call(spec, sealed)
         call = replace(call, status=response.status)
         ours = context.journal.get_last_applied(person.id) if context.journal else {}
-        return plan_changes(_build_input(job, person, call), response, ours), response
+        plan = plan_changes(_build_input(job, person, call), response, ours)
+        others = (premise for premise in job.premises if premise not in plan.premises)
+        return replace(plan, premises=(*plan.premises, *others)), response
     except PlanningError as error:
         return build_failure(_build_input(job, person, call), error), response
 

@@ -11,8 +11,9 @@ from msgspec.structs import replace
 
 from cactions.app.commit import RunStores
 from cactions.app.plan_basis import check_basis
-from cactions.cli import arguments, wiring, workspace, write_calls
-from cactions.cli.bulk_command import BulkCommand, build_approval_code
+from cactions.cli import arguments, bulk_wiring, wiring, workspace, write_calls
+from cactions.cli.bulk_checks import build_approval_code
+from cactions.cli.bulk_command import BulkCommand
 from cactions.cli.bulk_options import BulkOptions
 from cactions.cli.exit_codes import Exit
 from cactions.cli.live_options import LiveOptions
@@ -40,7 +41,8 @@ def run_many(
     yes: bool,
     json: bool,
 ) -> Exit:
-    """Plan a file of people or take a saved plan, show it, ask, and write."""
+    """Plan many people or take a saved plan, show it, ask, and write."""
+    bulk = bulk_wiring.read_where(bulk, home)
     options.refuse_replay_at(home.session is not None)
     command = BulkCommand(home, options, bulk, workspace.open_run_stores(home), json=json)
     found = arguments.find_action(home.project, action)
@@ -83,19 +85,20 @@ def diff_many(
     exit_code: bool,
     json: bool,
 ) -> Exit:
-    """Plan a file of people, show it, and keep the plan only where ``out`` names a file."""
+    """Plan many people, show it, and keep the plan only where ``out`` names a file."""
+    bulk = bulk_wiring.read_where(bulk, home)
     found = arguments.find_action(home.project, action)
     if options.is_write_call(found):
         raise UsageError(
             f'"{action}" sends write requests, whose answers are needed later; nothing was sent',
-            hint=f"Use `{join_command(('run',), action)} --people FILE`: it shows the diff and"
-            " asks before a person is changed.",
+            hint=f"Use `{join_command(('run',), action)}` with the same people: it shows the diff"
+            " and asks before a person is changed.",
         )
     with open_scratch_stores(home, workspace.open_run_stores(home)) as stores:
         command = BulkCommand(home, options, bulk, stores, json=json, keeps=False)
         run = command.plan(found, inputs)
         closing = "Nothing was written."
-        if out:
+        if out and run.people:
             check_output(out)
             stores.journal.save_plan(run.head.id, out)
             apply = join_command(("run",), action, options=("--plan", str(out)))

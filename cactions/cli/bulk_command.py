@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
@@ -14,11 +13,10 @@ from cactions.app.apply import close_run, commit_planned, hold_plan
 from cactions.app.commit import RunStores
 from cactions.app.plan_basis import check_basis, digest_definition
 from cactions.app.plan_people import continue_planning, plan_people
-from cactions.app.planning_task import OnProgress, Planned, PlanningStopped, PlanningTask
-from cactions.app.ports import Caller
-from cactions.app.propose import Job
+from cactions.app.planning_task import Planned, PlanningStopped, PlanningTask
+from cactions.app.propose import Job, PlanContext
 from cactions.cli import arguments, bulk_wiring, progress, prompts, wiring, workspace, write_calls
-from cactions.cli.bulk_checks import check_plan_action, check_write_calls
+from cactions.cli.bulk_checks import build_approval_code, check_plan_action, check_write_calls
 from cactions.cli.bulk_options import BulkOptions
 from cactions.cli.exit_codes import Exit, choose_most_severe
 from cactions.cli.live_options import LiveOptions
@@ -43,7 +41,6 @@ from cactions.model import (
 )
 from cactions.render.bulk import render_bulk_outcome, render_bulk_preview
 from cactions.render.messages import count_noun
-from cactions.render.progress_display import ProgressDisplay
 
 
 class BulkCommand:
@@ -77,15 +74,17 @@ class BulkCommand:
         action = workspace.prepare_job(self._home, job, self._options).action
         caller = wiring.create_caller(self._home, action, self._options)
         head = write_calls.new_run_head(action.name, self._home, caller.source)
-        rows = bulk_wiring.open_rows(self._bulk, action, parse_inputs(inputs))
-        planning = self._create_task(head, action, caller)
+        context = workspace.create_plan_context(self._home, caller)
+        rows = bulk_wiring.open_rows(self._bulk, action, parse_inputs(inputs), context.people)
+        planning = self._create_task(head, action, context)
         with (
             self._end_on_trip(Run(head), writes=writes),
             self._discard_on_error(head, writes=writes),
             self._stores.turns.hold(head),
         ):
             with wiring.show_progress(f"Planning {action.name}", 0, quiet=self._json) as display:
-                planned = plan_people(replace(planning, on_progress=_follow(display)), rows)
+                followed = replace(planning, on_progress=bulk_wiring.follow_planning(display))
+                planned = plan_people(followed, bulk_wiring.follow_reading(rows, display))
             self._store(planned, planning, rows.ignored)
         return self._stores.journal.read(head.id)
 
@@ -93,24 +92,27 @@ class BulkCommand:
         """Plan those of a run that was cut off while it was planned."""
         action = arguments.find_action(self._home.project, run.head.action)
         caller = wiring.create_caller(self._home, action, self._options)
-        planning = self._create_task(run.head, action, caller)
+        context = workspace.create_plan_context(self._home, caller)
+        planning = self._create_task(run.head, action, context)
         with self._end_on_trip(run, writes=planning.writes), self._stores.turns.hold(run.head):
             with wiring.show_progress(
                 f"Planning {action.name}", run.people, quiet=self._json
             ) as display:
-                planned = continue_planning(replace(planning, on_progress=_follow(display)))
+                planned = continue_planning(
+                    replace(planning, on_progress=bulk_wiring.follow_planning(display))
+                )
             self._store(planned, planning, ())
         return self._stores.journal.read(run.head.id)
 
-    def _create_task(self, head: RunHead, action: Action, caller: Caller) -> PlanningTask:
+    def _create_task(self, head: RunHead, action: Action, context: PlanContext) -> PlanningTask:
         """What is planned; from here on, threads may send requests."""
         writes = self._options.is_write_call(action)
-        caller.prepare(action)
+        context.caller.prepare(action)
         progress.mark_sent()
         return PlanningTask(
             head,
             action,
-            workspace.create_plan_context(self._home, caller),
+            context,
             self._stores,
             writes=writes,
             probes=not (self._options.replayed or writes),
@@ -143,6 +145,8 @@ class BulkCommand:
         """Show the plans as a whole; with ``--json``, that waits for what becomes of them."""
         summary = self.read_summary(run)
         self._write_report(run, summary)
+        if self._bulk.where is not None and not summary.people:
+            closing = "No person matches. Nothing was written."
         if not self._json:
             view = render_bulk_preview(summary, action=run.head.action, closing=closing)
             wiring.create_output().print(view)
@@ -190,7 +194,7 @@ class BulkCommand:
         kept = f"The plan is kept: `{join_command(('runs', 'resume'), run.head.id)}`."
         code = build_approval_code(summary)
         if not summary.writing:
-            self._stores.journal.finish(run.head.id)
+            self._close_idle(run, summary)
             return False
         if summary.alarms and self._bulk.approve != code:
             wiring.create_output().info(f"This needs your approval: add --approve {code}. {kept}")
@@ -201,6 +205,13 @@ class BulkCommand:
             return True
         self.discard(run, kept)
         return False
+
+    def _close_idle(self, run: Run, summary: PlanSummary) -> None:
+        """End a run that writes nothing; one for no person is not kept."""
+        if summary.people:
+            self._stores.journal.finish(run.head.id)
+        else:
+            self._stores.journal.discard(run.head.id)
 
     def _store(self, planned: Planned, planning: PlanningTask, ignored: Sequence[str]) -> None:
         summary = replace(
@@ -252,19 +263,11 @@ class BulkCommand:
             raise
 
     def _explain_cut_off(self, head: RunHead) -> None:
-        """How to go on with a planning that can be resumed."""
+        """How to go on with a planning that can be resumed; without all its people, it cannot."""
         with suppress(CactionsError):  # there may be no such run: another one held the lock
-            if self._keeps and self._stores.journal.read(head.id).phase is RunPhase.PLANNING:
+            phase = self._stores.journal.read(head.id).phase
+            if phase is RunPhase.READING:
+                self._stores.journal.discard(head.id)
+            elif self._keeps and phase is RunPhase.PLANNING:
                 go_on = join_command(("runs", "resume"), head.id)
                 wiring.create_output().info(f"The planning was cut off. To go on: {go_on}")
-
-
-def build_approval_code(summary: PlanSummary) -> str:
-    """The code that approves exactly what was seen: other counts have another one."""
-    text = repr((summary.writing, sorted(summary.alarms), summary.attributes))
-    return hashlib.sha256(text.encode()).hexdigest()[:8] if summary.alarms else ""
-
-
-def _follow(display: ProgressDisplay) -> OnProgress:
-    """Show the progress of planning; how many there are is known once the file is read."""
-    return lambda done, total, counts: display.update(done, counts, total=total)

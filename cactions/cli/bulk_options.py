@@ -8,7 +8,7 @@ from typing import Annotated, Final
 import typer
 from msgspec import Struct
 
-from cactions.model import UsageError
+from cactions.model import Condition, UsageError
 
 THREADS: Final = 8
 _MOST_THREADS: Final = 64
@@ -21,13 +21,24 @@ PeopleFile = Annotated[
         help="Many people: a file with a row for each (CSV, JSON, JSONL, Parquet, XLSX), or -.",
     ),
 ]
+Everyone = Annotated[bool, typer.Option("--all", help="Many people: everyone of the workspace.")]
+Where = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--where",
+        metavar="'FIELD OP VALUE'",
+        help="Many people: those of the workspace for whom this holds, such as"
+        " 'custom_attributes.tier = gold'; repeatable: all must hold. See"
+        " `cactions help many-people`.",
+    ),
+]
 SavedPlan = Annotated[
     Path | None,
     typer.Option("--plan", metavar="PLAN", help="Many people: a plan saved by `diff --out`."),
 ]
 PlanOut = Annotated[
     Path | None,
-    typer.Option("--out", metavar="PLAN", help="Save the plan of --people, for `run --plan`."),
+    typer.Option("--out", metavar="PLAN", help="Save the plan of many people, for `run --plan`."),
 ]
 Format = Annotated[
     str, typer.Option("--format", metavar="csv|json|jsonl", help="Of --people; needed for stdin.")
@@ -56,13 +67,17 @@ Approve = Annotated[
 Report = Annotated[
     Path | None,
     typer.Option(
-        "--report", metavar="FILE", help="Report on --people: a .html, .md, .csv or .json file."
+        "--report", metavar="FILE", help="Report on many people: a .html, .md, .csv or .json file."
     ),
 ]
 
 
 class BulkOptions(Struct, frozen=True):
-    """Who a run is for, when that is not one person, and how it is made."""
+    """Who a run is for, when that is not one person, and how it is made.
+
+    ``where``: the texts of conditions for people of the workspace, none of them for everyone; None
+    where the people come from elsewhere. ``conditions`` are what these texts say.
+    """
 
     people: Path | None = None
     form: str = ""
@@ -70,13 +85,20 @@ class BulkOptions(Struct, frozen=True):
     at_most_once: bool = False
     approve: str = ""
     report: Path | None = None
+    where: tuple[str, ...] | None = None
+    conditions: tuple[Condition, ...] = ()
+
+
+def build_where(texts: list[str] | None, everyone: bool) -> tuple[str, ...] | None:
+    """The conditions of ``--where`` or ``--all``; None where the people come from elsewhere."""
+    return tuple(texts or ()) if texts or everyone else None
 
 
 def require_one_source(**sources: object) -> None:
     """Raises UsageError unless exactly one of the options that say for whom is given."""
-    used = [f"--{name}" for name, value in sources.items() if value not in (None, "")]
-    names = " or ".join(f"--{name}" for name in sources)
+    used = [f"--{name}" for name, value in sources.items() if value]
+    *names, last = (f"--{name}" for name in sources)
     if not used:
-        raise UsageError("say for whom", hint=f"Use {names}.")
+        raise UsageError("say for whom", hint=f"Use {', '.join(names)} or {last}.")
     if len(used) > 1:
         raise UsageError(f"{used[0]} and {used[1]} exclude each other", hint="Use one of them.")

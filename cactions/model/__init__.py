@@ -25,6 +25,7 @@ from cactions.model.bulk import (
     PlanSummary,
     Transition,
 )
+from cactions.model.condition import CUSTOM_ATTRIBUTES, Condition
 from cactions.model.connector import (
     MASKED_VALUE,
     Connector,

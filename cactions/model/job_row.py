@@ -8,17 +8,20 @@ from msgspec import Struct, field
 
 from cactions.model.json_value import Scalar
 from cactions.model.person import PersonQuery
+from cactions.model.plan import Precondition
 
 
 class JobRow(Struct, frozen=True):
     """One person to run an action for, and the data inputs with defaults and checked types.
 
     ``line`` counts from 1: where the row begins in the file; for XLSX and Parquet, the row.
+    ``premises``: what a search found the person by, which must still hold at the commit.
     """
 
     line: int
     query: PersonQuery
     inputs: Mapping[str, Scalar] = field(default_factory=dict)
+    premises: tuple[Precondition, ...] = ()
 
 
 class BadRow(Struct, frozen=True):

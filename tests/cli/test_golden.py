@@ -53,7 +53,7 @@ def tmp_path() -> Iterator[Path]:
 def steady(text: str, home: Path) -> str:
     """The text with everything that varies between runs replaced, keeping its length.
 
-    The folder, run ids (numbered in order), the current time, our version, the user name, and
+    The folder, run ids (numbered in order), times and durations, our version, the user name, and
     the line of a source file.
     """
     ids = list(dict.fromkeys(re.findall(r"\d{8}-\d{6}-[0-9a-f]{8}", text)))
@@ -64,6 +64,7 @@ def steady(text: str, home: Path) -> str:
     text = text.replace(f'ersion": "{__version__}"', 'ersion": "0.0.0"')
     text = text.replace(f"{getpass.getuser()}@{platform.node()}", "me@here")
     text = re.sub(r"\d{4}-\d\d-\d\d \d\d:\d\d", "2026-01-01 00:00", text)
+    text = re.sub(r"is finished \(.*?\)", "is finished (1 s, 3 people per second)", text)
     text = re.sub(r'"started": ?[\d.]+', '"started": 0.0', text)
     text = re.sub(r"(00:00):\d\d UTC", r"\1:00 UTC", text)
     return re.sub(r"(\.py, line) \d+", r"\1 1", text)

@@ -12,9 +12,12 @@ from cactions.app.workspace_doctor import check_workspace
 from cactions.edges.clock import SystemClock
 from cactions.edges.intercom.client import ApiSender, IntercomClient
 from cactions.edges.intercom.people import IntercomPeople
+from cactions.logic.people.condition_text import parse_conditions
 from cactions.model import (
+    Attribute,
     CactionsError,
     Change,
+    DataType,
     IntercomConnection,
     MaskedText,
     PersonQuery,
@@ -34,6 +37,18 @@ from tests.run_report import REPORT
 from tests.workspace import Settings, WorkspaceServer
 
 CONTACTS = ["2.14", "2.15", "2.16"]
+TYPES = {"tier": "string", "points": "integer", "score": "float", "active": "boolean",
+         "since": "date"}  # fmt: skip
+ATTRIBUTES = {name: Attribute(name, DataType(word)) for name, word in TYPES.items()}
+SEARCHES = [
+    "role = user", "user_id IN 'u 1/ü', u-2", "created_at > 2026-01-01", "last_seen_at < 5",
+    "custom_attributes.tier !~ gold", "custom_attributes.points >= 5",
+    "custom_attributes.points NIN 5, 6", "custom_attributes.score > 1.5",
+    "custom_attributes.score IN 1.5, 2", "custom_attributes.active != true",
+    "custom_attributes.active IN true, false", "custom_attributes.since = 2026-01-31",
+    "unsubscribed_from_emails = false", "tag_id != 7",
+]  # fmt: skip
+"""Searches with a value of each type."""
 
 
 class CheckingSender:
@@ -104,6 +119,12 @@ def work_with_people(server: WorkspaceServer, client: IntercomClient) -> None:
         lambda: people.get(merged),
         lambda: list(people.find_many([PersonQuery("user_id", f"u {n}/ü") for n in range(60)])),
         lambda: list(people.find_many([PersonQuery("email", "ada+3@example.com")])),
+        lambda: list(people.search(())),
+        lambda: list(people.search(parse_conditions(SEARCHES, ATTRIBUTES))),
+        *(
+            lambda text=text: list(people.search(parse_conditions([text], ATTRIBUTES)))
+            for text in SEARCHES
+        ),
         lambda: people.commit(plan_for(keys[1], "silver", "gold")),
         lambda: people.commit(plan_for(keys[1], "gold", None)),
         lambda: people.commit(plan_for(keys[0], None, "gold")),
@@ -125,6 +146,9 @@ def test_people_and_attributes_fit_the_description(version: str, in_maximum: int
         checked(server, version) as (client, sender),
     ):
         server.add_attribute("tier", options=("silver", "gold"))
+        for name, word in TYPES.items():
+            if name != "tier":
+                server.add_attribute(name, word)
         work_with_people(server, client)
         read_identity(client)
         read_attributes(client)

@@ -21,12 +21,15 @@ from cactions.edges.intercom.people import IntercomPeople
 from cactions.edges.store.people import LocalPeopleStore
 from cactions.edges.store.run_lock import FileRunLock
 from cactions.logic.expressions.references import equals_reference
+from cactions.logic.people.condition_text import parse_conditions
 from cactions.logic.people.lookup import build_lookup_key
 from cactions.logic.plan.planner import invert_plan
 from cactions.model import (
     ABSENT,
+    Attribute,
     Change,
     Conflict,
+    DataType,
     MaskedText,
     Outcome,
     Person,
@@ -234,6 +237,23 @@ def test_many_people_are_found_in_the_order_of_their_queries(make: MakePeople) -
         if isinstance(each, UsageError) else each.id
         for _, each in found
     ]  # fmt: skip
+
+
+def test_a_search_finds_everyone_for_whom_all_conditions_hold(make: MakePeople) -> None:
+    """Without conditions, everyone; each person once, as they are found by id."""
+    declared = {"tier": Attribute("tier", DataType.STRING)}
+    people = make(person(tier="silver"), LEAD, BOB)
+    for texts, expected in [
+        ([], ["p1", "p2", "p3"]),
+        (["role = lead"], ["p2"]),
+        (["role = user", "email $ @example.com"], ["p1", "p3"]),
+        (["custom_attributes.tier = Silver"], ["p1"]),
+        (["custom_attributes.tier != silver"], ["p2", "p3"]),
+        (["user_id IN u-1, u-2", "custom_attributes.tier = gold"], []),
+    ]:
+        found = [*people.search(parse_conditions(texts, declared))]
+        assert expected == sorted(each.id for each in found), texts
+        assert all(each.attributes == people.get(each.id).attributes for each in found)
 
 
 # Writing

@@ -12,11 +12,14 @@ from cactions.cli import arguments, wiring, workspace, write_calls
 from cactions.cli.bulk_options import (
     THREADS,
     BulkOptions,
+    Everyone,
     Format,
     PeopleFile,
     PlanOut,
     Report,
     Threads,
+    Where,
+    build_where,
     require_one_source,
 )
 from cactions.cli.command_line import CommandLine, format_person
@@ -39,6 +42,8 @@ def command(
     action: arguments.ActionName,
     person: OnePerson = None,
     people: PeopleFile = None,
+    everyone: Everyone = False,
+    where: Where = None,
     out: PlanOut = None,
     inputs: Inputs = None,
     form: Format = "",
@@ -57,7 +62,7 @@ def command(
 ) -> None:
     """Show which attributes of a person an action would add, overwrite, clear, keep or refuse.
 
-    With --people, for everyone of a file. Nothing is written.
+    With --people, --all or --where, for many people together. Nothing is written.
 
     Exit code 1 when the action fails for a person or a value is refused.
 
@@ -65,12 +70,12 @@ def command(
 
     Example: cactions diff loyalty --person u-1 --replay
     """
-    require_one_source(person=person, people=people)
+    require_one_source(person=person, people=people, all=everyone, where=where)
     project_folder = open_project(files, environment, options)
     if person is None:
         from cactions.cli.bulk import diff_many  # noqa: PLC0415 - not needed for one person
 
-        bulk = BulkOptions(people, form, threads, report=report)
+        bulk = BulkOptions(people, form, threads, report=report, where=build_where(where, everyone))
         code = diff_many(
             project_folder,
             options,

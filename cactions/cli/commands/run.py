@@ -15,11 +15,14 @@ from cactions.cli.bulk_options import (
     Approve,
     AtMostOnce,
     BulkOptions,
+    Everyone,
     Format,
     PeopleFile,
     Report,
     SavedPlan,
     Threads,
+    Where,
+    build_where,
     require_one_source,
 )
 from cactions.cli.command_line import format_files
@@ -47,6 +50,8 @@ def command(
     action: arguments.ActionName,
     person: OnePerson = None,
     people: PeopleFile = None,
+    everyone: Everyone = False,
+    where: Where = None,
     plan: SavedPlan = None,
     inputs: Inputs = None,
     yes: Yes = False,
@@ -62,18 +67,19 @@ def command(
 ) -> None:
     """Show the diff, ask, then apply it. The old values are kept for `cactions runs undo`.
 
-    With --people, everyone of a file is planned first, and shown together before the question.
+    With --people, --all or --where, many people are planned first and shown together.
     A write request needs your confirmation, and is sent once.
 
     Example: cactions run loyalty --person u-1 --replay
     """
-    require_one_source(person=person, people=people, plan=plan)
+    require_one_source(person=person, people=people, all=everyone, where=where, plan=plan)
     prompts.require_terminal(yes, json)
     project_folder = open_project(files, environment, options)
     if person is None:
         from cactions.cli.bulk import run_many  # noqa: PLC0415 - not needed for one person
 
-        bulk = BulkOptions(people, form, threads, at_most_once, approve, report)
+        chosen = build_where(where, everyone)
+        bulk = BulkOptions(people, form, threads, at_most_once, approve, report, chosen)
         code = run_many(
             project_folder, options, bulk, action, inputs, plan=plan, yes=yes, json=json
         )

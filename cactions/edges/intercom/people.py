@@ -22,6 +22,7 @@ from cactions.logic.intercom.api import ApiCall, ApiReply, build_error, encode_s
 from cactions.logic.intercom.contacts import (
     align_empty_values,
     build_update,
+    explain_unkept,
     list_lost,
     list_replaced,
     list_scalars,
@@ -36,7 +37,7 @@ from cactions.logic.people.lookup import (
 )
 from cactions.logic.plan.compare_and_set import commit_plan, is_unchanged, list_conflicts
 from cactions.model import (
-    Conflict,
+    Condition,
     Json,
     Outcome,
     OutcomeUnknown,
@@ -53,7 +54,6 @@ _MERGED: Final = 410
 _REFUSED: Final = (400, 409, 422)
 """What Intercom answers to a write that it cannot store; it concerns this person only."""
 
-_NOT_KEPT: Final = "Intercom accepted the write, but the person has another value"
 _HINT: Final = (
     "Check the value in Intercom. Someone who was created or changed within the last minutes may"
     " not be found by e-mail yet: name them by user_id or id."
@@ -104,6 +104,10 @@ class IntercomPeople:
         for query in queries:
             yield query, self._choose(query, found.get(query, ()), recent)
 
+    def search(self, conditions: Sequence[Condition]) -> Iterator[Person]:
+        """Everyone for whom all conditions hold. Raises UsageError where Intercom refuses it."""
+        return map(self._mark, self._search.search(conditions))
+
     def get(self, person_id: str) -> Person:
         person = self._read(person_id)
         return person or require_one_person(PersonQuery("id", person_id), (), hint=_HINT)
@@ -123,7 +127,7 @@ class IntercomPeople:
             after = self._write(plan, before)
         except OutcomeUnknown as error:
             return self._find_out(plan, before, error)
-        return Receipt(before.id, Outcome.APPLIED, *self._explain_unkept(plan, before, after))
+        return Receipt(before.id, Outcome.APPLIED, *explain_unkept(plan, before, after))
 
     def _list_candidates(self, query: PersonQuery) -> list[Person]:
         """Who has exactly this value now, each read by id."""
@@ -250,18 +254,7 @@ class IntercomPeople:
                 current = self._write(plan, current)
         except (UsageError, WorkspaceError, OutcomeUnknown):
             raise error from None
-        return Receipt(before.id, Outcome.APPLIED, *self._explain_unkept(plan, before, current))
-
-    def _explain_unkept(
-        self, plan: Plan, before: Person, after: Person
-    ) -> tuple[str, tuple[Conflict, ...]]:
-        """Message and conflicts of a write that Intercom did not keep as it was sent."""
-        lost = tuple(
-            Conflict(name, value, after.get_attribute(name))
-            for name, value in list_lost(before, after, plan).items()
-        )
-        conflicts = list_unkept(plan, after) + lost
-        return (_NOT_KEPT, conflicts) if conflicts else ("", ())
+        return Receipt(before.id, Outcome.APPLIED, *explain_unkept(plan, before, current))
 
 
 def _has_key(person: Person, query: PersonQuery) -> bool:

@@ -1,4 +1,4 @@
-"""Batched searches for people: many values in one call, or the pages of the whole workspace.
+"""Searches for people: many values in one call, by conditions, or the whole workspace.
 
 The longest ``IN`` is not documented. The first refusal of a list is remembered, and groups of 15
 filters take its place.
@@ -10,12 +10,15 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Final
 
 from cactions.edges.intercom.client import IntercomClient
+from cactions.edges.intercom.listed_people import ListedPeople
+from cactions.edges.intercom.pacer import MonotonicClock
 from cactions.logic.intercom.api import ApiCall, ApiReply, build_error
 from cactions.logic.intercom.contacts import parse_contact
 from cactions.logic.intercom.search import (
     LARGEST_GROUP,
     LARGEST_LIST,
     LARGEST_PAGE,
+    build_condition_filter,
     build_filter,
     build_group_filter,
     build_list_filter,
@@ -23,10 +26,21 @@ from cactions.logic.intercom.search import (
     split,
 )
 from cactions.logic.people.lookup import build_lookup_key, list_lookup_keys
-from cactions.model import Json, Person, PersonQuery, Role
+from cactions.model import (
+    Condition,
+    Json,
+    Person,
+    PersonQuery,
+    Role,
+    UsageError,
+    WorkspaceError,
+)
 
 _PATH: Final = "/contacts/search"
+_EVERYONE: Final = ApiCall("GET", "/contacts", {"per_page": str(LARGEST_PAGE)})
 _REFUSED: Final = (400, 422)
+_MORE_PAGES: Final = 10
+"""Pages by which a list of people may grow while it is read, beside doubling."""
 
 
 class PeopleSearch:
@@ -35,6 +49,7 @@ class PeopleSearch:
     def __init__(self, client: IntercomClient) -> None:
         self._client = client
         self._takes_lists = True
+        self._listed = ListedPeople(MonotonicClock())
 
     def find_ids(self, query: PersonQuery) -> list[tuple[str, Role]]:
         """The id and the role of everyone whom the index has with exactly this value."""
@@ -44,17 +59,49 @@ class PeopleSearch:
         return [(person.id, person.role) for person in _drop_repeated(same)]
 
     def find(self, queries: Sequence[PersonQuery]) -> Mapping[PersonQuery, Sequence[Person]]:
-        """The people of each query, as the index has them."""
+        """The people of each query, as the index has them; who was just listed is known."""
         wanted: dict[tuple[str, str], list[PersonQuery]] = {}
         for query in queries:
             if key := build_lookup_key(query.field, query.value):
                 wanted.setdefault((query.field, key), []).append(query)
         found: dict[PersonQuery, list[Person]] = {}
-        for person in self._list_people(queries):
+        for person in self._list_people([*self._take_listed(queries, found)]):
             for field, value in list_lookup_keys(person).items():
                 for query in wanted.get((field, value or ""), ()):
                     found.setdefault(query, []).append(person)
         return {query: _drop_repeated(people) for query, people in found.items()}
+
+    def search(self, conditions: Sequence[Condition]) -> Iterator[Person]:
+        """Everyone for whom all conditions hold; without conditions, everyone.
+
+        Raises UsageError where Intercom refuses the search, WorkspaceError for a list without end.
+        """
+        call = _EVERYONE
+        if conditions:
+            call = ApiCall("POST", _PATH, body=build_search(build_condition_filter(conditions)))
+        first = self._client.send(call)
+        if conditions and first.status in _REFUSED:
+            raise UsageError(
+                f"Intercom refuses this search: {'; '.join(first.messages) or 'it says no more'}",
+                hint="Compare it with the fields and operators of `cactions help many-people`.",
+            )
+        if not first.is_success:
+            raise build_error(call, first)
+        for page in _check_end(self._client.list_pages(call, first)):
+            people = [*_parse_page(page)]
+            self._listed.add(people)
+            yield from people
+
+    def _take_listed(
+        self, queries: Sequence[PersonQuery], found: dict[PersonQuery, list[Person]]
+    ) -> Iterator[PersonQuery]:
+        """Add those who were just listed to ``found``; the queries for all others."""
+        for query in queries:
+            person = self._listed.take(query.value) if query.field == "id" else None
+            if person:
+                found[query] = [person]
+            else:
+                yield query
 
     def _list_people(self, queries: Sequence[PersonQuery]) -> Iterator[Person]:
         """Everyone who may match, by the fewest calls."""
@@ -64,8 +111,7 @@ class PeopleSearch:
                 by_field.setdefault(query.field, {})[query.value] = None
         batches = sum(-(-len(values) // LARGEST_LIST) for values in by_field.values())
         if batches > 1:
-            call = ApiCall("GET", "/contacts", {"per_page": str(LARGEST_PAGE)})
-            pages = self._client.list_pages(call)
+            pages = self._client.list_pages(_EVERYONE)
             first = next(pages)
             if _count_pages(first) - 1 <= batches:
                 yield from _parse_page(first)
@@ -95,6 +141,28 @@ class PeopleSearch:
     def _read_all(self, call: ApiCall, first: ApiReply | None = None) -> Iterator[Person]:
         for page in self._client.list_pages(call, first):
             yield from _parse_page(page)
+
+
+def _check_end(pages: Iterator[ApiReply]) -> Iterator[ApiReply]:
+    """The pages. Raises WorkspaceError where they repeat, or are far more than there should be."""
+    most, cursor = 0, ""
+    for number, page in enumerate(pages, 1):
+        most = most or 2 * _count_pages(page) + _MORE_PAGES
+        if number > most:
+            raise _build_endless(f"does not end after {most:,} pages", page)
+        yield page
+        cursor, last = page.get_next_cursor(), page
+    if cursor:
+        raise _build_endless("repeats a page", last)
+
+
+def _build_endless(what: str, page: ApiReply) -> WorkspaceError:
+    return WorkspaceError(
+        f"Intercom's list of people {what}, so that it was not read to its end",
+        hint="Try again later; if it stays, give Intercom's support the request id.",
+        status=page.status,
+        request_id=page.request_id,
+    )
 
 
 def _parse_page(page: ApiReply) -> Iterator[Person]:

@@ -21,15 +21,26 @@ from typing import Final
 from cactions.edges.store.sqlite import Cell, Database, Row, Schema
 from cactions.edges.store.state_folder import StateFolder
 from cactions.logic import strict_json
+from cactions.logic.people.condition_match import create_matcher
 from cactions.logic.people.from_record import update_person
 from cactions.logic.people.lookup import (
     build_lookup_key,
     check_field,
+    index_by_key,
     list_lookup_keys,
     require_one_person,
 )
 from cactions.logic.plan.compare_and_set import commit_plan, is_unchanged
-from cactions.model import Json, Person, PersonQuery, Plan, Receipt, StoreError, UsageError
+from cactions.model import (
+    Condition,
+    Json,
+    Person,
+    PersonQuery,
+    Plan,
+    Receipt,
+    StoreError,
+    UsageError,
+)
 
 FILE_NAME: Final = "people.db"
 
@@ -79,7 +90,7 @@ class LocalPeopleStore:
     def __init__(self, folder: Path | None, seed: Sequence[Person] = ()) -> None:
         self._state = StateFolder(folder) if folder else None
         self._seed = seed
-        self._seed_by_key = _index_by_key(seed)
+        self._seed_by_key = index_by_key(seed)
         self._database: Database | None = None
 
     def close(self) -> None:
@@ -109,6 +120,10 @@ class LocalPeopleStore:
                 yield query, self.find(query)
             except UsageError as error:
                 yield query, error
+
+    def search(self, conditions: Sequence[Condition]) -> Iterator[Person]:
+        """Everyone for whom all conditions hold, in the order of ``list``."""
+        return filter(create_matcher(conditions), self.list())
 
     def commit(self, plan: Plan) -> Receipt:
         """Write the effective changes, or none. Raises UsageError if the person is gone."""
@@ -203,15 +218,6 @@ class LocalPeopleStore:
                 Database.create(self._state.path / FILE_NAME, _LAYOUT)
             store = self._open()
         return store
-
-
-def _index_by_key(people: Iterable[Person]) -> Mapping[tuple[str, str], Sequence[Person]]:
-    by_key: dict[tuple[str, str], list[Person]] = {}
-    for person in people:
-        for field, key in list_lookup_keys(person).items():
-            if key:
-                by_key.setdefault((field, key), []).append(person)
-    return by_key
 
 
 def _read_stored(store: Database, field: str, key: str) -> list[Person]:

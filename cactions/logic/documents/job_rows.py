@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
+from cactions.logic.documents.plans import precondition_to_json, read_precondition
 from cactions.logic.documents.strict_reader import StrictReader, read_document
 from cactions.model import ABSENT, JobRow, Json, PersonQuery, Role, Scalar
 
@@ -20,6 +21,7 @@ def row_to_json(row: JobRow) -> dict[str, Json]:
         "value": query.value,
         **({"role": query.role.value} if query.role else {}),
         "inputs": dict(row.inputs),
+        **({"premises": [*map(precondition_to_json, row.premises)]} if row.premises else {}),
     }
 
 
@@ -35,7 +37,12 @@ def _read_row(fields: StrictReader) -> JobRow:
         fields.read_text("value"),
         fields.read_word("role", Role) if fields.has("role") else None,
     )
-    return JobRow(fields.read_integer("line"), query, fields.read_object("inputs", _read_inputs))
+    return JobRow(
+        fields.read_integer("line"),
+        query,
+        fields.read_object("inputs", _read_inputs),
+        fields.read_each("premises", read_precondition) if fields.has("premises") else (),
+    )
 
 
 def _read_inputs(fields: StrictReader) -> dict[str, Scalar]:

@@ -40,7 +40,7 @@ def plan_to_json(plan: Plan, *, redact: bool) -> dict[str, Json]:
             {}
             if redact
             else {
-                "premises": [_precondition_to_json(precondition) for precondition in plan.premises]
+                "premises": [precondition_to_json(precondition) for precondition in plan.premises]
             }
         ),
     }
@@ -87,7 +87,7 @@ def read_plan_body(fields: StrictReader) -> Plan:
         changes=fields.read_each("changes", _read_change),
         left=fields.read_each("left", _read_kept),
         proof=fields.read_optional("proof", read_proof),
-        premises=fields.read_each("premises", _read_precondition),
+        premises=fields.read_each("premises", read_precondition),
     )
 
 
@@ -109,12 +109,12 @@ def read_subject(fields: StrictReader) -> Subject:
     )
 
 
-def _precondition_to_json(premise: Precondition) -> dict[str, Json]:
+def precondition_to_json(premise: Precondition) -> dict[str, Json]:
     """What a plan rests on is for its commit, not for its readers."""
     return {"reference": str(premise.reference), **read_values(hide=False, value=premise.value)}
 
 
-def _read_precondition(fields: StrictReader) -> Precondition:
+def read_precondition(fields: StrictReader) -> Precondition:
     fields.check_complete()
     return Precondition(fields.read_reference("reference"), fields.read_value("value"))
 

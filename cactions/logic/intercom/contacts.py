@@ -35,6 +35,7 @@ _READERS: Final[Mapping[DataType, type]] = {
     DataType.DATE: int,
 }
 _LEAD: Final = "lead"
+_NOT_KEPT: Final = "Intercom accepted the write, but the person has another value"
 
 
 def parse_contact(document: Mapping[str, Json]) -> Person:
@@ -104,6 +105,16 @@ def list_unkept(plan: Plan, person: Person) -> tuple[Conflict, ...]:
             change.data_type, change.after, current := person.get_attribute(change.attribute)
         )
     )
+
+
+def explain_unkept(plan: Plan, before: Person, after: Person) -> tuple[str, tuple[Conflict, ...]]:
+    """Message and conflicts of a write that Intercom did not keep as it was sent."""
+    lost = tuple(
+        Conflict(name, value, after.get_attribute(name))
+        for name, value in list_lost(before, after, plan).items()
+    )
+    conflicts = list_unkept(plan, after) + lost
+    return (_NOT_KEPT, conflicts) if conflicts else ("", ())
 
 
 def list_lost(before: Person, after: Person, plan: Plan) -> dict[str, Json]:

@@ -9,7 +9,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Final, TypeVar
 
-from cactions.model import Json, PersonQuery
+from cactions.logic.people.condition_fields import LISTS
+from cactions.logic.strict_json import dump_json
+from cactions.model import Condition, Json, PersonQuery, Scalar
 
 LARGEST_PAGE: Final = 150
 """People on one page of a search or of the list of all contacts."""
@@ -46,7 +48,34 @@ def build_group_filter(field: str, values: Sequence[str]) -> dict[str, Json]:
     return {"operator": "OR", "value": filters}
 
 
+def build_condition_filter(conditions: Sequence[Condition]) -> dict[str, Json]:
+    """The filter for people for whom all conditions hold; there must be one at least."""
+    filters: list[Json] = [
+        {
+            "field": condition.field,
+            "operator": condition.operator,
+            "value": [_write_text(value) for value in condition.values]
+            if condition.operator in LISTS
+            else _write_value(condition.values[0]),
+        }
+        for condition in conditions
+    ]
+    first = filters[0]
+    assert isinstance(first, dict), "it was built here"
+    return first if len(filters) == 1 else {"operator": "AND", "value": filters}
+
+
 def split(items: Sequence[T], size: int) -> Iterator[Sequence[T]]:
     """The items in lists of at most this length."""
     for start in range(0, len(items), size):
         yield items[start : start + size]
+
+
+def _write_value(value: Scalar) -> Scalar:
+    """The value as Intercom describes it: a text, a whole number, or true and false."""
+    return dump_json(value) if isinstance(value, float) else value
+
+
+def _write_text(value: Scalar) -> Scalar:
+    """The same for a value in a list, which holds texts and whole numbers only."""
+    return dump_json(value) if isinstance(value, bool) else _write_value(value)

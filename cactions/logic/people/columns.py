@@ -20,11 +20,9 @@ from cactions.logic.people.from_record import (
     parse_person,
 )
 from cactions.logic.source_mask import mask_text
-from cactions.model import Attribute, DataType, Json, Person
+from cactions.model import CUSTOM_ATTRIBUTES, Attribute, DataType, Json, Person
 
 TEST: Final = "test"
-CUSTOM_ATTRIBUTES: Final = "custom_attributes."
-"""Intercom's own prefix for what is ``attributes.`` here."""
 
 
 class ColumnMap:

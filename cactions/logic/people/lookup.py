@@ -53,6 +53,16 @@ def list_lookup_keys(person: Person) -> Mapping[str, str | None]:
     }
 
 
+def index_by_key(people: Iterable[Person]) -> Mapping[tuple[str, str], Sequence[Person]]:
+    """The people of each match field and lookup key."""
+    by_key: dict[tuple[str, str], list[Person]] = {}
+    for person in people:
+        for field, key in list_lookup_keys(person).items():
+            if key:
+                by_key.setdefault((field, key), []).append(person)
+    return by_key
+
+
 def choose_role(action: Action) -> Role | None:
     """Whom of several people with one e-mail address an action is for; None: of any role."""
     if "users" not in action.audiences:

@@ -13,7 +13,7 @@ from typing import Final, TypeAlias
 from msgspec import Struct
 
 from cactions.logic import strict_json
-from cactions.logic.people.columns import CUSTOM_ATTRIBUTES, ColumnMap
+from cactions.logic.people.columns import ColumnMap
 from cactions.logic.people.csv_record import (
     WIDTH_HINT,
     CsvCell,
@@ -32,7 +32,7 @@ from cactions.logic.people.records import (
     read_csv_records,
     read_jsonl_records,
 )
-from cactions.model import MATCH_FIELDS, Json
+from cactions.model import CUSTOM_ATTRIBUTES, MATCH_FIELDS, Json
 
 _NESTS: Final = (ATTRIBUTES.rstrip("."), CUSTOM_ATTRIBUTES.rstrip("."))
 
