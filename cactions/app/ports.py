@@ -107,7 +107,7 @@ class People(Protocol):
     ) -> Iterable[tuple[PersonQuery, Person | UsageError]]:
         """Each query, in order, with its person, or the reason why there is not exactly one.
 
-        A pre-read in batches: what it says of a person may be up to a minute old.
+        A pre-read in batches: a person who is ``from_search`` may be up to a minute old.
         """
 
     def commit(self, plan: Plan) -> Receipt:

@@ -61,6 +61,16 @@ Report = Annotated[
 ]
 
 
+Fresh = Annotated[
+    bool,
+    typer.Option(
+        "--fresh",
+        help="Of --people: read everyone by id, with one call a person, and not by search, which"
+        " may be a minute old. In a local workspace it changes nothing.",
+    ),
+]
+
+
 class BulkOptions(Struct, frozen=True):
     """Who a run is for, when that is not one person, and how it is made."""
 
@@ -70,6 +80,7 @@ class BulkOptions(Struct, frozen=True):
     at_most_once: bool = False
     approve: str = ""
     report: Path | None = None
+    fresh: bool = False
 
 
 def require_one_source(**sources: object) -> None:

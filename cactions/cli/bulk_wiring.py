@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping
 
+from cactions.app.plan_basis import build_basis
 from cactions.cli.bulk_options import BulkOptions
 from cactions.cli.job_files import open_job_rows
-from cactions.cli.wiring import ProjectFolder
+from cactions.cli.vault_check import read_secret_versions
+from cactions.cli.wiring import VAULT, ProjectFolder
 from cactions.edges.files.job_file import JobFormat
 from cactions.logic.people.job_rows import JobRows
-from cactions.model import Action, Receipt, RunEntry, Scalar, UsageError
+from cactions.model import Action, PlanBasis, Receipt, RunEntry, RunHead, Scalar, UsageError
 from cactions.render.progress_display import ProgressDisplay
 
 
@@ -37,6 +39,12 @@ def open_rows(bulk: BulkOptions, action: Action, inputs: Mapping[str, Scalar]) -
 def count_platform_calls(home: ProjectFolder) -> int:
     """The requests to Intercom so far; none to a local workspace."""
     return home.session.client.pacer.get_figures().calls if home.session else 0
+
+
+def read_basis(home: ProjectFolder, head: RunHead, *, fresh: bool = False) -> PlanBasis:
+    """What plans of a run are made with now. Raises StoreError for an unreadable vault."""
+    secrets = None if head.source else read_secret_versions(home.folder / VAULT)
+    return build_basis(head.action, home.project, secrets, fresh=fresh)
 
 
 def _parse_format(text: str) -> JobFormat:

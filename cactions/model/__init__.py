@@ -21,6 +21,7 @@ from cactions.model.breaker import BreakerLimits, ChangeTotals, Trip, TripKind
 from cactions.model.bulk import (
     AttributeCounts,
     OutcomeReason,
+    PlanBasis,
     PlannedEntry,
     PlanSummary,
     Transition,

@@ -13,6 +13,7 @@ from cactions.cli.bulk_options import (
     THREADS,
     BulkOptions,
     Format,
+    Fresh,
     PeopleFile,
     PlanOut,
     Report,
@@ -43,6 +44,7 @@ def command(
     inputs: Inputs = None,
     form: Format = "",
     threads: Threads = THREADS,
+    fresh: Fresh = False,
     report: Report = None,
     exit_code: Annotated[
         bool, typer.Option("--exit-code", help="Exit with 5 when something would change.")
@@ -70,7 +72,7 @@ def command(
     if person is None:
         from cactions.cli.bulk import diff_many  # noqa: PLC0415 - not needed for one person
 
-        bulk = BulkOptions(people, form, threads, report=report)
+        bulk = BulkOptions(people, form, threads, report=report, fresh=fresh)
         code = diff_many(
             project_folder,
             options,

@@ -16,6 +16,7 @@ from cactions.cli.bulk_options import (
     AtMostOnce,
     BulkOptions,
     Format,
+    Fresh,
     PeopleFile,
     Report,
     SavedPlan,
@@ -52,6 +53,7 @@ def command(
     yes: Yes = False,
     form: Format = "",
     threads: Threads = THREADS,
+    fresh: Fresh = False,
     approve: Approve = "",
     at_most_once: AtMostOnce = False,
     report: Report = None,
@@ -73,7 +75,7 @@ def command(
     if person is None:
         from cactions.cli.bulk import run_many  # noqa: PLC0415 - not needed for one person
 
-        bulk = BulkOptions(people, form, threads, at_most_once, approve, report)
+        bulk = BulkOptions(people, form, threads, at_most_once, approve, report, fresh)
         code = run_many(
             project_folder, options, bulk, action, inputs, plan=plan, yes=yes, json=json
         )

@@ -85,8 +85,9 @@ REFERENCES = st.sampled_from(
 )
 PREMISES = builds(Precondition, REFERENCES, VALUE)
 PLANS = builds(
-    Plan, TEXT, SUBJECTS, CALLS, some(CHANGES), some(LEFTS), st.none() | PROOFS, some(PREMISES)
-)
+    Plan, TEXT, SUBJECTS, CALLS, some(CHANGES), some(LEFTS), st.none() | PROOFS, some(PREMISES),
+    FLAG,
+)  # fmt: skip
 FAILURES = builds(
     PlanFailure,
     TEXT,
@@ -126,6 +127,8 @@ RESULTS = PLANS | FAILURES
 CHECKS = some(builds(model.HealthCheck, TEXT, TEXT, st.sampled_from(model.Health), TEXT, TEXT))
 REPORTS = some(builds(model.TestReport, TEXT, TEXT, RESULTS, some(TEXT)))
 
+BY_NAME = st.dictionaries(TEXT, TEXT, max_size=2)
+BASES = builds(model.PlanBasis, TEXT, BY_NAME, BY_NAME, FLAG)
 SUMMARIES = builds(
     model.PlanSummary,
     COUNT,
@@ -157,9 +160,13 @@ SUMMARIES = builds(
     some(PLANS),
     some(TEXT),
     some(TEXT),
-    TEXT,
+    BASES,
     COUNT,
     COUNT,
+    COUNT,
+    COUNT,
+    TIMES,
+    TIMES,
 )
 
 Codec = tuple[str, st.SearchStrategy[Any], Callable[..., dict[str, Json]], Callable[[Json], Any]]
@@ -303,7 +310,7 @@ def test_missing_and_unknown_keys_are_refused(codec: Codec, data: st.DataObject)
     """Except computed keys, and keys that older runs did not have."""
     _, things, to_json, from_json = codec
     document = to_json(data.draw(things), redact=False)
-    for key in document.keys() - {"error_type", "people"}:
+    for key in document.keys() - {"error_type", "people", "from_search"}:
         with pytest.raises(StoreError, match="missing"):
             from_json({k: v for k, v in document.items() if k != key})
     with pytest.raises(StoreError, match="not known"):
