@@ -18,6 +18,7 @@ from typing import Final, TypeAlias
 from msgspec.structs import replace
 
 from cactions.app.commit import check_unfinished
+from cactions.app.disk_space import check_disk_space
 from cactions.app.find_people import Found, PeopleFinder
 from cactions.app.planned_entries import (
     PERSON,
@@ -76,6 +77,11 @@ def plan_people(planning: PlanningTask, rows: Iterable[JobRow | BadRow]) -> Plan
     summary = SummaryBuilder()
     for settled in store_rows(journal.open_rows(head.id), rows, planning.action.name):
         summary.add(settled)
+    try:
+        check_disk_space(planning, journal.read(head.id).counts.waiting)
+    except StoreError:
+        journal.discard(head.id)
+        raise
     basis = strict_json.dump_json(basis_to_json(planning.basis))
     journal.open_rows(head.id).advance(RunPhase.PLANNING, basis)
     return _Planner(planning, summary).plan()
@@ -97,6 +103,7 @@ def continue_planning(planning: PlanningTask) -> Planned:
             " for it, and nothing was written",
             hint="Give the command that started it again. `cactions runs undo` closes this one.",
         )
+    check_disk_space(planning, run.counts.waiting)
     lost = [entry for entry in run.open if entry.plan.pending]
     unknown = Receipt("", Outcome.OUTCOME_UNKNOWN, CALL_OUTCOME_UNKNOWN)
     journal.record_outcomes(

@@ -40,6 +40,7 @@ class PlanningTask(Struct, frozen=True):
     probes: bool = True
     basis: PlanBasis = PlanBasis()
     on_progress: OnProgress = lambda _done, _total, _counts: None
+    on_caution: Callable[[str], None] = lambda _text: None
 
 
 class Planned(Struct, frozen=True):

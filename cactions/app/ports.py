@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from cactions.logic.vault.token_binding import TokenBinding
     from cactions.model import (
         Action,
+        DiskSpace,
         IntercomConnection,
         JobRow,
         Person,
@@ -160,6 +161,9 @@ class Journal(Protocol):
         Raises UsageError for a file that cannot be read and for a plan that was started before,
         StoreError for a file that is no plan.
         """
+
+    def get_disk_space(self) -> DiskSpace:
+        """The room for further runs. Raises StoreError where that cannot be found out."""
 
     def open_rows(self, run_id: str) -> PlanningRows:
         """The part of the run that plans many people."""

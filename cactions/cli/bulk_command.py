@@ -129,6 +129,7 @@ class BulkCommand:
             writes=writes,
             probes=not (self._options.replayed or writes),
             basis=basis,
+            on_caution=wiring.create_output().info,
         )
 
     def take_plan(self, source: Path, action: str) -> Run:

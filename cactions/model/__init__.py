@@ -20,6 +20,7 @@ from cactions.model.action import (
 from cactions.model.breaker import BreakerLimits, ChangeTotals, Trip, TripKind
 from cactions.model.bulk import (
     AttributeCounts,
+    DiskSpace,
     OutcomeReason,
     PlanBasis,
     PlannedEntry,

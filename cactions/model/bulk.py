@@ -56,6 +56,14 @@ class OutcomeReason(Struct, frozen=True):
     labels: tuple[str, ...] = ()
 
 
+class DiskSpace(Struct, frozen=True):
+    """The folder of the runs, the bytes left on its disk, and whether it holds them sealed."""
+
+    folder: str
+    free: int
+    seals: bool = False
+
+
 class PlanBasis(Struct, frozen=True):
     """What plans are made with: a digest for each part, which changes where the part does.
 
