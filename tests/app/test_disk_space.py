@@ -135,7 +135,7 @@ def store(journal: LocalJournal, number: int) -> None:
 
 @pytest.mark.parametrize("seals", [False, True])
 def test_the_estimate_is_of_the_size_of_a_stored_run(tmp_path: Path, *, seals: bool) -> None:
-    """Neither far too small nor far too large: from three quarters to the double of what is stored."""
+    """From three quarters to the double of what is stored."""
     number = 3_000
     vault = new_vault(tmp_path / "vault")
     cipher = VaultRowCipher(lambda: vault) if seals else None
