@@ -5,11 +5,12 @@ from __future__ import annotations
 from typing import Final
 
 from cactions.app.planning_task import PlanningTask
-from cactions.model import StoreError
+from cactions.model import RunAborted
 
 LARGE: Final = 100_000_000
 """Bytes; of less, nothing is said."""
 
+_KILOBYTE: Final = 1_000
 _MEGABYTE: Final = 1_000_000
 _GIGABYTE: Final = 1_000_000_000
 
@@ -28,12 +29,12 @@ def estimate_bytes(people: int, attributes: int, *, seals: bool) -> int:
 
 
 def check_disk_space(planning: PlanningTask, people: int) -> None:
-    """Say how much the plans of so many people take. Raises StoreError where it is not there."""
+    """Say how much the plans of so many people take. Raises RunAborted where it is not there."""
     space = planning.stores.journal.get_disk_space()
     attributes = len(planning.action.response.mapping)
     needed = estimate_bytes(people, attributes, seals=space.seals)
     if needed > space.free:
-        raise StoreError(
+        raise RunAborted(
             f"the plans of {people:,} people take about {format_bytes(needed)}, and the disk of"
             f" {space.folder} has {format_bytes(space.free)} left; no call was made"
             " and nothing was written",
@@ -47,7 +48,9 @@ def check_disk_space(planning: PlanningTask, people: int) -> None:
 
 
 def format_bytes(number: int) -> str:
-    """``0 MB``, ``120 MB``, ``2.4 GB``."""
+    """``30 kB``, ``120 MB``, ``2.4 GB``."""
+    if number < _MEGABYTE:
+        return f"{number / _KILOBYTE:,.0f} kB"
     if number >= _GIGABYTE:
         return f"{number / _GIGABYTE:,.1f} GB"
     return f"{number / _MEGABYTE:,.0f} MB"

@@ -23,9 +23,9 @@ from cactions.model import (
     Precondition,
     Proof,
     Receipt,
+    RunAborted,
     RunPhase,
     SentCall,
-    StoreError,
 )
 from tests.app.crowd import plans
 from tests.app.many_people import (
@@ -69,9 +69,9 @@ def test_a_planning_that_does_not_fit_is_refused_before_its_first_call(
         assert PEOPLE == plan(task, PEOPLE).summary.build().writing
         assert PEOPLE == count_calls(task)
         return
-    with pytest.raises(StoreError, match="the plans of 30 people take about 0 MB") as caught:
+    with pytest.raises(RunAborted, match="the plans of 30 people take about 54 kB") as caught:
         plan(task, PEOPLE)
-    assert "the disk of /state has 0 MB left; no call was made" in str(caught.value)
+    assert f"the disk of /state has {free / 1000:.0f} kB left; no call" in str(caught.value)
     assert 0 == count_calls(task)
     assert [] == [*journal.list_runs()]
 
@@ -84,7 +84,7 @@ def test_a_planning_that_is_continued_keeps_its_run_until_there_is_room() -> Non
     rows.add([*enumerate(list_rows(PEOPLE), 1)], ())
     rows.place([PlannedEntry(1, plans(1)[0], Receipt("p00", Outcome.UNCHANGED))])
     journal.space = DiskSpace("/state", NEEDED * (PEOPLE - 1) // PEOPLE - 1)
-    with pytest.raises(StoreError, match="the plans of 29 people"):
+    with pytest.raises(RunAborted, match="the plans of 29 people"):
         continue_planning(task)
     assert (0, 29) == (count_calls(task), journal.read(HEAD.id).counts.waiting)
     journal.space = DiskSpace("/state", NEEDED * (PEOPLE - 1) // PEOPLE)
