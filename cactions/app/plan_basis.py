@@ -7,8 +7,8 @@ from typing import Final
 
 from cactions.app.ports import Clock
 from cactions.logic.bulk.digest import (
-    digest_action,
-    digest_attribute,
+    compute_action_digest,
+    compute_attribute_digest,
     list_attributes,
     list_secrets,
 )
@@ -31,9 +31,9 @@ def build_basis(
         return PlanBasis()
     recorded = project.snapshot.attributes if project.snapshot else {}
     return PlanBasis(
-        digest_action(definition),
+        compute_action_digest(definition),
         {
-            name: digest_attribute(project.attributes.get(name), recorded.get(name))
+            name: compute_attribute_digest(project.attributes.get(name), recorded.get(name))
             for name in sorted(list_attributes(definition))
         },
         {name: secrets.get(name, "") for name in sorted(list_secrets(definition))}

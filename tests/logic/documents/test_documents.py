@@ -317,6 +317,16 @@ def test_missing_and_unknown_keys_are_refused(codec: Codec, data: st.DataObject)
         from_json({**document, "more": None})
 
 
+def test_a_summary_of_an_older_version_says_nothing_of_its_basis() -> None:
+    """It can be read, so that its plan is refused with a reason."""
+    document = documents.summary_to_json(model.PlanSummary(2, 1), redact=False)
+    newer = ("basis", "from_search", "from_reading", "planned", "age")
+    old = {key: value for key, value in document.items() if key not in newer}
+    assert model.PlanSummary(2, 1) == documents.summary_from_json({**old, "definition": "0a"})
+    with pytest.raises(StoreError, match="basis is missing"):
+        documents.summary_from_json(old)
+
+
 def test_the_plan_document_has_the_documented_form() -> None:
     """Other programs rely on it: a change here needs a new version."""
     assert documents.plan_to_json(SAMPLE, redact=True) == {
