@@ -23,7 +23,7 @@ Unchanged people take a third of it, and long values more.
 """
 
 
-def estimate_bytes(people: int, attributes: int, *, seals: bool) -> int:
+def compute_needed_bytes(people: int, attributes: int, *, seals: bool) -> int:
     """What the file of a run grows to, where everyone changes."""
     return people * (_EACH + _EACH_ATTRIBUTE * attributes + _SEALED * seals)
 
@@ -32,7 +32,7 @@ def check_disk_space(planning: PlanningTask, people: int) -> None:
     """Say how much the plans of so many people take. Raises RunAborted where it is not there."""
     space = planning.stores.journal.get_disk_space()
     attributes = len(planning.action.response.mapping)
-    needed = estimate_bytes(people, attributes, seals=space.seals)
+    needed = compute_needed_bytes(people, attributes, seals=space.seals)
     if needed > space.free:
         raise RunAborted(
             f"the plans of {people:,} people take about {format_bytes(needed)}, and the disk of"

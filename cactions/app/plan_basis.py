@@ -7,8 +7,8 @@ from typing import Final
 
 from cactions.app.ports import Clock
 from cactions.logic.bulk.digest import (
-    compute_action_digest,
-    compute_attribute_digest,
+    digest_action,
+    digest_attribute,
     list_attributes,
     list_secrets,
 )
@@ -31,9 +31,9 @@ def build_basis(
         return PlanBasis()
     recorded = project.snapshot.attributes if project.snapshot else {}
     return PlanBasis(
-        compute_action_digest(definition),
+        digest_action(definition),
         {
-            name: compute_attribute_digest(project.attributes.get(name), recorded.get(name))
+            name: digest_attribute(project.attributes.get(name), recorded.get(name))
             for name in sorted(list_attributes(definition))
         },
         {name: secrets.get(name, "") for name in sorted(list_secrets(definition))}

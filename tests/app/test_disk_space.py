@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from msgspec.structs import replace
 
-from cactions.app.disk_space import LARGE, check_disk_space, estimate_bytes
+from cactions.app.disk_space import LARGE, check_disk_space, compute_needed_bytes
 from cactions.app.plan_people import continue_planning
 from cactions.app.planning_task import PlanningTask
 from cactions.app.vault.row_cipher import VaultRowCipher
@@ -41,7 +41,7 @@ from tests.fake_journal import FakeJournal
 from tests.vaults import new_vault
 
 PEOPLE = 30
-NEEDED = estimate_bytes(PEOPLE, 1, seals=False)
+NEEDED = compute_needed_bytes(PEOPLE, 1, seals=False)
 
 
 def build(free: int, *, cautions: list[str] | None = None) -> tuple[PlanningTask, FakeJournal]:
@@ -98,7 +98,7 @@ def test_only_a_large_need_is_said() -> None:
     task, _ = build(10**12, cautions=cautions)
     plan(task, PEOPLE)
     assert [] == cautions
-    each = estimate_bytes(1, 1, seals=False)
+    each = compute_needed_bytes(1, 1, seals=False)
     check_disk_space(task, LARGE // each)
     assert [] == cautions
     check_disk_space(task, 2_000_000)
@@ -143,7 +143,7 @@ def test_the_estimate_is_of_the_size_of_a_stored_run(tmp_path: Path, *, seals: b
         store(journal, number)
         assert seals == journal.get_disk_space().seals
     size = sum(file.stat().st_size for file in (tmp_path / ".cactions" / "runs").iterdir())
-    estimate = estimate_bytes(number, 3, seals=seals)
+    estimate = compute_needed_bytes(number, 3, seals=seals)
     assert 0.75 * size <= estimate <= 2 * size, (size / number, estimate / number)
 
 

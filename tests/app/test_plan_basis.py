@@ -17,7 +17,7 @@ import pytest
 from msgspec.structs import replace
 
 from cactions.app.plan_basis import LIFETIME, build_basis, check_plan
-from cactions.logic.bulk.digest import compute_attribute_digest, list_attributes
+from cactions.logic.bulk.digest import digest_attribute, list_attributes
 from cactions.logic.project.loader import load_project
 from cactions.logic.project.source_file import SourceFile
 from cactions.model import (
@@ -303,9 +303,7 @@ def test_a_changed_attribute_is_named(name: str, field: str) -> None:
     assert f'the attribute "{name}" has changed since the plan run-1' in check(
         build(TEXT, snapshot)
     )
-    assert compute_attribute_digest(changed, None) != compute_attribute_digest(
-        SNAPSHOT.attributes[name], None
-    )
+    assert digest_attribute(changed, None) != digest_attribute(SNAPSHOT.attributes[name], None)
 
 
 @pytest.mark.parametrize("name", ["tier", "points", "store"])

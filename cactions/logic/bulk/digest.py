@@ -57,7 +57,7 @@ _UNORDERED: Final = frozenset(
 _Key: TypeAlias = "tuple[type[Struct], str]"
 
 
-def compute_action_digest(action: Action) -> str:
+def digest_action(action: Action) -> str:
     """The digest of the action; its attributes have their own."""
     touched = list_attributes(action)
     redacted = (
@@ -68,7 +68,7 @@ def compute_action_digest(action: Action) -> str:
     return _digest(_describe(replace(action, redacted=frozenset(redacted))))
 
 
-def compute_attribute_digest(declared: Attribute | None, recorded: Attribute | None) -> str:
+def digest_attribute(declared: Attribute | None, recorded: Attribute | None) -> str:
     """The digest of an attribute: as the project has it, and as its snapshot does."""
     return _digest([_describe(declared), _describe(recorded)])
 

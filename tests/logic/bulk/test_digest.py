@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from msgspec.structs import replace
 
-from cactions.logic.bulk.digest import compute_action_digest, list_attributes, list_secrets
+from cactions.logic.bulk.digest import digest_action, list_attributes, list_secrets
 from cactions.model import (
     Action,
     BodyForm,
@@ -45,7 +45,7 @@ CONTENTS: list[Any] = [
 
 def test_every_content_of_a_body_has_its_own_digest() -> None:
     """Also references of the same name, and numbers that are equal in Python."""
-    digests = [compute_action_digest(send(content)) for content in CONTENTS]
+    digests = [digest_action(send(content)) for content in CONTENTS]
     same = [
         (CONTENTS[a], CONTENTS[b])
         for a, b in combinations(range(len(CONTENTS)), 2)
@@ -57,18 +57,16 @@ def test_every_content_of_a_body_has_its_own_digest() -> None:
 
 def test_the_order_of_keys_does_not_count() -> None:
     """In a body, and among mappings."""
-    assert compute_action_digest(send({"a": 1, "b": 2})) == compute_action_digest(
-        send({"b": 2, "a": 1})
-    )
+    assert digest_action(send({"a": 1, "b": 2})) == digest_action(send({"b": 2, "a": 1}))
     other = action(mapping("points", "integer"), mapping("tier"))
-    assert compute_action_digest(LOYALTY) == compute_action_digest(other)
+    assert digest_action(LOYALTY) == digest_action(other)
 
 
 def test_policies_belong_to_their_attributes() -> None:
     """Two mappings of one path that exchange their policies are another action."""
     one = action(mapping("a", path="$.x", overwrite=Overwrite.NEVER), mapping("b", path="$.x"))
     other = action(mapping("a", path="$.x"), mapping("b", path="$.x", overwrite=Overwrite.NEVER))
-    assert compute_action_digest(one) != compute_action_digest(other)
+    assert digest_action(one) != digest_action(other)
 
 
 HARMLESS = {"description": "text", "tests": (1,), "place": Place("a.yaml", 1, 1, 1, 1)}
@@ -87,18 +85,14 @@ FIELDS: dict[str, Any] = {
 def test_every_field_of_an_action_counts_but_those_for_readers(name: str) -> None:
     """A new field counts until it is said here that it does not."""
     changed = replace(LOYALTY, **{name: FIELDS[name]})
-    assert (name in HARMLESS) == (compute_action_digest(changed) == compute_action_digest(LOYALTY))
+    assert (name in HARMLESS) == (digest_action(changed) == digest_action(LOYALTY))
 
 
 def test_redaction_of_an_attribute_counts_where_the_action_touches_it() -> None:
     """The set of a project names those of all actions."""
     touched = replace(LOYALTY, redacted=frozenset({PersonAttribute("tier")}))
     other = replace(LOYALTY, redacted=frozenset({PersonAttribute("salary")}))
-    assert (
-        compute_action_digest(touched)
-        != compute_action_digest(LOYALTY)
-        == compute_action_digest(other)
-    )
+    assert digest_action(touched) != digest_action(LOYALTY) == digest_action(other)
 
 
 def test_what_the_action_touches_is_listed() -> None:
