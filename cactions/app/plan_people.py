@@ -52,7 +52,6 @@ from cactions.model import (
     PlannedEntry,
     PlanningError,
     Receipt,
-    RunAborted,
     RunPhase,
     StoreError,
     Trip,
@@ -80,7 +79,7 @@ def plan_people(planning: PlanningTask, rows: Iterable[JobRow | BadRow]) -> Plan
         summary.add(settled)
     try:
         check_disk_space(planning, journal.read(head.id).counts.waiting)
-    except RunAborted:
+    except StoreError:
         journal.discard(head.id)
         raise
     basis = strict_json.dump_json(basis_to_json(planning.basis))
