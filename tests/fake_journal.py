@@ -10,6 +10,7 @@ from typing import Final
 from msgspec.structs import replace
 
 from cactions.model import (
+    DiskSpace,
     JobRow,
     Outcome,
     PersonQuery,
@@ -63,6 +64,7 @@ class FakeJournal:
     def __init__(self) -> None:
         self._runs: dict[str, HeldRun] = {}
         self.unreadable: list[tuple[str, str]] = []
+        self.space = DiskSpace("memory", 10**12)
 
     def create_run(self, head: RunHead, phase: RunPhase = RunPhase.RUNNING) -> None:
         if head.id in self._runs:
@@ -79,6 +81,10 @@ class FakeJournal:
         for number, plan in zip(numbers, plans, strict=True):
             run.entries[number] = RunEntry(plan, number=number)
         return numbers
+
+    def get_disk_space(self) -> DiskSpace:
+        """What a test sets."""
+        return self.space
 
     def open_rows(self, run_id: str) -> FakeRows:
         return FakeRows(self._exact(run_id))

@@ -2,37 +2,91 @@
 
 from __future__ import annotations
 
-import hashlib
+from collections.abc import Iterator, Mapping
 from typing import Final
 
-import msgspec
-
 from cactions.app.ports import Clock
-from cactions.model import Action, PlanSummary, Project, Run, RunPhase, UsageError
+from cactions.logic.bulk.digest import (
+    digest_action,
+    digest_attribute,
+    list_attributes,
+    list_secrets,
+)
+from cactions.logic.shell import join_command
+from cactions.model import PlanBasis, Project, Run, RunPhase, UsageError
 
 LIFETIME: Final = 24 * 3600.0
 """Seconds after which a plan is too old to be written."""
 
 
-def digest_definition(action: Action, project: Project) -> str:
-    """A text that changes with the action and with the attributes that it writes."""
-    names = {mapping.attribute.name for mapping in action.response.mapping}
-    attributes = [attribute for name, attribute in project.attributes.items() if name in names]
-    text = msgspec.json.encode((action, attributes), order="deterministic")
-    return hashlib.sha256(text).hexdigest()[:32]
+def build_basis(
+    action: str, project: Project, secrets: Mapping[str, str] | None, *, fresh: bool = False
+) -> PlanBasis:
+    """What plans of an action are made with now; an action that is not there has no digest.
+
+    ``secrets`` are the versions that the vault has, None for a replay: it uses none.
+    """
+    definition = project.actions.get(action)
+    if definition is None:
+        return PlanBasis()
+    recorded = project.snapshot.attributes if project.snapshot else {}
+    return PlanBasis(
+        digest_action(definition),
+        {
+            name: digest_attribute(project.attributes.get(name), recorded.get(name))
+            for name in sorted(list_attributes(definition))
+        },
+        {name: secrets.get(name, "") for name in sorted(list_secrets(definition))}
+        if secrets is not None
+        else {},
+        fresh,
+    )
 
 
-def check_basis(run: Run, summary: PlanSummary, project: Project, clock: Clock) -> None:
-    """Raises UsageError for a plan that is too old, or of another definition."""
+def check_plan(run: Run, kept: PlanBasis, now: PlanBasis, clock: Clock) -> None:
+    """Raises UsageError for a plan that is too old, or rests on something that has changed."""
     made = f"the plan {run.head.id}"
-    again = "Make it again: `cactions diff ACTION --people FILE --out PLAN`."
     if run.phase is not RunPhase.PLANNED:
-        raise UsageError(f"{made} is not complete, or was started before", hint=again)
-    if clock.get_time() > run.head.started + LIFETIME:
-        raise UsageError(f"{made} is older than 24 hours; nothing was written", hint=again)
-    action = project.actions.get(run.head.action)
-    if action is None or digest_definition(action, project) != summary.definition:
         raise UsageError(
-            f'"{run.head.action}" has changed since {made} was made; nothing was written',
-            hint=again,
+            f"{made} is not complete, or was started before", hint=_explain_planning(run)
         )
+    if clock.get_time() > run.head.started + LIFETIME:
+        raise UsageError(
+            f"{made} is older than 24 hours; nothing was written", hint=_explain_planning(run)
+        )
+    check_basis(run, kept, now)
+
+
+def check_basis(run: Run, kept: PlanBasis, now: PlanBasis) -> None:
+    """Raises UsageError that names what is not as it was when the planning began."""
+    if not kept.definition:
+        raise UsageError(
+            f"the plan {run.head.id} is of another version of cactions, and does not say what it"
+            " rests on; nothing was written",
+            hint=_explain_planning(run),
+        )
+    if changed := [*_list_changed(run.head.action, kept, now)]:
+        parts = ", ".join(changed[:-1]) + (" and " if changed[1:] else "") + changed[-1]
+        verb = "have" if changed[1:] else "has"
+        raise UsageError(
+            f"{parts} {verb} changed since the plan {run.head.id} was made; nothing was written",
+            hint=_explain_planning(run),
+        )
+
+
+def _list_changed(action: str, kept: PlanBasis, now: PlanBasis) -> Iterator[str]:
+    """The parts that are not as they were, in words."""
+    if kept.definition != now.definition:
+        yield f'the definition of the action "{action}"'
+    for what, before, after in (
+        ("attribute", kept.attributes, now.attributes),
+        ("secret", kept.secrets, now.secrets),
+    ):
+        for name in sorted({*before} & {*after}):  # others differ in the definition
+            if before[name] != after[name]:
+                yield f'the {what} "{name}"'
+
+
+def _explain_planning(run: Run) -> str:
+    again = join_command(("diff",), run.head.action, options=("--people", "FILE", "--out", "PLAN"))
+    return f"Make it again: `{again}`."

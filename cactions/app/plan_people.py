@@ -18,13 +18,14 @@ from typing import Final, TypeAlias
 from msgspec.structs import replace
 
 from cactions.app.commit import check_unfinished
+from cactions.app.disk_space import check_disk_space
+from cactions.app.find_people import Found, PeopleFinder
 from cactions.app.planned_entries import (
     PERSON,
     RECORD,
     UNIQUE,
     build_entry,
     build_pending_plan,
-    build_unfound_entry,
     hold_entry,
     strip_entry,
 )
@@ -32,10 +33,12 @@ from cactions.app.planning_task import Planned, PlanningStopped, PlanningTask
 from cactions.app.propose import Job, plan_and_keep_response, plan_response
 from cactions.app.store_rows import store_rows
 from cactions.app.workers import Workers, open_pool
+from cactions.logic import strict_json
 from cactions.logic.bulk.breakers import Breakers
 from cactions.logic.bulk.evidence import ResponseEvidence, gather_evidence
 from cactions.logic.bulk.probe import build_probe_person, judge_probe
 from cactions.logic.bulk_summary import SummaryBuilder
+from cactions.logic.documents import basis_to_json
 from cactions.logic.plan.compare_and_set import CALL_OUTCOME_UNKNOWN
 from cactions.logic.request.call import CallSpec
 from cactions.logic.request.redaction import build_subject
@@ -64,7 +67,6 @@ PAGE_OF_WRITES: Final = 32
 
 _LOOKS_WRONG: Final = "its response looks like that of another person"
 
-Found: TypeAlias = tuple[int, Job, Person]
 Answered: TypeAlias = tuple["Plan | PlanFailure", "ResponseEvidence | None"]
 
 
@@ -75,7 +77,13 @@ def plan_people(planning: PlanningTask, rows: Iterable[JobRow | BadRow]) -> Plan
     summary = SummaryBuilder()
     for settled in store_rows(journal.open_rows(head.id), rows, planning.action.name):
         summary.add(settled)
-    journal.open_rows(head.id).advance(RunPhase.PLANNING, "")
+    try:
+        check_disk_space(planning, journal.read(head.id).counts.waiting)
+    except StoreError:
+        journal.discard(head.id)
+        raise
+    basis = strict_json.dump_json(basis_to_json(planning.basis))
+    journal.open_rows(head.id).advance(RunPhase.PLANNING, basis)
     return _Planner(planning, summary).plan()
 
 
@@ -95,6 +103,7 @@ def continue_planning(planning: PlanningTask) -> Planned:
             " for it, and nothing was written",
             hint="Give the command that started it again. `cactions runs undo` closes this one.",
         )
+    check_disk_space(planning, run.counts.waiting)
     lost = [entry for entry in run.open if entry.plan.pending]
     unknown = Receipt("", Outcome.OUTCOME_UNKNOWN, CALL_OUTCOME_UNKNOWN)
     journal.record_outcomes(
@@ -133,8 +142,14 @@ class _Planner:
         size = PAGE_OF_WRITES if planning.writes else PAGE
         with open_pool(threads) as pool:
             workers = Workers(self._work, pool, 2 * threads)
+            finder = PeopleFinder(
+                planning.context.people,
+                fresh=planning.basis.fresh,
+                pool=pool,
+                most=2 * threads,
+            )
             while page := self._rows.read_waiting(last, size):
-                found = [*self._find_people(page)]
+                found = self._find_people(page, finder)
                 if is_first and planning.probes and found:
                     self._probe(*found[0][1:])
                 is_first = not found and is_first
@@ -143,18 +158,14 @@ class _Planner:
         self._hold_repeated()
         return Planned(self._summary, self._breakers.check_totals(), self._calls)
 
-    def _find_people(self, page: Iterable[tuple[int, JobRow]]) -> Iterator[Found]:
+    def _find_people(self, page: Iterable[tuple[int, JobRow]], finder: PeopleFinder) -> list[Found]:
         """The person of each row; rows that not exactly one matches are settled."""
         action = self._planning.action
-        jobs = [(number, Job(action, row.query, row.inputs, row.premises)) for number, row in page]
-        people = self._planning.context.people.find_many([job.query for _, job in jobs])
-        unfound: list[PlannedEntry] = []
-        for (number, job), (_, person) in zip(jobs, people, strict=True):
-            if isinstance(person, UsageError):
-                unfound.append(build_unfound_entry(number, job, str(person)))
-            else:
-                yield number, job, person
+        found, unfound = finder.find(
+            (number, Job(action, row.query, row.inputs, row.premises)) for number, row in page
+        )
         self._place(unfound)
+        return found
 
     def _probe(self, job: Job, person: Person) -> None:
         """Ask for a person whom no one can know. Raises PlanningStopped where one comes back."""

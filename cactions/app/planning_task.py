@@ -10,7 +10,7 @@ from msgspec import Struct
 from cactions.app.commit import RunStores
 from cactions.app.propose import PlanContext
 from cactions.logic.bulk_summary import SummaryBuilder
-from cactions.model import Action, RunHead, StoreError, Trip
+from cactions.model import Action, PlanBasis, RunHead, StoreError, Trip
 
 OnProgress: TypeAlias = Callable[[int, int, Mapping[str, int]], None]
 """Called with people done, all people, and counts by end state."""
@@ -29,7 +29,7 @@ class PlanningTask(Struct, frozen=True):
 
     ``stores.journal`` gets the run; ``context.journal`` only says which values are ours.
     ``probes``: whether a call with a random key is made first. The caller of ``context`` has
-    prepared the action.
+    prepared the action. ``basis`` is what the plans are made with.
     """
 
     head: RunHead
@@ -38,7 +38,9 @@ class PlanningTask(Struct, frozen=True):
     stores: RunStores
     writes: bool = False
     probes: bool = True
+    basis: PlanBasis = PlanBasis()
     on_progress: OnProgress = lambda _done, _total, _counts: None
+    on_caution: Callable[[str], None] = lambda _text: None
 
 
 class Planned(Struct, frozen=True):

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from cactions.model import (
         Action,
         Condition,
+        DiskSpace,
         IntercomConnection,
         JobRow,
         Person,
@@ -108,7 +109,7 @@ class People(Protocol):
     ) -> Iterable[tuple[PersonQuery, Person | UsageError]]:
         """Each query, in order, with its person, or the reason why there is not exactly one.
 
-        A pre-read in batches: what it says of a person may be up to a minute old.
+        A pre-read in batches: a person who is ``from_search`` may be up to a minute old.
         """
 
     def search(self, conditions: Sequence[Condition]) -> Iterator[Person]:
@@ -168,6 +169,9 @@ class Journal(Protocol):
         Raises UsageError for a file that cannot be read and for a plan that was started before,
         StoreError for a file that is no plan.
         """
+
+    def get_disk_space(self) -> DiskSpace:
+        """The room for further runs. Raises StoreError where that cannot be found out."""
 
     def open_rows(self, run_id: str) -> PlanningRows:
         """The part of the run that plans many people."""

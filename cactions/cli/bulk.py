@@ -10,16 +10,14 @@ from pathlib import Path
 from msgspec.structs import replace
 
 from cactions.app.commit import RunStores
-from cactions.app.plan_basis import check_basis
 from cactions.cli import arguments, bulk_wiring, wiring, workspace, write_calls
-from cactions.cli.bulk_checks import build_approval_code
+from cactions.cli.bulk_checks import build_approval_code, check_fresh
 from cactions.cli.bulk_command import BulkCommand
 from cactions.cli.bulk_options import BulkOptions
 from cactions.cli.exit_codes import Exit
 from cactions.cli.live_options import LiveOptions
 from cactions.cli.output_files import check_output
 from cactions.cli.wiring import ProjectFolder
-from cactions.edges.clock import SystemClock
 from cactions.logic import documents
 from cactions.logic.shell import join_command
 from cactions.model import (
@@ -44,6 +42,7 @@ def run_many(
     """Plan many people or take a saved plan, show it, ask, and write."""
     bulk = bulk_wiring.read_where(bulk, home)
     options.refuse_replay_at(home.session is not None)
+    check_fresh(plan, bulk)
     command = BulkCommand(home, options, bulk, workspace.open_run_stores(home), json=json)
     found = arguments.find_action(home.project, action)
     if plan is None and not _confirm_write_calls(found, options, yes):
@@ -68,9 +67,8 @@ def continue_run(
     command = BulkCommand(home, options, bulk, stores, json=json)
     if run.phase is not RunPhase.PLANNED:
         run = command.continue_planning(run)
-    summary = command.read_summary(run)
-    check_basis(run, summary, home.project, SystemClock())
-    command.show(run)
+    command.check_plan(run)
+    summary = command.show(run)
     return command.write(run, summary, yes=yes)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from pathlib import Path
 
 from cactions.cli.bulk_options import BulkOptions
 from cactions.logic.shell import join_command
@@ -15,6 +16,16 @@ def check_plan_action(run: Run, action: str) -> None:
         raise UsageError(
             f'the plan is one of "{run.head.action}", not of "{action}"; nothing was written',
             hint=f"Use `{join_command(('run',), run.head.action, options=('--plan', 'PLAN'))}`.",
+        )
+
+
+def check_fresh(plan: Path | None, bulk: BulkOptions) -> None:
+    """Raises UsageError for a saved plan with --fresh: its people were read before."""
+    if plan and bulk.fresh:
+        raise UsageError(
+            "--plan and --fresh exclude each other: a saved plan has its old values",
+            hint="Leave --fresh out: everyone is read again by id before they are written. Or make"
+            " the plan again with --fresh.",
         )
 
 

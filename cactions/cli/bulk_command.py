@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager, suppress
+from collections.abc import Sequence
+from contextlib import suppress
 from pathlib import Path
 
 from msgspec.structs import replace
 
-from cactions.app.apply import close_run, commit_planned, hold_plan
+from cactions.app.apply import commit_planned, hold_plan
 from cactions.app.commit import RunStores
-from cactions.app.plan_basis import check_basis, digest_definition
+from cactions.app.plan_basis import check_basis, check_plan
 from cactions.app.plan_people import continue_planning, plan_people
-from cactions.app.planning_task import Planned, PlanningStopped, PlanningTask
+from cactions.app.planning_task import Planned, PlanningTask
 from cactions.app.propose import Job, PlanContext
 from cactions.cli import arguments, bulk_wiring, progress, prompts, wiring, workspace, write_calls
 from cactions.cli.bulk_checks import build_approval_code, check_plan_action, check_write_calls
@@ -21,6 +21,7 @@ from cactions.cli.bulk_options import BulkOptions
 from cactions.cli.exit_codes import Exit, choose_most_severe
 from cactions.cli.live_options import LiveOptions
 from cactions.cli.options import parse_inputs
+from cactions.cli.planning_ends import discard_on_error, end_on_trip
 from cactions.cli.reporters import check_report_file, write_run_report
 from cactions.cli.wiring import ProjectFolder
 from cactions.edges.clock import SystemClock
@@ -30,14 +31,12 @@ from cactions.logic.shell import join_command
 from cactions.model import (
     Action,
     CactionsError,
-    DefinitionError,
     PersonQuery,
+    PlanBasis,
     PlanSummary,
     Run,
-    RunAborted,
     RunHead,
     RunPhase,
-    UsageError,
 )
 from cactions.render.bulk import render_bulk_outcome, render_bulk_preview
 from cactions.render.messages import count_noun
@@ -76,10 +75,11 @@ class BulkCommand:
         head = write_calls.new_run_head(action.name, self._home, caller.source)
         context = workspace.create_plan_context(self._home, caller)
         rows = bulk_wiring.open_rows(self._bulk, action, parse_inputs(inputs), context.people)
-        planning = self._create_task(head, action, context)
+        basis = bulk_wiring.read_basis(self._home, head, fresh=self._bulk.fresh)
+        planning = self._create_task(head, action, context, basis)
         with (
-            self._end_on_trip(Run(head), writes=writes),
-            self._discard_on_error(head, writes=writes),
+            end_on_trip(Run(head), self._stores, writes=writes),
+            discard_on_error(head, self._stores, writes=writes, keeps=self._keeps),
             self._stores.turns.hold(head),
         ):
             with wiring.show_progress(f"Planning {action.name}", 0, quiet=self._json) as display:
@@ -91,10 +91,14 @@ class BulkCommand:
     def continue_planning(self, run: Run) -> Run:
         """Plan those of a run that was cut off while it was planned."""
         action = arguments.find_action(self._home.project, run.head.action)
+        basis = self._read_begun_basis(run)
         caller = wiring.create_caller(self._home, action, self._options)
         context = workspace.create_plan_context(self._home, caller)
-        planning = self._create_task(run.head, action, context)
-        with self._end_on_trip(run, writes=planning.writes), self._stores.turns.hold(run.head):
+        planning = self._create_task(run.head, action, context, basis)
+        with (
+            end_on_trip(run, self._stores, writes=planning.writes),
+            self._stores.turns.hold(run.head),
+        ):
             with wiring.show_progress(
                 f"Planning {action.name}", run.people, quiet=self._json
             ) as display:
@@ -104,7 +108,17 @@ class BulkCommand:
             self._store(planned, planning, ())
         return self._stores.journal.read(run.head.id)
 
-    def _create_task(self, head: RunHead, action: Action, context: PlanContext) -> PlanningTask:
+    def _read_begun_basis(self, run: Run) -> PlanBasis:
+        """What the planning began with. Raises UsageError where that has changed since."""
+        text = self._stores.journal.open_rows(run.head.id).read_summary()
+        kept = documents.basis_from_json(strict_json.parse_json(text)) if text else PlanBasis()
+        if run.phase is RunPhase.PLANNING:
+            check_basis(run, kept, bulk_wiring.read_basis(self._home, run.head))
+        return kept
+
+    def _create_task(
+        self, head: RunHead, action: Action, context: PlanContext, basis: PlanBasis
+    ) -> PlanningTask:
         """What is planned; from here on, threads may send requests."""
         writes = self._options.is_write_call(action)
         context.caller.prepare(action)
@@ -116,6 +130,8 @@ class BulkCommand:
             self._stores,
             writes=writes,
             probes=not (self._options.replayed or writes),
+            basis=basis,
+            on_caution=wiring.create_output().info,
         )
 
     def take_plan(self, source: Path, action: str) -> Run:
@@ -129,17 +145,23 @@ class BulkCommand:
         try:
             self._stores.check_run(run)
             check_plan_action(run, action)
-            check_basis(run, self.read_summary(run), self._home.project, SystemClock())
+            self.check_plan(run)
         except CactionsError:
             with suppress(CactionsError), hold_plan(run, self._stores):
                 self._stores.journal.discard(run_id)
             raise
         return run
 
+    def check_plan(self, run: Run) -> None:
+        """Raises UsageError for a plan that does not hold any more."""
+        now = bulk_wiring.read_basis(self._home, run.head)
+        check_plan(run, self.read_summary(run).basis, now, SystemClock())
+
     def read_summary(self, run: Run) -> PlanSummary:
-        """What is known of a planned run as a whole."""
+        """What is known of a planned run as a whole, and how old it is by now."""
         text = self._stores.journal.open_rows(run.head.id).read_summary()
-        return documents.summary_from_json(strict_json.parse_json(text))
+        summary = documents.summary_from_json(strict_json.parse_json(text))
+        return replace(summary, age=SystemClock().get_time() - run.head.started)
 
     def show(self, run: Run, closing: str = "") -> PlanSummary:
         """Show the plans as a whole; with ``--json``, that waits for what becomes of them."""
@@ -218,56 +240,10 @@ class BulkCommand:
             planned.summary.build(),
             alarms=tuple(trip.message for trip in planned.alarms),
             ignored_columns=tuple(ignored),
-            definition=digest_definition(planning.action, self._home.project),
+            basis=planning.basis,
+            planned=planning.head.started,
             calls=planned.calls,
             platform_calls=bulk_wiring.count_platform_calls(self._home),
         )
         text = strict_json.dump_json(documents.summary_to_json(summary, redact=False))
         self._stores.journal.open_rows(planning.head.id).advance(RunPhase.PLANNED, text)
-
-    @contextmanager
-    def _end_on_trip(self, run: Run, *, writes: bool) -> Iterator[None]:
-        """A planning that was stopped is not resumed: what stopped it would be forgotten."""
-        try:
-            yield
-        except PlanningStopped as stopped:
-            if not writes:
-                with suppress(CactionsError):
-                    self._stores.journal.discard(run.head.id)
-                raise
-            close_run(run, self._stores)
-            show = join_command(("runs", "show"), run.head.id)
-            ended = RunAborted(
-                str(stopped), hint=f"{stopped.hint} `{show}` lists the requests that were sent."
-            )
-            ended.written = True  # at the third party
-            raise ended from stopped
-
-    @contextmanager
-    def _discard_on_error(self, head: RunHead, *, writes: bool) -> Iterator[None]:
-        """A plan that cannot be made leaves nothing, unless calls may have changed something.
-
-        Where the planning was only cut off, the run is kept, and can be resumed.
-        """
-        try:
-            yield
-        except PlanningStopped:
-            raise
-        except (UsageError, DefinitionError):
-            if not writes:
-                with suppress(CactionsError):
-                    self._stores.journal.discard(head.id)
-            raise
-        except BaseException:
-            self._explain_cut_off(head)
-            raise
-
-    def _explain_cut_off(self, head: RunHead) -> None:
-        """How to go on with a planning that can be resumed; without all its people, it cannot."""
-        with suppress(CactionsError):  # there may be no such run: another one held the lock
-            phase = self._stores.journal.read(head.id).phase
-            if phase is RunPhase.READING:
-                self._stores.journal.discard(head.id)
-            elif self._keeps and phase is RunPhase.PLANNING:
-                go_on = join_command(("runs", "resume"), head.id)
-                wiring.create_output().info(f"The planning was cut off. To go on: {go_on}")

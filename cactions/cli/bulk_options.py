@@ -72,6 +72,16 @@ Report = Annotated[
 ]
 
 
+Fresh = Annotated[
+    bool,
+    typer.Option(
+        "--fresh",
+        help="Of many people: read everyone by id, with one call a person, and not by search, which"
+        " may be a minute old. In a local workspace it changes nothing.",
+    ),
+]
+
+
 class BulkOptions(Struct, frozen=True):
     """Who a run is for, when that is not one person, and how it is made.
 
@@ -87,6 +97,7 @@ class BulkOptions(Struct, frozen=True):
     report: Path | None = None
     where: tuple[str, ...] | None = None
     conditions: tuple[Condition, ...] = ()
+    fresh: bool = False
 
 
 def build_where(texts: list[str] | None, everyone: bool) -> tuple[str, ...] | None:

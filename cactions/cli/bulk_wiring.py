@@ -7,17 +7,29 @@ from collections.abc import Iterator, Mapping
 
 from msgspec.structs import replace
 
+from cactions.app.plan_basis import build_basis
 from cactions.app.planning_task import OnProgress
 from cactions.app.ports import People
 from cactions.cli.bulk_options import BulkOptions
 from cactions.cli.job_files import open_job_rows
-from cactions.cli.wiring import ProjectFolder
+from cactions.cli.vault_check import read_secret_versions
+from cactions.cli.wiring import VAULT, ProjectFolder
 from cactions.edges.files.job_file import JobFormat
 from cactions.logic.people.condition_match import check_local_fields
 from cactions.logic.people.condition_text import parse_conditions
 from cactions.logic.people.job_rows import JobRows
 from cactions.logic.people.selected_rows import build_selected_rows
-from cactions.model import Action, BadRow, JobRow, Receipt, RunEntry, Scalar, UsageError
+from cactions.model import (
+    Action,
+    BadRow,
+    JobRow,
+    PlanBasis,
+    Receipt,
+    RunEntry,
+    RunHead,
+    Scalar,
+    UsageError,
+)
 from cactions.render.messages import count_noun
 from cactions.render.progress_display import ProgressDisplay
 
@@ -77,6 +89,12 @@ def open_rows(
 def count_platform_calls(home: ProjectFolder) -> int:
     """The requests to Intercom so far; none to a local workspace."""
     return home.session.client.pacer.get_figures().calls if home.session else 0
+
+
+def read_basis(home: ProjectFolder, head: RunHead, *, fresh: bool = False) -> PlanBasis:
+    """What plans of a run are made with now. Raises StoreError for an unreadable vault."""
+    secrets = None if head.source else read_secret_versions(home.folder / VAULT)
+    return build_basis(head.action, home.project, secrets, fresh=fresh)
 
 
 def _parse_format(text: str) -> JobFormat:

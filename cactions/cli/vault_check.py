@@ -34,6 +34,22 @@ def find_missing_in_vault(vault: Path, project: Project) -> list[Finding]:
     return _look_into_vault(vault, partial(find_missing_secrets, project))
 
 
+def read_secret_versions(vault: Path) -> dict[str, str]:
+    """Which version of each secret a vault has, without any key; nothing where there is no vault.
+
+    A secret that is sealed anew, bound anew, or sealed in another vault has another version. Raises
+    StoreError for a vault that cannot be read.
+    """
+    if not os.path.lexists(vault):
+        return {}
+    contents = file_format.parse_vault(LocalVaultFile(vault).read()).contents
+    newest = sorted(contents.secrets, key=lambda entry: entry.version)
+    return {
+        entry.name: f"{contents.head.vault_id}.{entry.version} {entry.meta.get('created', '')}"
+        for entry in newest
+    }
+
+
 def _look_into_vault(
     vault: Path, look: Callable[[Sequence[Entry]], list[Finding]]
 ) -> list[Finding]:

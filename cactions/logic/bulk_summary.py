@@ -62,6 +62,8 @@ class SummaryBuilder:
     def __init__(self) -> None:
         self._people = 0
         self._writing = 0
+        self._from_search = 0
+        self._from_reading = 0
         self._outcomes: Counter[Outcome] = Counter()
         self._attributes: dict[str, AttributeTally] = {}
         self._reasons: dict[tuple[Outcome, str], _ReasonTally] = {}
@@ -101,11 +103,16 @@ class SummaryBuilder:
             ignored_columns=tuple(ignored_columns),
             calls=calls,
             platform_calls=platform_calls,
+            from_search=self._from_search,
+            from_reading=self._from_reading,
         )
 
     def _count(self, entry: PlannedEntry, sign: int) -> None:
         receipt, plan = entry.receipt, entry.plan
         self._people += sign
+        if plan.call.status is not None:  # there was an answer to compare the old values with
+            self._from_search += sign * plan.from_search
+            self._from_reading += sign * (not plan.from_search)
         outcome = receipt.outcome if receipt else None
         if receipt is None:
             self._writing += sign

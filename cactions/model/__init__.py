@@ -20,7 +20,9 @@ from cactions.model.action import (
 from cactions.model.breaker import BreakerLimits, ChangeTotals, Trip, TripKind
 from cactions.model.bulk import (
     AttributeCounts,
+    DiskSpace,
     OutcomeReason,
+    PlanBasis,
     PlannedEntry,
     PlanSummary,
     Transition,

@@ -56,14 +56,37 @@ class OutcomeReason(Struct, frozen=True):
     labels: tuple[str, ...] = ()
 
 
+class DiskSpace(Struct, frozen=True):
+    """The folder of the runs, the bytes left on its disk, and whether it holds them sealed."""
+
+    folder: str
+    free: int
+    seals: bool = False
+
+
+class PlanBasis(Struct, frozen=True):
+    """What plans are made with: a digest for each part, which changes where the part does.
+
+    ``attributes`` are those that the action reads or writes. ``secrets`` are those that its calls
+    use, each with the version that the vault has of it; nothing here depends on their values.
+    ``fresh``: everyone is read by id, and no one is left as a search index had them.
+    """
+
+    definition: str = ""
+    attributes: Mapping[str, str] = {}
+    secrets: Mapping[str, str] = {}
+    fresh: bool = False
+
+
 class PlanSummary(Struct, frozen=True):
     """The plans of a run as a whole.
 
     ``people`` were handed in; ``writing`` of them have changes to be written, the others are in
     ``outcomes``. ``transitions`` are the most common ones, ``other_transitions`` counts the rest.
-    ``definition`` is a digest of what the plans were made with. ``samples`` are some of the plans
-    with changes. ``calls`` and ``platform_calls`` are requests to the third party and to the
-    workspace.
+    ``samples`` are some of the plans with changes. ``calls`` and ``platform_calls`` are requests to
+    the third party and to the workspace. Old values came from a search for ``from_search`` people,
+    and were read while planning for ``from_reading``. ``planned`` is when the planning began, in
+    Unix seconds, and ``age`` how many seconds before now; 0 where it is not known.
     """
 
     people: int
@@ -76,6 +99,10 @@ class PlanSummary(Struct, frozen=True):
     samples: tuple[Plan, ...] = ()
     alarms: tuple[str, ...] = ()
     ignored_columns: tuple[str, ...] = ()
-    definition: str = ""
+    basis: PlanBasis = PlanBasis()
     calls: int = 0
     platform_calls: int = 0
+    from_search: int = 0
+    from_reading: int = 0
+    planned: float = 0.0
+    age: float = 0.0

@@ -90,12 +90,14 @@ class Person(Struct, frozen=True):
     """A contact: its fields by name (those of CONTACT_FIELDS that are set) and its attributes.
 
     ``id`` is always there. ``test`` marks people who may be used for recording and drafts.
+    ``from_search``: they are as a search index had them, which may be up to a minute old.
     """
 
     id: str
     fields: Attributes = field(default_factory=dict)
     attributes: Attributes = field(default_factory=dict)
     test: bool = False
+    from_search: bool = False
 
     @property
     def role(self) -> Role:

@@ -87,7 +87,8 @@ class SentCall(Struct, frozen=True):
 class Plan(Struct, frozen=True):
     """All changes for one person. Attributes stand in ``changes`` or in ``left``, never in both.
 
-    ``premises`` make it a plan for this person only.
+    ``premises`` make it a plan for this person only. ``from_search``: the old values are those of a
+    search index, which may be up to two minutes older than the plan.
     """
 
     action: str
@@ -97,6 +98,7 @@ class Plan(Struct, frozen=True):
     left: tuple[KeptAttribute, ...] = ()
     proof: Proof | None = None
     premises: tuple[Precondition, ...] = ()
+    from_search: bool = False
 
     @property
     def pending(self) -> bool:

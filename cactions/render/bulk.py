@@ -26,6 +26,7 @@ from cactions.render.layout import (
     wrap,
     wrap_paragraph,
 )
+from cactions.render.plan_age import render_old_values
 from cactions.render.runs import count_by_outcome
 from cactions.render.text import BLANK, Span, Style, StyledLine, View, dim, join_spans, span
 
@@ -69,6 +70,8 @@ def _build_head(summary: PlanSummary) -> list[LabeledValue]:
         LabeledValue("Not written", (render_outcomes(summary),)),
         LabeledValue("Requests", render_calls(summary)),
     ]
+    if summary.writing:
+        head.append(LabeledValue("Old values", render_old_values(summary)))
     if summary.ignored_columns:
         names = messages.join_words([*summary.ignored_columns], _MOST_COLUMNS)
         unused = (Span(names, Style.CODE), Span(" (the action does not use them)"))

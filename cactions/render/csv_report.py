@@ -24,12 +24,22 @@ from cactions.model import (
 )
 from cactions.render.entry_selection import describe_entry
 from cactions.render.escape import escape_terminal
+from cactions.render.plan_age import describe_reading, format_planned
 from cactions.render.text import to_plain_text
 from cactions.render.values import ValueStyle, render_value
 
 _BOM: Final = "\ufeff"  # without it, spreadsheets read UTF-8 as something else
 _END: Final = "\r\n"
-_HEAD: Final = ("entry", "person", "id", "matched by", "outcome", "message")
+_HEAD: Final = (
+    "entry",
+    "person",
+    "id",
+    "matched by",
+    "outcome",
+    "message",
+    "old values",
+    "planned",
+)
 _OF_ATTRIBUTE: Final = ("change", "before", "after")
 _REDACTED: Final = "(redacted)"
 _LOOK_AHEAD: Final = 1_000
@@ -46,10 +56,12 @@ def write_csv_report(entries: Iterable[RunEntry], summary: PlanSummary) -> Itera
     counted = (counts.attribute for counts in summary.attributes)
     seen = (name for entry in first for name in _list_attributes(entry))
     names = [*dict.fromkeys(chain(counted, seen))]
+    planned = format_planned(summary)
     titles = (f"{name} ({title})" for name in names for title in _OF_ATTRIBUTE)
     yield _BOM + _write_line(map(_neutralize, chain(_HEAD, titles)))
     for number, entry in enumerate(chain(first, entries), start=1):
-        yield _write_line(chain(_list_person(number, entry), _list_values(entry, names)))
+        person = _list_person(number, entry)
+        yield _write_line(chain(person, _list_age(entry, planned), _list_values(entry, names)))
 
 
 def _list_attributes(entry: RunEntry) -> Iterator[str]:
@@ -65,6 +77,12 @@ def _list_person(number: int, entry: RunEntry) -> Iterator[str]:
         yield _neutralize(text)
     yield describe_entry(entry)[0]
     yield _neutralize(message)
+
+
+def _list_age(entry: RunEntry, planned: str) -> tuple[str, str]:
+    """How the old values were read, and when the planning began."""
+    read = describe_reading(entry)
+    return (f"read {read}", planned) if read else ("", "")
 
 
 def _list_values(entry: RunEntry, names: Iterable[str]) -> Iterator[str]:

@@ -50,6 +50,7 @@ def build_plan(number: int, label: str) -> Plan:
             ),
         ),
         proof=PROOF,
+        from_search=number % 5 > 0,
     )
 
 
@@ -100,16 +101,17 @@ ALARMS = (
 
 
 def summarize(entries: list[PlannedEntry], *alarms: str) -> PlanSummary:
-    """The summary of the entries, with two requests to the workspace for each."""
+    """The summary of the entries, with two requests to the workspace for each; hours later."""
     builder = SummaryBuilder()
     for entry in entries:
         builder.add(entry)
-    return builder.build(
+    summary = builder.build(
         alarms=alarms,
         ignored_columns=["city", "notes"] if alarms else (),
         calls=len(entries),
         platform_calls=2 * len(entries) + 3,
     )
+    return replace(summary, planned=1_790_000_000.0, age=11_220.0)
 
 
 SUMMARY = summarize(PLANNED, *ALARMS)

@@ -14,6 +14,7 @@ from cactions.cli.bulk_options import (
     BulkOptions,
     Everyone,
     Format,
+    Fresh,
     PeopleFile,
     PlanOut,
     Report,
@@ -48,6 +49,7 @@ def command(
     inputs: Inputs = None,
     form: Format = "",
     threads: Threads = THREADS,
+    fresh: Fresh = False,
     report: Report = None,
     exit_code: Annotated[
         bool, typer.Option("--exit-code", help="Exit with 5 when something would change.")
@@ -75,7 +77,9 @@ def command(
     if person is None:
         from cactions.cli.bulk import diff_many  # noqa: PLC0415 - not needed for one person
 
-        bulk = BulkOptions(people, form, threads, report=report, where=build_where(where, everyone))
+        bulk = BulkOptions(
+            people, form, threads, report=report, where=build_where(where, everyone), fresh=fresh
+        )
         code = diff_many(
             project_folder,
             options,

@@ -9,7 +9,6 @@ from typing import Annotated
 
 import typer
 
-from cactions.app.plan_basis import digest_definition
 from cactions.app.probe import ProbePerson, ProbeResult, ProbeTask, probe_action
 from cactions.cli import arguments, progress, streams, wiring, workspace, write_calls
 from cactions.cli.exit_codes import Exit
@@ -20,6 +19,7 @@ from cactions.cli.probe_recording import read_probe, write_probe
 from cactions.cli.wiring import ProjectFolder
 from cactions.edges.clock import SystemClock
 from cactions.logic import documents
+from cactions.logic.bulk.digest import digest_definition
 from cactions.logic.probe.recorded import find_staleness, judge_recording
 from cactions.logic.request.curl import build_curl_command
 from cactions.logic.shell import join_command

@@ -17,6 +17,7 @@ from cactions.cli.bulk_options import (
     BulkOptions,
     Everyone,
     Format,
+    Fresh,
     PeopleFile,
     Report,
     SavedPlan,
@@ -57,6 +58,7 @@ def command(
     yes: Yes = False,
     form: Format = "",
     threads: Threads = THREADS,
+    fresh: Fresh = False,
     approve: Approve = "",
     at_most_once: AtMostOnce = False,
     report: Report = None,
@@ -79,7 +81,9 @@ def command(
         from cactions.cli.bulk import run_many  # noqa: PLC0415 - not needed for one person
 
         chosen = build_where(where, everyone)
-        bulk = BulkOptions(people, form, threads, at_most_once, approve, report, chosen)
+        bulk = BulkOptions(
+            people, form, threads, at_most_once, approve, report, chosen, fresh=fresh
+        )
         code = run_many(
             project_folder, options, bulk, action, inputs, plan=plan, yes=yes, json=json
         )

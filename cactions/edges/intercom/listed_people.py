@@ -11,8 +11,8 @@ from cactions.model import Person
 MOST_LISTED: Final = 10_000
 """People who are kept, so that memory does not grow with the workspace; others are read again."""
 
-OLDEST: Final = 300.0
-"""Seconds for which they are kept. A search may be older than it seems by a minute anyway."""
+OLDEST: Final = 60.0
+"""Seconds for which they are kept; the search itself may have been a minute old."""
 
 
 class ListedPeople:

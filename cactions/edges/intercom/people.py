@@ -96,8 +96,7 @@ class IntercomPeople:
     ) -> Iterator[tuple[PersonQuery, Person | UsageError]]:
         """Each query with its person or the reason why there is not exactly one.
 
-        A batch pre-read: people whom we wrote a moment ago are read by id, others are as the
-        search index has them, which may be old.
+        People whom we wrote a moment ago are read by id, others are as the search index has them.
         """
         found = self._search.find(queries)
         recent = self._find_recent([person.id for people in found.values() for person in people])
@@ -157,7 +156,8 @@ class IntercomPeople:
     ) -> Person | UsageError:
         try:
             person = require_one_person(query, [*map(self._mark, people)], hint=_HINT)
-            return self.get(person.id) if person.id in recent else person
+            is_old = person.id in recent
+            return self.get(person.id) if is_old else replace(person, from_search=True)
         except UsageError as error:
             return error
 

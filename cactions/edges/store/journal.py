@@ -10,10 +10,12 @@
 from __future__ import annotations
 
 import os
+import shutil
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Final
 
+from cactions.edges.files.file_io import store_errors
 from cactions.edges.files.private_files import lock_folder
 from cactions.edges.store.last_applied_index import LastAppliedIndex
 from cactions.edges.store.plan_file import copy_plan, discard_draft, save_plan, start_plan
@@ -25,6 +27,7 @@ from cactions.edges.store.run_schema import OpenState
 from cactions.edges.store.sqlite_files import delete_database
 from cactions.model import (
     CactionsError,
+    DiskSpace,
     Plan,
     Receipt,
     Run,
@@ -118,6 +121,12 @@ class LocalJournal:
 
     def read_standing(self, run_id: str, after: int) -> list[RunEntry]:
         return self._runs.open_run(run_id).read_standing(after)
+
+    def get_disk_space(self) -> DiskSpace:
+        """The room on the disk of the runs, whose folder is there once a run is."""
+        with store_errors(self._runs.path):
+            free = shutil.disk_usage(self._runs.path).free
+        return DiskSpace(str(self._runs.path.parent), free, self._cipher.seals)
 
     def open_rows(self, run_id: str) -> RunRows:
         return RunRows(self._runs.open_run(run_id))

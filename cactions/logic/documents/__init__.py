@@ -60,11 +60,18 @@ from cactions.logic.documents.snapshots import (
     snapshot_from_json,
     snapshot_to_json,
 )
-from cactions.logic.documents.summaries import summary_from_json, summary_to_json
+from cactions.logic.documents.summaries import (
+    basis_from_json,
+    basis_to_json,
+    summary_from_json,
+    summary_to_json,
+)
 
 __all__ = [
     "attribute_differences_to_json",
     "audit_to_json",
+    "basis_from_json",
+    "basis_to_json",
     "bulk_to_json",
     "checks_to_json",
     "conflict_to_json",

@@ -43,6 +43,7 @@ def plan_to_json(plan: Plan, *, redact: bool) -> dict[str, Json]:
                 "premises": [precondition_to_json(precondition) for precondition in plan.premises]
             }
         ),
+        **({"from_search": True} if plan.from_search else {}),
     }
 
 
@@ -88,6 +89,7 @@ def read_plan_body(fields: StrictReader) -> Plan:
         left=fields.read_each("left", _read_kept),
         proof=fields.read_optional("proof", read_proof),
         premises=fields.read_each("premises", read_precondition),
+        from_search=fields.has("from_search") and fields.read_flag("from_search"),
     )
 
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 from enum import Enum
 from typing import Final, TypeVar
 
+from msgspec.structs import replace
+
 from cactions.logic.documents.plans import plan_to_json, read_plan
 from cactions.logic.documents.strict_reader import StrictReader, read_document, read_values
 from cactions.model import (
@@ -14,6 +16,7 @@ from cactions.model import (
     Json,
     Outcome,
     OutcomeReason,
+    PlanBasis,
     PlanSummary,
     Transition,
 )
@@ -37,9 +40,23 @@ def summary_to_json(summary: PlanSummary, *, redact: bool) -> dict[str, Json]:
         "samples": [plan_to_json(plan, redact=redact) for plan in summary.samples],
         "alarms": list(summary.alarms),
         "ignored_columns": list(summary.ignored_columns),
-        "definition": summary.definition,
+        "basis": basis_to_json(summary.basis),
         "calls": summary.calls,
         "platform_calls": summary.platform_calls,
+        "from_search": summary.from_search,
+        "from_reading": summary.from_reading,
+        "planned": summary.planned,
+        "age": summary.age,
+    }
+
+
+def basis_to_json(basis: PlanBasis) -> dict[str, Json]:
+    """What plans are made with, as digests and versions."""
+    return {
+        "definition": basis.definition,
+        "attributes": dict(basis.attributes),
+        "secrets": dict(basis.secrets),
+        "fresh": basis.fresh,
     }
 
 
@@ -48,9 +65,14 @@ def summary_from_json(document: Json) -> PlanSummary:
     return read_document(document, _read_summary, "summary")
 
 
+def basis_from_json(document: Json) -> PlanBasis:
+    """The basis. Raises StoreError for anything that does not fit."""
+    return read_document(document, _read_basis, "basis")
+
+
 def _read_summary(fields: StrictReader) -> PlanSummary:
     fields.format(SUMMARY)
-    return PlanSummary(
+    summary = PlanSummary(
         people=fields.read_integer("people"),
         writing=fields.read_integer("writing"),
         outcomes=fields.read_object("outcomes", lambda inner: _read_numbers(inner, Outcome)),
@@ -61,10 +83,33 @@ def _read_summary(fields: StrictReader) -> PlanSummary:
         samples=fields.read_each("samples", read_plan),
         alarms=fields.read_texts("alarms"),
         ignored_columns=fields.read_texts("ignored_columns"),
-        definition=fields.read_text("definition"),
         calls=fields.read_integer("calls"),
         platform_calls=fields.read_integer("platform_calls"),
     )
+    if fields.has("definition"):  # of an older version, whose digest nothing compares any more
+        fields.skip("definition")
+        return summary
+    return replace(
+        summary,
+        basis=fields.read_object("basis", _read_basis),
+        from_search=fields.read_integer("from_search"),
+        from_reading=fields.read_integer("from_reading"),
+        planned=fields.read_seconds("planned"),
+        age=fields.read_seconds("age"),
+    )
+
+
+def _read_basis(fields: StrictReader) -> PlanBasis:
+    return PlanBasis(
+        definition=fields.read_text("definition"),
+        attributes=fields.read_object("attributes", _read_text_by_name),
+        secrets=fields.read_object("secrets", _read_text_by_name),
+        fresh=fields.read_flag("fresh"),
+    )
+
+
+def _read_text_by_name(fields: StrictReader) -> dict[str, str]:
+    return {name: fields.read_text(name) for name in fields.list_keys()}
 
 
 def _read_numbers(fields: StrictReader, words: type[Word]) -> dict[Word, int]:

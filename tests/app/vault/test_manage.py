@@ -450,8 +450,8 @@ def test_a_secret_that_fetches_tokens_is_never_sent_by_an_action(ada: VaultConte
     vault = open_vault(ada)
     for host in hosts:
         with pytest.raises(DefinitionError, match="fetches tokens, so an action may not send it"):
-            manage.open_secret(vault, "crm", host)
-        assert "a-good-secret" == manage.open_secret(vault, "crm", host, fetches=True).reveal()
+            open_secret_of(vault, "crm", host)
+        assert "a-good-secret" == open_secret_of(vault, "crm", host, fetches=True).reveal()
 
 
 def test_binding_reseals_the_same_value(ada: VaultContext) -> None:

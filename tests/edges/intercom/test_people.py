@@ -15,6 +15,7 @@ from cactions.model import (
     Conflict,
     Outcome,
     OutcomeUnknown,
+    Person,
     PersonQuery,
     Plan,
     Receipt,
@@ -189,8 +190,10 @@ def test_a_batch_reads_whom_we_wrote_a_moment_ago_by_id() -> None:
             server.update_contact(key, custom_attributes={"tier": "gold"})
         asked = [PersonQuery("user_id", f"u-{number}") for number in range(3)]
         recent = IntercomPeople(client, find_recent=lambda _: [keys[0]])
-        found = [person.attributes for _, person in recent.find_many(asked)]  # type: ignore[union-attr]
-    assert [{"tier": "gold"}, {"tier": "silver"}, {"tier": "silver"}] == found
+        found = [person for _, person in recent.find_many(asked) if isinstance(person, Person)]
+    read = [(person.attributes, person.from_search) for person in found]
+    old = ({"tier": "silver"}, True)
+    assert [({"tier": "gold"}, False), old, old] == read
 
 
 # Writing

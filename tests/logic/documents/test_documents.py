@@ -85,8 +85,9 @@ REFERENCES = st.sampled_from(
 )
 PREMISES = builds(Precondition, REFERENCES, VALUE)
 PLANS = builds(
-    Plan, TEXT, SUBJECTS, CALLS, some(CHANGES), some(LEFTS), st.none() | PROOFS, some(PREMISES)
-)
+    Plan, TEXT, SUBJECTS, CALLS, some(CHANGES), some(LEFTS), st.none() | PROOFS, some(PREMISES),
+    FLAG,
+)  # fmt: skip
 FAILURES = builds(
     PlanFailure,
     TEXT,
@@ -126,6 +127,8 @@ RESULTS = PLANS | FAILURES
 CHECKS = some(builds(model.HealthCheck, TEXT, TEXT, st.sampled_from(model.Health), TEXT, TEXT))
 REPORTS = some(builds(model.TestReport, TEXT, TEXT, RESULTS, some(TEXT)))
 
+BY_NAME = st.dictionaries(TEXT, TEXT, max_size=2)
+BASES = builds(model.PlanBasis, TEXT, BY_NAME, BY_NAME, FLAG)
 SUMMARIES = builds(
     model.PlanSummary,
     COUNT,
@@ -157,9 +160,13 @@ SUMMARIES = builds(
     some(PLANS),
     some(TEXT),
     some(TEXT),
-    TEXT,
+    BASES,
     COUNT,
     COUNT,
+    COUNT,
+    COUNT,
+    TIMES,
+    TIMES,
 )
 
 Codec = tuple[str, st.SearchStrategy[Any], Callable[..., dict[str, Json]], Callable[[Json], Any]]
@@ -303,11 +310,21 @@ def test_missing_and_unknown_keys_are_refused(codec: Codec, data: st.DataObject)
     """Except computed keys, and keys that older runs did not have."""
     _, things, to_json, from_json = codec
     document = to_json(data.draw(things), redact=False)
-    for key in document.keys() - {"error_type", "people"}:
+    for key in document.keys() - {"error_type", "people", "from_search"}:
         with pytest.raises(StoreError, match="missing"):
             from_json({k: v for k, v in document.items() if k != key})
     with pytest.raises(StoreError, match="not known"):
         from_json({**document, "more": None})
+
+
+def test_a_summary_of_an_older_version_says_nothing_of_its_basis() -> None:
+    """It can be read, so that its plan is refused with a reason."""
+    document = documents.summary_to_json(model.PlanSummary(2, 1), redact=False)
+    newer = ("basis", "from_search", "from_reading", "planned", "age")
+    old = {key: value for key, value in document.items() if key not in newer}
+    assert model.PlanSummary(2, 1) == documents.summary_from_json({**old, "definition": "0a"})
+    with pytest.raises(StoreError, match="basis is missing"):
+        documents.summary_from_json(old)
 
 
 def test_the_plan_document_has_the_documented_form() -> None:

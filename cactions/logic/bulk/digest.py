@@ -1,0 +1,150 @@
+"""Digests of what a plan is made with: the action, and the attributes that it touches.
+
+- Whatever can change a plan changes a digest: every part is told apart by its type and its place.
+- Comments, layout and the order of keys in the files change nothing, nor does the order of
+  mappings, and what is for readers only.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator, Mapping
+from enum import Enum
+from typing import Final, TypeAlias
+
+from msgspec import Struct
+from msgspec.structs import replace
+
+from cactions.logic.strict_json import dump_json
+from cactions.model import (
+    Action,
+    ActionResponse,
+    Attribute,
+    AttributeMapping,
+    DataInput,
+    Denial,
+    Json,
+    PersonAttribute,
+    Project,
+    Rows,
+    SecretRef,
+    Success,
+)
+
+_LEFT_OUT: Final = frozenset(
+    {
+        (Action, "description"),
+        (Action, "place"),
+        (Action, "tests"),
+        (DataInput, "description"),
+    }
+)
+"""What changes no plan."""
+
+_UNORDERED: Final = frozenset(
+    {
+        (ActionResponse, "mapping"),
+        (AttributeMapping, "values"),
+        (Rows, "where"),
+        (Success, "body"),
+        (Success, "headers"),
+        (Denial, "body"),
+        (Denial, "headers"),
+        (Action, "fallbacks"),
+    }
+)
+"""Lists that stand in the file as keys, in any order."""
+
+_Key: TypeAlias = "tuple[type[Struct], str]"
+
+
+def digest_action(action: Action) -> str:
+    """The digest of the action; its attributes have their own."""
+    touched = list_attributes(action)
+    redacted = (
+        reference
+        for reference in action.redacted
+        if not isinstance(reference, PersonAttribute) or reference.name in touched
+    )
+    return _digest(_describe(replace(action, redacted=frozenset(redacted))))
+
+
+def digest_attribute(declared: Attribute | None, recorded: Attribute | None) -> str:
+    """The digest of an attribute: as the project has it, and as its snapshot does."""
+    return _digest([_describe(declared), _describe(recorded)])
+
+
+def digest_definition(action: Action, project: Project) -> str:
+    """One digest of the action and of every attribute that it touches."""
+    attributes: list[Json] = [
+        [name, _describe(project.attributes.get(name))] for name in sorted(list_attributes(action))
+    ]
+    return _digest([digest_action(action), attributes])
+
+
+def list_attributes(action: Action) -> frozenset[str]:
+    """The names of the attributes that the action writes or reads."""
+    names = (
+        part.attribute.name if isinstance(part, AttributeMapping) else part.name
+        for part in _walk(replace(action, redacted=frozenset()))
+        if isinstance(part, AttributeMapping | PersonAttribute)
+    )
+    return frozenset(names)
+
+
+def list_secrets(action: Action) -> frozenset[str]:
+    """The names of the secrets that calls of the action use, with those that fetch its tokens."""
+    return frozenset(part.name for part in _walk(action) if isinstance(part, SecretRef))
+
+
+def _digest(document: Json) -> str:
+    return hashlib.sha256(dump_json(document).encode()).hexdigest()[:32]
+
+
+def _describe(value: object, key: _Key | None = None) -> Json:
+    """The value as JSON in which different values differ."""
+    match value:
+        case Attribute() if key:
+            return value.name  # it has a digest of its own
+        case Struct():
+            kind = type(value)
+            fields: dict[str, Json] = {
+                name: _describe(getattr(value, name), (kind, name)) for name in _list_fields(kind)
+            }
+            return [kind.__name__, fields]
+        case Enum():
+            return [type(value).__name__, value.name]
+        case Mapping():
+            pairs: list[Json] = [[_describe(name), _describe(part)] for name, part in value.items()]
+            return ["mapping", _sort(pairs)]
+        case frozenset():
+            return ["set", _sort([*map(_describe, value)])]
+        case tuple() | list():
+            parts = [*map(_describe, value)]
+            return ["list", _sort(parts) if key in _UNORDERED else parts]
+        case None | bool() | int() | float() | str():
+            return value
+    raise TypeError(f"a {type(value).__name__} has no digest")
+
+
+def _sort(parts: list[Json]) -> list[Json]:
+    return sorted(parts, key=dump_json)
+
+
+def _walk(value: object) -> Iterator[object]:
+    """The value and everything in it."""
+    yield value
+    parts: Iterator[object] = iter(())
+    match value:
+        case Struct():
+            parts = (getattr(value, name) for name in _list_fields(type(value)))
+        case Mapping():
+            parts = iter(value.values())
+        case frozenset() | tuple() | list():
+            parts = iter(value)
+    for part in parts:
+        yield from _walk(part)
+
+
+def _list_fields(kind: type[Struct]) -> Iterator[str]:
+    return (name for name in kind.__struct_fields__ if (kind, name) not in _LEFT_OUT)
