@@ -15,9 +15,8 @@ from contextlib import suppress
 from random import SystemRandom
 from typing import Final, TypeAlias
 
-from msgspec.structs import replace
-
 from cactions.app.commit import check_unfinished
+from cactions.app.lost_calls import settle_lost_calls
 from cactions.app.planned_entries import (
     PERSON,
     RECORD,
@@ -31,13 +30,13 @@ from cactions.app.planned_entries import (
 from cactions.app.planning_task import Planned, PlanningStopped, PlanningTask
 from cactions.app.propose import Job, plan_and_keep_response, plan_response
 from cactions.app.store_rows import store_rows
-from cactions.app.workers import Workers, open_pool
+from cactions.app.workers import Workers, open_pool, split_windows
 from cactions.logic.bulk.breakers import Breakers
 from cactions.logic.bulk.evidence import ResponseEvidence, gather_evidence
 from cactions.logic.bulk.probe import build_probe_person, judge_probe
 from cactions.logic.bulk_summary import SummaryBuilder
-from cactions.logic.plan.compare_and_set import CALL_OUTCOME_UNKNOWN
 from cactions.logic.request.call import CallSpec
+from cactions.logic.request.idempotency import build_entry_key
 from cactions.logic.request.redaction import build_subject
 from cactions.model import (
     BadRow,
@@ -48,7 +47,6 @@ from cactions.model import (
     PlanFailure,
     PlannedEntry,
     PlanningError,
-    Receipt,
     RunPhase,
     StoreError,
     Trip,
@@ -60,7 +58,10 @@ PAGE: Final = 500
 """Rows that are read and planned together."""
 
 PAGE_OF_WRITES: Final = 32
-"""The same where calls change something: so many outcomes are unknown after a crash."""
+"""The same where calls change something: what was read of a person should not be old by then."""
+
+GROUP: Final = 4
+"""So many calls that change something are durable together, before they are begun."""
 
 _LOOKS_WRONG: Final = "its response looks like that of another person"
 
@@ -73,14 +74,17 @@ def plan_people(planning: PlanningTask, rows: Iterable[JobRow | BadRow]) -> Plan
     journal, head = planning.stores.journal, planning.head
     journal.create_run(head, RunPhase.READING)
     summary = SummaryBuilder()
-    for settled in store_rows(journal.open_rows(head.id), rows, planning.action.name):
+    for settled in store_rows(journal.open_rows(head.id), rows, planning.action):
         summary.add(settled)
     journal.open_rows(head.id).advance(RunPhase.PLANNING, "")
     return _Planner(planning, summary).plan()
 
 
 def continue_planning(planning: PlanningTask) -> Planned:
-    """Plan those of a run that still wait; a call whose answer was lost is not made again."""
+    """Plan those of a run that still wait.
+
+    A call that changes something, and whose answer was lost, is made again only with its key.
+    """
     journal, head = planning.stores.journal, planning.head
     run = journal.reopen(head.id)
     check_unfinished(run)
@@ -95,12 +99,7 @@ def continue_planning(planning: PlanningTask) -> Planned:
             " for it, and nothing was written",
             hint="Give the command that started it again. `cactions runs undo` closes this one.",
         )
-    lost = [entry for entry in run.open if entry.plan.pending]
-    unknown = Receipt("", Outcome.OUTCOME_UNKNOWN, CALL_OUTCOME_UNKNOWN)
-    journal.record_outcomes(
-        head.id,
-        ((e.number, replace(unknown, person_id=e.plan.subject.person_id)) for e in lost),
-    )
+    settle_lost_calls(planning, run)
     planner = _Planner(planning, SummaryBuilder())
     for entry in journal.read(head.id).entries:
         planner.take_earlier(PlannedEntry(entry.number, entry.plan, entry.receipt))
@@ -132,7 +131,7 @@ class _Planner:
         threads = planning.stores.threads
         size = PAGE_OF_WRITES if planning.writes else PAGE
         with open_pool(threads) as pool:
-            workers = Workers(self._work, pool, 2 * threads)
+            workers = Workers(self._work, pool, threads if planning.writes else 2 * threads)
             while page := self._rows.read_waiting(last, size):
                 found = [*self._find_people(page)]
                 if is_first and planning.probes and found:
@@ -146,7 +145,7 @@ class _Planner:
     def _find_people(self, page: Iterable[tuple[int, JobRow]]) -> Iterator[Found]:
         """The person of each row; rows that not exactly one matches are settled."""
         action = self._planning.action
-        jobs = [(number, Job(action, row.query, row.inputs)) for number, row in page]
+        jobs = [(number, Job(action, row.query, row.inputs, row.key)) for number, row in page]
         people = self._planning.context.people.find_many([job.query for _, job in jobs])
         unfound: list[PlannedEntry] = []
         for (number, job), (_, person) in zip(jobs, people, strict=True):
@@ -163,12 +162,13 @@ class _Planner:
             raise PlanningStopped(trip)
 
     def _plan_page(self, found: list[Found], workers: Workers[Found, Answered]) -> None:
-        if self._planning.writes:
-            self._rows.place(self._list_pending(found), durable=True)
         entries: list[PlannedEntry] = []
         try:
-            for value in found:
-                self._settle_all(workers.put(value), entries)
+            for group in split_windows(found, GROUP if self._planning.writes else PAGE):
+                if self._planning.writes:
+                    self._place(entries, self._list_pending(group))
+                for value in group:
+                    self._settle_all(workers.put(value), entries)
             self._settle_all(workers.end(), entries)
         except BaseException:
             self._keep_answers(found, entries, workers)
@@ -199,16 +199,19 @@ class _Planner:
         with suppress(StoreError):
             self._place(entries)
             self._rows.put_back(
-                (number, JobRow(number, job.query, job.inputs))
+                (number, JobRow(number, job.query, job.inputs, job.key))
                 for number, job, _ in found
                 if number not in known
             )
 
-    def _place(self, entries: list[PlannedEntry]) -> None:
-        self._rows.place(map(strip_entry, entries))
+    def _place(self, entries: list[PlannedEntry], pending: Iterable[PlannedEntry] = ()) -> None:
+        """Store answers, and the calls that are made now; with such, durable on return."""
+        begun = [*pending]
+        self._rows.place([*map(strip_entry, entries), *begun], durable=bool(begun))
         for entry in entries:
             self._summary.add(entry)
             self._counts[entry.receipt.outcome.value if entry.receipt else "planned"] += 1
+        entries.clear()
         self._planning.on_progress(self._counts.total(), self._total, self._counts)
 
     def _list_pending(self, found: Iterable[Found]) -> Iterator[PlannedEntry]:
@@ -219,11 +222,16 @@ class _Planner:
                 line = CallSpec(job.action, person, job.inputs).build_request(Credentials()).line
             except PlanningError:
                 continue
-            yield PlannedEntry(number, build_pending_plan(job, subject, line))
+            key = self._choose_key(number, job)
+            yield PlannedEntry(number, build_pending_plan(job, subject, line, key))
+
+    def _choose_key(self, number: int, job: Job) -> str:
+        """The idempotency key of a call; another attempt has that of the first one."""
+        return job.key or build_entry_key(self._planning.head, number)
 
     def _work(self, found: Found) -> Answered:
         number, job, person = found
-        key = f"{self._planning.head.id}-{number}" if self._planning.writes else ""
+        key = self._choose_key(number, job) if self._planning.writes else ""
         result, response = plan_and_keep_response(job, person, self._planning.context, key)
         return result, gather_evidence(job.action, person, response) if response else None
 

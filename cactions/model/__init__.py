@@ -42,6 +42,7 @@ from cactions.model.enums import (
     ChangeWarning,
     FailureReason,
     KeepReason,
+    OpenState,
     Outcome,
     RunKind,
     RunPhase,
@@ -114,6 +115,8 @@ from cactions.model.request import (
 from cactions.model.run import (
     LOCAL,
     Conflict,
+    EntryState,
+    IndexedEntries,
     Receipt,
     Run,
     RunCounts,

@@ -13,12 +13,14 @@ from cactions.model.person import PersonQuery
 class JobRow(Struct, frozen=True):
     """One person to run an action for, and the data inputs with defaults and checked types.
 
-    ``line`` counts from 1: where the row begins in the file; for XLSX and Parquet, the row.
+    ``line`` counts from 1: where the row begins in the file; for XLSX and Parquet, the row; for
+    another attempt, the entry of the earlier run. ``key`` is the idempotency key of that attempt.
     """
 
     line: int
     query: PersonQuery
     inputs: Mapping[str, Scalar] = field(default_factory=dict)
+    key: str = ""
 
 
 class BadRow(Struct, frozen=True):

@@ -21,10 +21,11 @@ from cactions.edges.store.row_encryption import PlainRows, RowCipher
 from cactions.edges.store.run_file import PAGE, RunDatabase
 from cactions.edges.store.run_folder import RunFolder, build_unknown_error
 from cactions.edges.store.run_rows import RunRows
-from cactions.edges.store.run_schema import OpenState
 from cactions.edges.store.sqlite_files import delete_database
 from cactions.model import (
     CactionsError,
+    EntryState,
+    OpenState,
     Plan,
     Receipt,
     Run,
@@ -178,9 +179,11 @@ class LocalJournal:
 
     def _read_run(self, run_id: str) -> Run:
         """The run; its file may be closed and opened again between two pages."""
-        return self._runs.open_run(run_id).read_run(
-            lambda after: self._runs.open_run(run_id).read_page(after)
-        )
+
+        def read_page(after: int, state: EntryState | None = None) -> list[RunEntry]:
+            return self._runs.open_run(run_id).read_page(after, state)
+
+        return self._runs.open_run(run_id).read_run(read_page)
 
     @property
     def seals(self) -> bool:

@@ -6,12 +6,13 @@ from collections.abc import Callable
 from typing import Final, TypeVar
 
 from cactions.edges.store.row_encryption import SEALED_PREFIX, Place, RowCipher
-from cactions.edges.store.run_schema import LAYOUT, OpenState
+from cactions.edges.store.run_schema import LAYOUT
 from cactions.edges.store.sqlite import Cell, Database, Row
 from cactions.logic import documents, strict_json
 from cactions.model import (
     JobRow,
     Json,
+    OpenState,
     PersonQuery,
     Plan,
     Receipt,
@@ -147,8 +148,4 @@ class RunCells:
 
 def choose_state(plan: Plan, receipt: Receipt | None, *, started: bool) -> str:
     """The state to be stored with an entry."""
-    if receipt:
-        return receipt.outcome.value
-    if plan.pending:
-        return OpenState.CALLING.value
-    return OpenState.STARTED.value if started else OpenState.PLANNED.value
+    return str(RunEntry(plan, receipt, started=started).state.value)

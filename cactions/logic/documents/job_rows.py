@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import Final
 
+from cactions.logic.documents.plans import read_inputs
 from cactions.logic.documents.strict_reader import StrictReader, read_document
-from cactions.model import ABSENT, JobRow, Json, PersonQuery, Role, Scalar
+from cactions.model import JobRow, Json, PersonQuery, Role
 
 ROW: Final = "cactions.row/1"
 
@@ -20,6 +21,7 @@ def row_to_json(row: JobRow) -> dict[str, Json]:
         "value": query.value,
         **({"role": query.role.value} if query.role else {}),
         "inputs": dict(row.inputs),
+        **({"key": row.key} if row.key else {}),
     }
 
 
@@ -35,14 +37,9 @@ def _read_row(fields: StrictReader) -> JobRow:
         fields.read_text("value"),
         fields.read_word("role", Role) if fields.has("role") else None,
     )
-    return JobRow(fields.read_integer("line"), query, fields.read_object("inputs", _read_inputs))
-
-
-def _read_inputs(fields: StrictReader) -> dict[str, Scalar]:
-    return {name: _to_scalar(fields, name) for name in fields.list_keys()}
-
-
-def _to_scalar(fields: StrictReader, name: str) -> Scalar:
-    value = fields.read_scalar(name)
-    assert value is not ABSENT, "the key is there"
-    return value
+    return JobRow(
+        fields.read_integer("line"),
+        query,
+        fields.read_object("inputs", read_inputs),
+        fields.read_text("key", missing=""),
+    )

@@ -6,6 +6,7 @@ from typing import Final
 
 from cactions.logic.documents.strict_reader import StrictReader, read_document, read_values
 from cactions.model import (
+    ABSENT,
     Change,
     ChangeWarning,
     DataType,
@@ -18,6 +19,7 @@ from cactions.model import (
     Precondition,
     Proof,
     ProofStrength,
+    Scalar,
     SentCall,
     Subject,
 )
@@ -40,7 +42,8 @@ def plan_to_json(plan: Plan, *, redact: bool) -> dict[str, Json]:
             {}
             if redact
             else {
-                "premises": [_precondition_to_json(precondition) for precondition in plan.premises]
+                "premises": [_precondition_to_json(precondition) for precondition in plan.premises],
+                **({} if plan.inputs is None else {"inputs": dict(plan.inputs)}),
             }
         ),
     }
@@ -88,6 +91,7 @@ def read_plan_body(fields: StrictReader) -> Plan:
         left=fields.read_each("left", _read_kept),
         proof=fields.read_optional("proof", read_proof),
         premises=fields.read_each("premises", _read_precondition),
+        inputs=fields.read_object("inputs", read_inputs) if fields.has("inputs") else None,
     )
 
 
@@ -120,7 +124,12 @@ def _read_precondition(fields: StrictReader) -> Precondition:
 
 
 def _call_to_json(call: SentCall) -> dict[str, Json]:
-    return {"line": call.line, "status": call.status, "source": call.source}
+    return {
+        "line": call.line,
+        "status": call.status,
+        "source": call.source,
+        **({"key": call.key} if call.key else {}),
+    }
 
 
 def read_call(fields: StrictReader) -> SentCall:
@@ -128,7 +137,14 @@ def read_call(fields: StrictReader) -> SentCall:
         line=fields.read_text("line"),
         status=fields.read_optional_integer("status"),
         source=fields.read_text("source"),
+        key=fields.read_text("key", missing=""),
     )
+
+
+def read_inputs(fields: StrictReader) -> dict[str, Scalar]:
+    """Data inputs by name."""
+    found = {name: fields.read_scalar(name) for name in fields.list_keys()}
+    return {name: value for name, value in found.items() if value is not ABSENT}
 
 
 def _change_to_json(change: Change, redact: bool) -> dict[str, Json]:

@@ -91,6 +91,7 @@ def plan_changes(
         left=tuple(kept for kept in outcomes if isinstance(kept, KeptAttribute)),
         proof=verified.proof,
         premises=tuple(_list_preconditions(plan_input)),
+        inputs=plan_input.inputs,
     )
 
 
@@ -144,7 +145,7 @@ def invert_plan(plan: Plan) -> Plan:
         )
         for change in plan.effective
     )
-    return replace(plan, call=SentCall(""), changes=changes, left=(), proof=None, premises=())
+    return Plan(plan.action, plan.subject, SentCall(""), changes)
 
 
 def plan_undo(plan: Plan, person: Person) -> tuple[Plan, tuple[Conflict, ...]]:
