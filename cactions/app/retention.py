@@ -1,7 +1,8 @@
 """Decides which runs may be deleted, and finds a person in the runs.
 
 - An interrupted run is kept, and so is the run that it undoes: both are needed to go on.
-- A run with a call of unknown outcome is kept: without it, the call would be made again.
+- A run with a call of unknown outcome is kept: without it, the call would be made again. So is a
+  retry of a run that is kept.
 - A forgotten person stays counted, with the outcome: the counts of a run still add up.
 """
 
@@ -39,6 +40,8 @@ def find_prunable(journal: Journal, *, before: float | None, keep: int | None) -
     interrupted = [run.head for run in all_runs if not run.finished]
     needed = {head.id for head in interrupted} | {head.undoes for head in interrupted}
     needed |= {*find_unknown_outcomes(journal).values()}
+    for run in reversed(all_runs):  # a run that was retried would make the same calls again
+        needed |= {run.head.id} if run.head.retries in needed else set()
     old = all_runs[keep:] if keep is not None else all_runs
     return tuple(
         run

@@ -11,15 +11,24 @@ from msgspec.structs import replace
 
 from cactions.app.commit import RunStores
 from cactions.app.plan_basis import check_basis
+from cactions.app.retry import (
+    RetryChoice,
+    check_no_other_retry,
+    count_retried,
+    list_retry_rows,
+)
 from cactions.cli import arguments, wiring, workspace, write_calls
-from cactions.cli.bulk_command import BulkCommand, build_approval_code
+from cactions.cli.bulk_checks import build_approval_code
+from cactions.cli.bulk_command import BulkCommand
 from cactions.cli.bulk_options import BulkOptions
 from cactions.cli.exit_codes import Exit
 from cactions.cli.live_options import LiveOptions
 from cactions.cli.output_files import check_output
+from cactions.cli.saved_plans import take_plan
 from cactions.cli.wiring import ProjectFolder
 from cactions.edges.clock import SystemClock
 from cactions.logic import documents
+from cactions.logic.people.job_rows import JobRows
 from cactions.logic.shell import join_command
 from cactions.model import (
     Action,
@@ -27,6 +36,7 @@ from cactions.model import (
     RunPhase,
     UsageError,
 )
+from cactions.render.retry import describe_retry
 
 
 def run_many(
@@ -42,11 +52,12 @@ def run_many(
 ) -> Exit:
     """Plan a file of people or take a saved plan, show it, ask, and write."""
     options.refuse_replay_at(home.session is not None)
-    command = BulkCommand(home, options, bulk, workspace.open_run_stores(home), json=json)
+    stores = workspace.open_run_stores(home)
+    command = BulkCommand(home, options, bulk, stores, json=json)
     found = arguments.find_action(home.project, action)
     if plan is None and not _confirm_write_calls(found, options, yes):
         return Exit.CLEAN
-    run = command.take_plan(plan, action) if plan else command.plan(found, inputs)
+    run = take_plan(plan, action, home, stores) if plan else command.plan(found, inputs)
     summary = command.show(run)
     return command.write(run, summary, yes=yes)
 
@@ -70,6 +81,39 @@ def continue_run(
     check_basis(run, summary, home.project, SystemClock())
     command.show(run)
     return command.write(run, summary, yes=yes)
+
+
+def retry_run(
+    home: ProjectFolder,
+    options: LiveOptions,
+    bulk: BulkOptions,
+    stores: RunStores,
+    run: Run,
+    choice: RetryChoice,
+    *,
+    yes: bool,
+    json: bool,
+) -> Exit:
+    """Plan another attempt for some entries of a run, show it, ask, and write: as a new run."""
+    counts = count_retried(run, choice)
+    for text in describe_retry(run, counts):
+        wiring.create_output().info(text)
+    if not counts.retried:
+        wiring.create_output().info("Nothing was sent and nothing was written.")
+        return Exit.CLEAN
+    if not _confirm_write_calls(choice.action, options, yes):
+        return Exit.CLEAN
+    command = BulkCommand(home, options, bulk, stores, json=json)
+
+    def open_rows(ready: Action) -> JobRows:
+        return JobRows(list_retry_rows(run, replace(choice, action=ready)), {})
+
+    def check() -> None:
+        check_no_other_retry(run, stores.journal, choice)
+
+    again = command.plan_rows(choice.action, open_rows, run.head.id, check)
+    summary = command.show(again)
+    return command.write(again, summary, yes=yes)
 
 
 def diff_many(

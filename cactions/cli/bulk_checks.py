@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import hashlib
+
 from cactions.cli.bulk_options import BulkOptions
 from cactions.logic.shell import join_command
-from cactions.model import Action, Run, UsageError
+from cactions.model import Action, PlanSummary, Run, UsageError
 
 
 def check_plan_action(run: Run, action: str) -> None:
@@ -25,3 +27,9 @@ def check_write_calls(action: Action, bulk: BulkOptions, *, writes: bool) -> Non
             hint="Declare `idempotency` under its request if the service knows such a key, or use"
             " --at-most-once: requests of unknown outcome are listed then, and never sent again.",
         )
+
+
+def build_approval_code(summary: PlanSummary) -> str:
+    """The code that approves exactly what was seen: other counts have another one."""
+    text = repr((summary.writing, sorted(summary.alarms), summary.attributes))
+    return hashlib.sha256(text.encode()).hexdigest()[:8] if summary.alarms else ""

@@ -2,31 +2,36 @@
 
 from __future__ import annotations
 
-import hashlib
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
-from pathlib import Path
 
 from msgspec.structs import replace
 
 from cactions.app.apply import close_run, commit_planned, hold_plan
 from cactions.app.commit import RunStores
-from cactions.app.plan_basis import check_basis, digest_definition
+from cactions.app.lost_calls import do_keys_hold
+from cactions.app.plan_basis import digest_definition
 from cactions.app.plan_people import continue_planning, plan_people
-from cactions.app.planning_task import OnProgress, Planned, PlanningStopped, PlanningTask
+from cactions.app.planning_task import Planned, PlanningStopped, PlanningTask
 from cactions.app.ports import Caller
 from cactions.app.propose import Job
-from cactions.cli import arguments, bulk_wiring, progress, prompts, wiring, workspace, write_calls
-from cactions.cli.bulk_checks import check_plan_action, check_write_calls
+from cactions.cli import arguments, progress, prompts, wiring, workspace, write_calls
+from cactions.cli.bulk_checks import (
+    build_approval_code,
+    check_write_calls,
+)
 from cactions.cli.bulk_options import BulkOptions
+from cactions.cli.bulk_wiring import WriteWatch, count_platform_calls, follow, open_rows
 from cactions.cli.exit_codes import Exit, choose_most_severe
 from cactions.cli.live_options import LiveOptions
 from cactions.cli.options import parse_inputs
 from cactions.cli.reporters import check_report_file, write_run_report
+from cactions.cli.saved_plans import read_summary
 from cactions.cli.wiring import ProjectFolder
 from cactions.edges.clock import SystemClock
 from cactions.logic import documents, strict_json
+from cactions.logic.people.job_rows import JobRows
 from cactions.logic.project.stored_run import redact_entries
 from cactions.logic.shell import join_command
 from cactions.model import (
@@ -43,7 +48,6 @@ from cactions.model import (
 )
 from cactions.render.bulk import render_bulk_outcome, render_bulk_preview
 from cactions.render.messages import count_noun
-from cactions.render.progress_display import ProgressDisplay
 
 
 class BulkCommand:
@@ -65,9 +69,21 @@ class BulkCommand:
         self._stores, self._json = replace(stores, threads=bulk.threads), json
 
     def plan(self, action: Action, inputs: list[str] | None) -> Run:
-        """Plan the action for everyone of the file, as a run that has not started.
+        """Plan the action for everyone of the file, as a run that has not started."""
+        values = parse_inputs(inputs)
+        return self.plan_rows(action, lambda ready: open_rows(self._bulk, ready, values))
 
-        The run is deleted where planning fails, unless a call that changes something was made.
+    def plan_rows(
+        self,
+        action: Action,
+        open_them: Callable[[Action], JobRows],
+        retries: str = "",
+        check: Callable[[], None] = lambda: None,
+    ) -> Run:
+        """Plan the action for rows, those of the run ``retries`` or of a file.
+
+        ``check`` is called under the lock. The run is deleted where planning fails, unless a call
+        that changes something was made.
         """
         writes = self._options.is_write_call(action)
         check_write_calls(action, self._bulk, writes=writes)
@@ -77,16 +93,15 @@ class BulkCommand:
         action = workspace.prepare_job(self._home, job, self._options).action
         caller = wiring.create_caller(self._home, action, self._options)
         head = write_calls.new_run_head(action.name, self._home, caller.source)
-        rows = bulk_wiring.open_rows(self._bulk, action, parse_inputs(inputs))
+        head = replace(head, retries=retries)
+        rows = open_them(action)
         planning = self._create_task(head, action, caller)
-        with (
-            self._end_on_trip(Run(head), writes=writes),
-            self._discard_on_error(head, writes=writes),
-            self._stores.turns.hold(head),
-        ):
-            with wiring.show_progress(f"Planning {action.name}", 0, quiet=self._json) as display:
-                planned = plan_people(replace(planning, on_progress=_follow(display)), rows)
-            self._store(planned, planning, rows.ignored)
+        with self._end_on_trip(Run(head), writes=writes), self._stores.turns.hold(head):
+            check()
+            with self._discard_on_error(head, writes=writes):
+                with wiring.show_progress(f"Planning {action.name}", 0, quiet=self._json) as bar:
+                    planned = plan_people(replace(planning, on_progress=follow(bar)), rows)
+                self._store(planned, planning, rows.ignored)
         return self._stores.journal.read(head.id)
 
     def continue_planning(self, run: Run) -> Run:
@@ -98,7 +113,7 @@ class BulkCommand:
             with wiring.show_progress(
                 f"Planning {action.name}", run.people, quiet=self._json
             ) as display:
-                planned = continue_planning(replace(planning, on_progress=_follow(display)))
+                planned = continue_planning(replace(planning, on_progress=follow(display)))
             self._store(planned, planning, ())
         return self._stores.journal.read(run.head.id)
 
@@ -114,30 +129,12 @@ class BulkCommand:
             self._stores,
             writes=writes,
             probes=not (self._options.replayed or writes),
+            keys_hold=do_keys_hold(head, self._stores.journal, SystemClock()),
         )
-
-    def take_plan(self, source: Path, action: str) -> Run:
-        """Take a saved plan. Raises UsageError where it does not hold any more."""
-        run_id = self._stores.journal.take_plan(source)
-        try:
-            run = self._stores.journal.read(run_id)
-        except CactionsError:
-            self._stores.journal.discard(run_id)
-            raise
-        try:
-            self._stores.check_run(run)
-            check_plan_action(run, action)
-            check_basis(run, self.read_summary(run), self._home.project, SystemClock())
-        except CactionsError:
-            with suppress(CactionsError), hold_plan(run, self._stores):
-                self._stores.journal.discard(run_id)
-            raise
-        return run
 
     def read_summary(self, run: Run) -> PlanSummary:
         """What is known of a planned run as a whole."""
-        text = self._stores.journal.open_rows(run.head.id).read_summary()
-        return documents.summary_from_json(strict_json.parse_json(text))
+        return read_summary(run, self._stores)
 
     def show(self, run: Run, closing: str = "") -> PlanSummary:
         """Show the plans as a whole; with ``--json``, that waits for what becomes of them."""
@@ -162,7 +159,7 @@ class BulkCommand:
         with wiring.show_progress(
             f"Writing {run.head.action}", summary.writing, quiet=self._json
         ) as display:
-            watch = bulk_wiring.WriteWatch(display)
+            watch = WriteWatch(display)
             stores = replace(self._stores, observers=(watch,))
             done = commit_planned(run, stores)
         self._write_report(done, summary)
@@ -209,7 +206,7 @@ class BulkCommand:
             ignored_columns=tuple(ignored),
             definition=digest_definition(planning.action, self._home.project),
             calls=planned.calls,
-            platform_calls=bulk_wiring.count_platform_calls(self._home),
+            platform_calls=count_platform_calls(self._home),
         )
         text = strict_json.dump_json(documents.summary_to_json(summary, redact=False))
         self._stores.journal.open_rows(planning.head.id).advance(RunPhase.PLANNED, text)
@@ -243,28 +240,17 @@ class BulkCommand:
         except PlanningStopped:
             raise
         except (UsageError, DefinitionError):
-            if not writes:
+            if not writes or self._read_phase(head) is RunPhase.READING:  # no call was made
                 with suppress(CactionsError):
                     self._stores.journal.discard(head.id)
             raise
         except BaseException:
-            self._explain_cut_off(head)
-            raise
-
-    def _explain_cut_off(self, head: RunHead) -> None:
-        """How to go on with a planning that can be resumed."""
-        with suppress(CactionsError):  # there may be no such run: another one held the lock
-            if self._keeps and self._stores.journal.read(head.id).phase is RunPhase.PLANNING:
+            if self._keeps and self._read_phase(head) is RunPhase.PLANNING:
                 go_on = join_command(("runs", "resume"), head.id)
                 wiring.create_output().info(f"The planning was cut off. To go on: {go_on}")
+            raise
 
-
-def build_approval_code(summary: PlanSummary) -> str:
-    """The code that approves exactly what was seen: other counts have another one."""
-    text = repr((summary.writing, sorted(summary.alarms), summary.attributes))
-    return hashlib.sha256(text.encode()).hexdigest()[:8] if summary.alarms else ""
-
-
-def _follow(display: ProgressDisplay) -> OnProgress:
-    """Show the progress of planning; how many there are is known once the file is read."""
-    return lambda done, total, counts: display.update(done, counts, total=total)
+    def _read_phase(self, head: RunHead) -> RunPhase | None:
+        with suppress(CactionsError):  # it may not have been made
+            return self._stores.journal.read(head.id).phase
+        return None

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping
 
+from cactions.app.planning_task import OnProgress
 from cactions.cli.bulk_options import BulkOptions
 from cactions.cli.job_files import open_job_rows
 from cactions.cli.wiring import ProjectFolder
@@ -25,6 +26,11 @@ class WriteWatch:
         """Count one outcome."""
         self._counts[receipt.outcome.value] += 1
         self._display.update(self._counts.total(), self._counts)
+
+
+def follow(display: ProgressDisplay) -> OnProgress:
+    """Show the progress of planning; how many there are is known once the file is read."""
+    return lambda done, total, counts: display.update(done, counts, total=total)
 
 
 def open_rows(bulk: BulkOptions, action: Action, inputs: Mapping[str, Scalar]) -> JobRows:

@@ -112,6 +112,7 @@ from cactions.model.request import (
     Token,
     TokenFetch,
 )
+from cactions.model.retry import RetryCounts, RetryGroup
 from cactions.model.run import (
     LOCAL,
     Conflict,

@@ -107,7 +107,8 @@ class RunEntry(Struct, frozen=True):
     @property
     def forgotten(self) -> bool:
         """Whether the person's traces were erased."""
-        return not self.plan.subject.person_id
+        subject = self.plan.subject
+        return not (subject.person_id or subject.label)  # a row without a person has a label
 
     @property
     def stands(self) -> bool:
