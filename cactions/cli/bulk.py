@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -160,9 +159,5 @@ def _confirm_write_calls(action: Action, options: LiveOptions, yes: bool) -> boo
 @contextmanager
 def open_scratch_stores(home: ProjectFolder, stores: RunStores) -> Iterator[RunStores]:
     """Stores whose journal is a folder that is deleted at the end: a diff leaves no trace."""
-    with tempfile.TemporaryDirectory(prefix="cactions-") as folder:
-        journal = workspace.open_scratch_journal(Path(folder), home)
-        try:
-            yield replace(stores, journal=journal)
-        finally:
-            journal.close()
+    with workspace.open_scratch_journal(home) as journal:
+        yield replace(stores, journal=journal)

@@ -45,6 +45,7 @@ def prune_(
         raise UsageError("say which runs may go", hint="Use either --older-than AGE or --keep N.")
     before = None if older_than is None else time.time() - _parse_age(older_than)
     journal = workspace.open_journal(wiring.find_folder(files))
+    workspace.delete_scratch(wiring.find_folder(files))
     old = find_prunable(journal, before=before, keep=keep)
     if not old:
         wiring.create_output().info("No run is old enough. Nothing was deleted.")
@@ -91,6 +92,7 @@ def forget(
     if not prompts.confirm(f"Erase {where}?", yes):
         wiring.create_output().info("Nothing was erased.")
         return
+    workspace.delete_scratch(project_folder.folder)
     number = erase_traces(found, journal)
     wiring.create_output().info(
         f"{count_noun(number, 'entry', 'entries')} erased; outcomes stay counted."

@@ -20,7 +20,7 @@ from cactions.cli.bulk_options import (
     Report,
     Threads,
 )
-from cactions.cli.live_options import LiveOptions, network_options
+from cactions.cli.live_options import LiveOptions, call_options
 from cactions.cli.open_project import open_project
 from cactions.cli.options import Environment, Files, Json, Unsealed, Yes
 from cactions.cli.wiring import ProjectFolder
@@ -33,7 +33,7 @@ Held = Annotated[bool, typer.Option("--held", help="Also those who were held.")]
 Refused = Annotated[bool, typer.Option("--refused", help="Also those whose values were refused.")]
 
 
-@network_options
+@call_options
 def retry(
     options: LiveOptions,
     run: RunId,
@@ -51,8 +51,11 @@ def retry(
 ) -> None:
     """Run the action again for those of a finished run who failed or were changed meanwhile.
 
-    A new run, with the same keys and inputs: planned afresh, shown, and asked. A write request is
-    sent again only if it was not carried out, or for 24 hours with its `idempotency` key.
+    A new run for the same keys and inputs: it plans afresh, shows that, and asks. Rows that could
+    not be read are left out.
+
+    A write request is sent again only if it was not carried out, or within 24 hours with its
+    `idempotency` key.
 
     Example: cactions runs retry last
     """
