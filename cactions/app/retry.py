@@ -72,6 +72,8 @@ class RetryChoice(Struct, frozen=True):
             return RetryGroup.UNREADABLE if subject.label else RetryGroup.FORGOTTEN
         if outcome in (Outcome.OUTCOME_UNKNOWN, None):
             return RetryGroup.RETRIED if self.find_key(entry) else RetryGroup.UNKNOWN
+        if outcome is Outcome.HELD and entry.plan.call.status is None:
+            return RetryGroup.REPEATED
         if outcome is Outcome.HELD and not self.held:
             return RetryGroup.HELD
         if outcome is Outcome.REFUSED and not self.refused:
@@ -162,7 +164,7 @@ def _is_certainly_undone(head: RunHead, entry: RunEntry) -> bool:
     if earlier:
         return False
     if call.status is None:
-        return entry.receipt.outcome in (Outcome.FAILED, Outcome.HELD)
+        return entry.receipt.outcome is Outcome.FAILED
     return call.status in _CLIENT_ERRORS
 
 

@@ -16,6 +16,8 @@ class RetryGroup(Enum):
     RETRIED = "retried"
     DONE = "done"
     """Nothing is left to do."""
+    REPEATED = "repeated"
+    """Held before any request, since its file has several rows about the person."""
     HELD = "held"
     REFUSED = "refused"
     UNREADABLE = "unreadable"

@@ -29,6 +29,7 @@ def _explain(run: Run, group: RetryGroup, number: int, counts: RetryCounts) -> s
     run_file = join_command(("run",), run.head.action, options=("--people", "FILE"))
     texts = {
         RetryGroup.DONE: f"{number:,} applied or unchanged.",
+        RetryGroup.REPEATED: f"{number:,} held as one of several rows about a person.",
         RetryGroup.HELD: f"{number:,} held. --held retries them.",
         RetryGroup.REFUSED: (
             f"{number:,} refused. When the action or the data of the service was corrected,"
