@@ -92,6 +92,24 @@ def test_of_two_starts_of_a_plan_exactly_one_proceeds(
         attack.drop()
 
 
+def test_a_plan_is_not_taken_again_after_its_run_was_deleted(
+    processes: tuple[Process, Process], shop: Shop, tmp_path: Path, counts: Counter[str]
+) -> None:
+    """Also where someone has taken it back meanwhile, so that it could be written again."""
+    home = write_home(tmp_path / "home", build_document(shop, PEOPLE), PEOPLE)
+    attack = Attack(processes[0], home, PEOPLE, counts)
+    attack.call(DIFF)
+    assert Exit.FINDINGS == attack.call(TAKE)["code"]
+    attack.call("runs undo last --yes")
+    assert Exit.CLEAN == attack.call("runs prune --keep 0 --yes")["code"]
+    assert read_run(home) is None
+    assert Exit.MISUSE == attack.call(TAKE)["code"]
+    assert "was started before" in get_errors(home)
+    assert "was deleted since" in get_errors(home)
+    assert read_run(home) is None
+    assert [] == [path.name for path in (home / ".cactions" / "runs").glob(".plan-*")]
+
+
 def test_of_two_starts_of_an_action_exactly_one_proceeds(
     processes: tuple[Process, Process], shop: Shop, tmp_path: Path, counts: Counter[str]
 ) -> None:

@@ -75,6 +75,7 @@ def forget(
     """
     prompts.require_terminal(yes)
     project_folder = open_project(files, environment, options, leaks=False)
+    workspace.delete_scratch(project_folder.folder)
     journal = workspace.open_journal(project_folder.folder)
     found = find_traces(
         parse_person_query(person, "id"), journal, workspace.open_people(project_folder)
@@ -92,7 +93,6 @@ def forget(
     if not prompts.confirm(f"Erase {where}?", yes):
         wiring.create_output().info("Nothing was erased.")
         return
-    workspace.delete_scratch(project_folder.folder)
     number = erase_traces(found, journal)
     wiring.create_output().info(
         f"{count_noun(number, 'entry', 'entries')} erased; outcomes stay counted."
