@@ -97,10 +97,9 @@ def _check_environment(done: Run, home: ProjectFolder) -> None:
     made = done.head.environment
     if made != home.project.environment:
         where = f"in the environment {made}" if made else "without an environment"
-        command = join_command(
-            ("runs", "retry"), done.head.id, options=("--env", made) if made else ()
-        )
+        env = join_command(("runs", "retry"), done.head.id, options=("--env", made))
+        file = join_command(("run",), done.head.action, options=("--people", "FILE"))
         raise UsageError(
             f"the run {done.head.id} was made {where}; nothing was sent and nothing was written",
-            hint=f"Use `{command}`.",
+            hint=f"Use `{env}`." if made else f"Run the action for these people: `{file}`.",
         )
