@@ -41,7 +41,7 @@ def settle_lost_calls(planning: PlanningTask, run: Run) -> None:
     journal.open_rows(run.head.id).put_back(again)
 
 
-def do_keys_hold(head: RunHead, journal: Journal, clock: Clock) -> bool:
+def has_valid_keys(head: RunHead, journal: Journal, clock: Clock) -> bool:
     """Whether a service still recognizes the keys of a run; those of a retry are of the first."""
     seen: set[str] = set()
     while head.retries and head.id not in seen:

@@ -10,7 +10,7 @@ from msgspec.structs import replace
 
 from cactions.app.apply import close_run, commit_planned, hold_plan
 from cactions.app.commit import RunStores
-from cactions.app.lost_calls import do_keys_hold
+from cactions.app.lost_calls import has_valid_keys
 from cactions.app.plan_basis import digest_definition
 from cactions.app.plan_people import continue_planning, plan_people
 from cactions.app.planning_task import Planned, PlanningStopped, PlanningTask
@@ -129,7 +129,7 @@ class BulkCommand:
             self._stores,
             writes=writes,
             probes=not (self._options.replayed or writes),
-            keys_hold=do_keys_hold(head, self._stores.journal, SystemClock()),
+            keys_hold=has_valid_keys(head, self._stores.journal, SystemClock()),
         )
 
     def read_summary(self, run: Run) -> PlanSummary:

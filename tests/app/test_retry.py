@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
-from cactions.app.lost_calls import do_keys_hold
+from cactions.app.lost_calls import has_valid_keys
 from cactions.app.retention import find_prunable
 from cactions.app.retry import (
     RetryChoice,
@@ -165,12 +165,12 @@ def test_the_keys_of_a_retry_are_as_old_as_the_first_run() -> None:
     journal = FakeJournal()
     retry = replace(HEAD, id="run-2", retries="run-1", started=80_000.0)
     journal.create_run(retry)
-    assert not do_keys_hold(retry, journal, FixedClock(81_000))
+    assert not has_valid_keys(retry, journal, FixedClock(81_000))
     journal.create_run(HEAD)
     day = 24 * 3600
-    assert do_keys_hold(retry, journal, FixedClock(1_000 + day))
-    assert not do_keys_hold(retry, journal, FixedClock(1_001 + day))
-    assert do_keys_hold(replace(retry, retries=""), journal, FixedClock(80_000 + day))
+    assert has_valid_keys(retry, journal, FixedClock(1_000 + day))
+    assert not has_valid_keys(retry, journal, FixedClock(1_001 + day))
+    assert has_valid_keys(replace(retry, retries=""), journal, FixedClock(80_000 + day))
 
 
 def test_keys_of_runs_that_name_each_other_are_judged_at_all() -> None:
@@ -178,7 +178,7 @@ def test_keys_of_runs_that_name_each_other_are_judged_at_all() -> None:
     journal = FakeJournal()
     journal.create_run(replace(HEAD, retries="run-2"))
     journal.create_run(replace(HEAD, id="run-2", retries="run-1"))
-    assert not do_keys_hold(replace(HEAD, retries="run-2"), journal, FixedClock(200_000))
+    assert not has_valid_keys(replace(HEAD, retries="run-2"), journal, FixedClock(200_000))
 
 
 @pytest.mark.parametrize("writes", [False, True])

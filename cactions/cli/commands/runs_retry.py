@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 from msgspec.structs import replace
 
-from cactions.app.lost_calls import do_keys_hold
+from cactions.app.lost_calls import has_valid_keys
 from cactions.app.ports import Journal
 from cactions.app.retry import RetryChoice, check_retryable
 from cactions.cli import arguments, prompts, workspace
@@ -71,7 +71,7 @@ def retry(
     choice = RetryChoice(
         action,
         options.is_write_call(action),
-        do_keys_hold(done.head, stores.journal, SystemClock()),
+        has_valid_keys(done.head, stores.journal, SystemClock()),
         held,
         refused,
     )
