@@ -172,8 +172,8 @@ def _check_inputs(run: Run, entry: RunEntry, action: Action) -> None:
     hint = f"Run the action for a file of these people: `{join_command(('run',), action.name)}`."
     if action.inputs and entry.plan.inputs is None:
         raise UsageError(
-            f"the run {run.head.id} was made by an older cactions, which did not keep the inputs of"
-            " its rows; nothing was sent and nothing was written",
+            f"the run {run.head.id} does not hold the inputs of entry {entry.number:,}, as those of"
+            " older versions do not; nothing was sent and nothing was written",
             hint=hint,
         )
     kept = entry.plan.inputs or {}

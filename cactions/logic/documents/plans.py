@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Final
 
 from cactions.logic.documents.strict_reader import StrictReader, read_document, read_values
@@ -43,10 +44,25 @@ def plan_to_json(plan: Plan, *, redact: bool) -> dict[str, Json]:
             if redact
             else {
                 "premises": [_precondition_to_json(precondition) for precondition in plan.premises],
-                **({} if plan.inputs is None else {"inputs": dict(plan.inputs)}),
+                **_inputs_to_json(plan.inputs),
             }
         ),
     }
+
+
+def _inputs_to_json(inputs: Mapping[str, Scalar] | None) -> dict[str, Json]:
+    """Inputs that can be stored; bytes of a command line that are no UTF-8 are not kept."""
+    if inputs is None or not _is_unicode(inputs):
+        return {}
+    return {"inputs": dict(inputs)}
+
+
+def _is_unicode(inputs: Mapping[str, Scalar]) -> bool:
+    try:
+        "".join(value for value in inputs.values() if isinstance(value, str)).encode()
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 def plan_from_json(document: Json) -> Plan:
