@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Final
 
@@ -24,6 +24,7 @@ from cactions.edges.store.plan_file import (
     start_plan,
 )
 from cactions.edges.store.row_encryption import PlainRows, RowCipher
+from cactions.edges.store.run_erasure import erase_person
 from cactions.edges.store.run_file import PAGE, RunDatabase
 from cactions.edges.store.run_folder import RunFolder, build_unknown_error
 from cactions.edges.store.run_rows import RunRows
@@ -38,6 +39,7 @@ from cactions.model import (
     CactionsError,
     EntryState,
     OpenState,
+    PersonQuery,
     Plan,
     Receipt,
     Run,
@@ -247,12 +249,12 @@ class LocalJournal:
         if (finished or phase is RunPhase.RUNNING) and head.started > time.time() - KEPT_SECONDS:
             mark_taken(self._runs.path, head.id)
 
-    def forget(self, person_id: str) -> int:
+    def forget(self, person_id: str, keys: Collection[PersonQuery] = ()) -> int:
         """Erase the person from every run. Raises StoreError after all if one cannot be cleaned."""
         number, failed = 0, []
         for run_id in self._runs.list_ids():
             try:
-                number += self._runs.open_run(run_id).forget(person_id)
+                number += erase_person(self._runs.open_run(run_id), person_id, keys)
             except StoreError as error:
                 failed.append(str(error))
         self._index.delete()

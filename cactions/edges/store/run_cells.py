@@ -91,7 +91,7 @@ class RunCells:
     def read_entry(self, row: Row) -> RunEntry:
         """An entry of the columns number, person, plan, receipt, undone_by and state."""
         number, pseudonym, stored_plan, stored_receipt, undone_by, state = row
-        plan = self.parse(self._decode(stored_plan, number, PLAN), documents.plan_from_json)
+        plan = self.read_plan(number, stored_plan)
         receipt = None if stored_receipt is None else self._read_receipt(number, stored_receipt)
         started = state != OpenState.PLANNED.value
         if not (
@@ -102,6 +102,9 @@ class RunCells:
         ):
             raise self._database.build_damaged_error("an entry contradicts itself")
         return RunEntry(plan, receipt, undone_by, number, started)
+
+    def read_plan(self, number: Cell, stored: Cell) -> Plan:
+        return self.parse(self._decode(stored, number, PLAN), documents.plan_from_json)
 
     def unseal(self, stored: str | bytes, place: Place) -> str:
         """The text of a cell. Errors name the file."""

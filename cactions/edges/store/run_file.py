@@ -33,7 +33,6 @@ from cactions.model import (
 )
 
 _HEAD: Final = "head"
-_FORGOTTEN: Final = '[""]'
 _PLAIN: Final = PlainRows()
 _SHOW: Final = "`cactions runs show` lists its entries."
 PAGE: Final = 500
@@ -142,24 +141,6 @@ class RunDatabase:
                     run_schema.UNDONE, by_run, self.cells.list_pseudonyms(person_id)
                 ):
                     raise UsageError(f"the run has no entry for the person {person_id}", hint=_SHOW)
-
-    def forget(self, person_id: str) -> int:
-        """Erase every byte of the person except for the outcomes; returns the number of entries."""
-        with self.database.open_for_writing():
-            entries = self.database.query_rows(
-                run_schema.OF_PERSON, self.cells.list_pseudonyms(person_id)
-            )
-            for number, plan, receipt in entries:
-                assert isinstance(number, int), "an entry's number is a whole number"
-                seals = isinstance(plan, bytes)
-                empty = self.cells.write_empty_plan(number, seals=seals)
-                reduced = self.cells.minimize_receipt(number, receipt, seals=seals)
-                self.database.execute(run_schema.FORGET, empty, reduced, number)
-            if entries and self.sql is run_schema.NEW:  # it has samples of the plans
-                self.database.execute(run_schema.DROP_SUMMARY)
-        if entries or self.database.query_rows(run_schema.OF_PERSON, _FORGOTTEN):
-            self.database.scrub()
-        return len(entries)
 
     # Reading
 
