@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
 from msgspec.structs import replace
 
+from cactions.logic.people.lookup import is_any_key
 from cactions.model import (
     DiskSpace,
     JobRow,
@@ -170,10 +171,11 @@ class FakeJournal:
         self._exact(run_id)
         del self._runs[run_id]
 
-    def forget(self, person_id: str) -> int:
+    def forget(self, person_id: str, keys: Collection[PersonQuery] = ()) -> int:
         total = 0
         for run in self._runs.values():
             found = self.list_of_people(run.head.id, [person_id])
+            found += [e for e in run.list_entries() if _is_row_of(e, keys)]
             run.entries.update({entry.number: _bare(entry) for entry in found})
             run.summary = "" if found else run.summary
             total += len(found)
@@ -255,6 +257,11 @@ def _settle(run: HeldRun, outcomes: Iterable[tuple[int, Receipt]]) -> dict[int, 
 
 def _is_about(entry: RunEntry, person_id: str) -> bool:
     return entry.plan.subject.person_id == person_id
+
+
+def _is_row_of(entry: RunEntry, keys: Collection[PersonQuery]) -> bool:
+    subject = entry.plan.subject
+    return not subject.person_id and is_any_key(subject.matched, keys)
 
 
 def _is_applied(entry: RunEntry) -> bool:

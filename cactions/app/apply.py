@@ -6,10 +6,10 @@ A person who no longer exists gets a failed receipt; the run goes on with the ot
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterable, Iterator, Sized
+from collections.abc import Iterable, Iterator, Sequence, Sized
 from contextlib import ExitStack, contextmanager
 from itertools import chain, islice, repeat
-from typing import Final
+from typing import Final, TypeAlias
 
 from msgspec.structs import replace
 
@@ -50,6 +50,7 @@ from cactions.model import (
     UsageError,
 )
 
+Ahead: TypeAlias = "tuple[RunEntry, Receipt | None]"
 _SHOW: Final = "`cactions runs list` shows how far it came."
 
 
@@ -148,14 +149,14 @@ def hold_plan(planned: Run, stores: RunStores) -> Iterator[None]:
         yield
 
 
-def preview_resume(done: Run, stores: RunStores) -> tuple[tuple[RunEntry, Receipt | None], ...]:
-    """Each started entry with the receipt that it would get; None if resuming would write its plan.
+def preview_resume(done: Run, stores: RunStores, most: int) -> Sequence[Ahead]:
+    """The first started entries with the receipt that each would get; None: its plan is written.
 
-    Raises RunAborted if the run is not interrupted: its process is still at work.
+    Raises RunAborted if its process is still at work.
     """
     with stores.turns.hold(done.head):
         entries = _read_open(done.head.id, 0, stores, started=True)
-        return tuple((entry, _find_known_receipt(entry, stores)) for entry in entries)
+        return tuple((entry, _find_known_receipt(entry, stores)) for entry in entries[:most])
 
 
 def _finish_run(run_id: str, stores: RunStores, write: Write) -> Run:

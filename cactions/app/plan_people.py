@@ -15,11 +15,10 @@ from contextlib import suppress
 from random import SystemRandom
 from typing import Final, TypeAlias
 
-from msgspec.structs import replace
-
 from cactions.app.commit import check_unfinished
 from cactions.app.disk_space import check_disk_space
 from cactions.app.find_people import Found, PeopleFinder
+from cactions.app.lost_calls import settle_lost_calls
 from cactions.app.planned_entries import (
     PERSON,
     RECORD,
@@ -32,15 +31,15 @@ from cactions.app.planned_entries import (
 from cactions.app.planning_task import Planned, PlanningStopped, PlanningTask
 from cactions.app.propose import Job, plan_and_keep_response, plan_response
 from cactions.app.store_rows import store_rows
-from cactions.app.workers import Workers, open_pool
+from cactions.app.workers import Workers, open_pool, split_windows
 from cactions.logic import strict_json
 from cactions.logic.bulk.breakers import Breakers
 from cactions.logic.bulk.evidence import ResponseEvidence, gather_evidence
 from cactions.logic.bulk.probe import build_probe_person, judge_probe
 from cactions.logic.bulk_summary import SummaryBuilder
 from cactions.logic.documents import basis_to_json
-from cactions.logic.plan.compare_and_set import CALL_OUTCOME_UNKNOWN
 from cactions.logic.request.call import CallSpec
+from cactions.logic.request.idempotency import build_entry_key
 from cactions.logic.request.redaction import build_subject
 from cactions.model import (
     BadRow,
@@ -51,7 +50,6 @@ from cactions.model import (
     PlanFailure,
     PlannedEntry,
     PlanningError,
-    Receipt,
     RunPhase,
     StoreError,
     Trip,
@@ -63,7 +61,10 @@ PAGE: Final = 500
 """Rows that are read and planned together."""
 
 PAGE_OF_WRITES: Final = 32
-"""The same where calls change something: so many outcomes are unknown after a crash."""
+"""The same where calls change something: what was read of a person should not be old by then."""
+
+GROUP: Final = 4
+"""So many calls that change something are durable together, before they are begun."""
 
 _LOOKS_WRONG: Final = "its response looks like that of another person"
 
@@ -75,7 +76,7 @@ def plan_people(planning: PlanningTask, rows: Iterable[JobRow | BadRow]) -> Plan
     journal, head = planning.stores.journal, planning.head
     journal.create_run(head, RunPhase.READING)
     summary = SummaryBuilder()
-    for settled in store_rows(journal.open_rows(head.id), rows, planning.action.name):
+    for settled in store_rows(journal.open_rows(head.id), rows, planning.action):
         summary.add(settled)
     try:
         check_disk_space(planning, journal.read(head.id).counts.waiting)
@@ -88,7 +89,10 @@ def plan_people(planning: PlanningTask, rows: Iterable[JobRow | BadRow]) -> Plan
 
 
 def continue_planning(planning: PlanningTask) -> Planned:
-    """Plan those of a run that still wait; a call whose answer was lost is not made again."""
+    """Plan those of a run that still wait.
+
+    A call that changes something, and whose answer was lost, is made again only with its key.
+    """
     journal, head = planning.stores.journal, planning.head
     run = journal.reopen(head.id)
     check_unfinished(run)
@@ -104,12 +108,7 @@ def continue_planning(planning: PlanningTask) -> Planned:
             hint="Give the command that started it again. `cactions runs undo` closes this one.",
         )
     check_disk_space(planning, run.counts.waiting)
-    lost = [entry for entry in run.open if entry.plan.pending]
-    unknown = Receipt("", Outcome.OUTCOME_UNKNOWN, CALL_OUTCOME_UNKNOWN)
-    journal.record_outcomes(
-        head.id,
-        ((e.number, replace(unknown, person_id=e.plan.subject.person_id)) for e in lost),
-    )
+    settle_lost_calls(planning, run)
     planner = _Planner(planning, SummaryBuilder())
     for entry in journal.read(head.id).entries:
         planner.take_earlier(PlannedEntry(entry.number, entry.plan, entry.receipt))
@@ -141,7 +140,7 @@ class _Planner:
         threads = planning.stores.threads
         size = PAGE_OF_WRITES if planning.writes else PAGE
         with open_pool(threads) as pool:
-            workers = Workers(self._work, pool, 2 * threads)
+            workers = Workers(self._work, pool, threads if planning.writes else 2 * threads)
             finder = PeopleFinder(
                 planning.context.people,
                 fresh=planning.basis.fresh,
@@ -162,7 +161,8 @@ class _Planner:
         """The person of each row; rows that not exactly one matches are settled."""
         action = self._planning.action
         found, unfound = finder.find(
-            (number, Job(action, row.query, row.inputs, row.premises)) for number, row in page
+            (number, Job(action, row.query, row.inputs, row.premises, row.key))
+            for number, row in page
         )
         self._place(unfound)
         return found
@@ -174,12 +174,13 @@ class _Planner:
             raise PlanningStopped(trip)
 
     def _plan_page(self, found: list[Found], workers: Workers[Found, Answered]) -> None:
-        if self._planning.writes:
-            self._rows.place(self._list_pending(found), durable=True)
         entries: list[PlannedEntry] = []
         try:
-            for value in found:
-                self._settle_all(workers.put(value), entries)
+            for group in split_windows(found, GROUP if self._planning.writes else PAGE):
+                if self._planning.writes:
+                    self._place(entries, self._list_pending(group))
+                for value in group:
+                    self._settle_all(workers.put(value), entries)
             self._settle_all(workers.end(), entries)
         except BaseException:
             self._keep_answers(found, entries, workers)
@@ -210,16 +211,19 @@ class _Planner:
         with suppress(StoreError):
             self._place(entries)
             self._rows.put_back(
-                (number, JobRow(number, job.query, job.inputs, job.premises))
+                (number, JobRow(number, job.query, job.inputs, job.premises, job.key))
                 for number, job, _ in found
                 if number not in known
             )
 
-    def _place(self, entries: list[PlannedEntry]) -> None:
-        self._rows.place(map(strip_entry, entries))
+    def _place(self, entries: list[PlannedEntry], pending: Iterable[PlannedEntry] = ()) -> None:
+        """Store answers, and the calls that are made now; with such, durable on return."""
+        begun = [*pending]
+        self._rows.place([*map(strip_entry, entries), *begun], durable=bool(begun))
         for entry in entries:
             self._summary.add(entry)
             self._counts[entry.receipt.outcome.value if entry.receipt else "planned"] += 1
+        entries.clear()
         self._planning.on_progress(self._counts.total(), self._total, self._counts)
 
     def _list_pending(self, found: Iterable[Found]) -> Iterator[PlannedEntry]:
@@ -230,11 +234,16 @@ class _Planner:
                 line = CallSpec(job.action, person, job.inputs).build_request(Credentials()).line
             except PlanningError:
                 continue
-            yield PlannedEntry(number, build_pending_plan(job, subject, line))
+            key = self._choose_key(number, job)
+            yield PlannedEntry(number, build_pending_plan(job, subject, line, key))
+
+    def _choose_key(self, number: int, job: Job) -> str:
+        """The idempotency key of a call; another attempt has that of the first one."""
+        return job.key or build_entry_key(self._planning.head, number)
 
     def _work(self, found: Found) -> Answered:
         number, job, person = found
-        key = f"{self._planning.head.id}-{number}" if self._planning.writes else ""
+        key = self._choose_key(number, job) if self._planning.writes else ""
         result, response = plan_and_keep_response(job, person, self._planning.context, key)
         return result, gather_evidence(job.action, person, response) if response else None
 

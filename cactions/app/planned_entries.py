@@ -9,9 +9,11 @@ from msgspec.structs import replace
 from cactions.app.propose import Job
 from cactions.logic.bulk.evidence import ResponseEvidence
 from cactions.logic.bulk.totals import list_unique_digests
-from cactions.logic.people.lookup import build_lookup_key
+from cactions.logic.people.lookup import build_lookup_key, choose_role
+from cactions.logic.request.idempotency import build_key_header
 from cactions.logic.strict_json import dump_json
 from cactions.model import (
+    Action,
     BadRow,
     FailureReason,
     JobRow,
@@ -21,6 +23,7 @@ from cactions.model import (
     PlanFailure,
     PlannedEntry,
     Receipt,
+    RunEntry,
     SentCall,
     Subject,
 )
@@ -36,28 +39,37 @@ def list_row_marks(row: JobRow) -> tuple[str, str]:
     return f"{KEY}:{text}", f"{SAME_ROW}:{text} {dump_json(dict(sorted(row.inputs.items())))}"
 
 
+def build_row(entry: RunEntry, action: Action, key: str) -> JobRow:
+    """The row of an entry for another attempt, with the idempotency key of the first one."""
+    query = replace(entry.plan.subject.matched, role=choose_role(action))
+    return JobRow(entry.number, query, entry.plan.inputs or {}, key=key)
+
+
 def build_bad_entry(number: int, row: BadRow) -> PlannedEntry:
     """The entry of a row that cannot be used."""
     subject = Subject("", PersonQuery("id", ""), f"line {row.line}")
-    return _build_settled(number, "", subject, Outcome.FAILED, row.message)
+    return _build_settled(number, Plan("", subject, SentCall("")), Outcome.FAILED, row.message)
 
 
 def build_unfound_entry(number: int, job: Job, message: str) -> PlannedEntry:
     """The entry of a row that not exactly one person matches."""
     subject = Subject("", job.query, str(job.query))
-    return _build_settled(number, job.action.name, subject, Outcome.FAILED, message)
+    plan = Plan(job.action.name, subject, SentCall("", key=_keep_key(job)), inputs=job.inputs)
+    return _build_settled(number, plan, Outcome.FAILED, message)
 
 
-def build_pending_plan(job: Job, subject: Subject, line: str) -> Plan:
+def build_pending_plan(job: Job, subject: Subject, line: str, key: str) -> Plan:
     """What stands in the journal while a call that changes something is made."""
-    return Plan(job.action.name, subject, SentCall(line))
+    call = SentCall(line, key=build_key_header(job.action, key))
+    return Plan(job.action.name, subject, call, inputs=job.inputs)
 
 
-def build_held_entry(number: int, row: JobRow, action: str, message: str) -> PlannedEntry:
+def build_held_entry(number: int, row: JobRow, action: Action, message: str) -> PlannedEntry:
     """The entry of a row that is held before any request."""
-    return _build_settled(
-        number, action, Subject("", row.query, str(row.query)), Outcome.HELD, message
-    )
+    call = SentCall("", key=build_key_header(action, row.key))
+    subject = Subject("", row.query, str(row.query))
+    plan = Plan(action.name, subject, call, inputs=row.inputs)
+    return _build_settled(number, plan, Outcome.HELD, message)
 
 
 def build_entry(
@@ -65,7 +77,7 @@ def build_entry(
 ) -> PlannedEntry:
     """The entry of a person whose call was made, or could not be."""
     if isinstance(result, PlanFailure):
-        return _build_failed(number, result)
+        return _build_failed(number, job, result)
     marks = [f"{PERSON}:{result.subject.person_id}"]
     if evidence and evidence.record is not None:
         marks.append(f"{RECORD}:{evidence.record}")
@@ -86,7 +98,7 @@ def strip_entry(entry: PlannedEntry) -> PlannedEntry:
     """The entry as it is stored: of an unchanged person, only who they are and what was called."""
     if not (entry.receipt and entry.receipt.outcome is Outcome.UNCHANGED):
         return entry
-    plan = replace(entry.plan, changes=(), left=(), proof=None, premises=())
+    plan = replace(entry.plan, changes=(), left=(), proof=None, premises=(), inputs=None)
     return replace(entry, plan=plan)
 
 
@@ -112,14 +124,18 @@ def list_duplicates(
     return held
 
 
-def _build_failed(number: int, failed: PlanFailure) -> PlannedEntry:
+def _build_failed(number: int, job: Job, failed: PlanFailure) -> PlannedEntry:
     is_unknown = failed.reason is FailureReason.OUTCOME_UNKNOWN
     outcome = Outcome.OUTCOME_UNKNOWN if is_unknown else Outcome.FAILED
-    return _build_settled(number, failed.action, failed.subject, outcome, failed.message)
+    call = failed.call or SentCall("", key=_keep_key(job))
+    plan = Plan(failed.action, failed.subject, call, inputs=job.inputs)
+    return _build_settled(number, plan, outcome, failed.message)
 
 
-def _build_settled(
-    number: int, action: str, subject: Subject, outcome: Outcome, message: str
-) -> PlannedEntry:
-    receipt = Receipt(subject.person_id, outcome, message)
-    return PlannedEntry(number, Plan(action, subject, SentCall("")), receipt)
+def _keep_key(job: Job) -> str:
+    """Where no request is made now, the header of an earlier attempt is not lost."""
+    return build_key_header(job.action, job.key)
+
+
+def _build_settled(number: int, plan: Plan, outcome: Outcome, message: str) -> PlannedEntry:
+    return PlannedEntry(number, plan, Receipt(plan.subject.person_id, outcome, message))

@@ -28,8 +28,9 @@ class PlanningTask(Struct, frozen=True):
     """What is planned, with what. ``writes``: the call changes something at the third party.
 
     ``stores.journal`` gets the run; ``context.journal`` only says which values are ours.
-    ``probes``: whether a call with a random key is made first. The caller of ``context`` has
-    prepared the action. ``basis`` is what the plans are made with.
+    ``probes``: whether a call with a random key is made first. ``keys_hold``: the service still
+    recognizes idempotency keys that were sent before. The caller of ``context`` has prepared the
+    action. ``basis`` is what the plans are made with.
     """
 
     head: RunHead
@@ -38,6 +39,7 @@ class PlanningTask(Struct, frozen=True):
     stores: RunStores
     writes: bool = False
     probes: bool = True
+    keys_hold: bool = False
     basis: PlanBasis = PlanBasis()
     on_progress: OnProgress = lambda _done, _total, _counts: None
     on_caution: Callable[[str], None] = lambda _text: None

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
@@ -217,8 +217,10 @@ class Journal(Protocol):
     def discard(self, run_id: str) -> None:
         """Delete the run and everything in it."""
 
-    def forget(self, person_id: str) -> int:
+    def forget(self, person_id: str, keys: Collection[PersonQuery] = ()) -> int:
         """Erase the person from every run, except for the outcomes; returns the number of entries.
+
+        ``keys``: also rows without a person that have one of these keys.
 
         On return, no file of the journal contains the erased bytes, nor those of people who were
         forgotten before. Raises StoreError if a run could not be cleaned.

@@ -14,6 +14,7 @@ from msgspec.structs import replace
 from cactions.app.ports import Caller, Journal, People, Sender
 from cactions.logic.plan.planner import PlanInput, build_failure, plan_changes
 from cactions.logic.request.call import CallSpec
+from cactions.logic.request.idempotency import build_key_header
 from cactions.logic.request.redaction import build_subject
 from cactions.model import (
     Action,
@@ -36,13 +37,15 @@ T = TypeVar("T")
 class Job(Struct, frozen=True):
     """One action for one person, with its data inputs.
 
-    ``premises`` must hold at the commit, beside those that the plan itself rests on.
+    ``premises`` must hold at the commit, beside those that the plan itself rests on. ``key`` is the
+    idempotency key of an earlier attempt, which the request gets again.
     """
 
     action: Action
     query: PersonQuery
     inputs: Mapping[str, Scalar]
     premises: tuple[Precondition, ...] = ()
+    key: str = ""
 
 
 class PlanContext(Struct, frozen=True):
@@ -88,7 +91,8 @@ def plan_and_keep_response(
     spec = CallSpec(job.action, person, job.inputs, key)
     try:
         sealed = spec.build_request(Credentials())
-        call = SentCall(sealed.line, None, context.caller.source)
+        header = build_key_header(job.action, key)
+        call = SentCall(sealed.line, None, context.caller.source, header)
         response = context.caller.call(spec, sealed)
         call = replace(call, status=response.status)
         ours = context.journal.get_last_applied(person.id) if context.journal else {}

@@ -1,7 +1,8 @@
 """Decides which runs may be deleted, and finds a person in the runs.
 
 - An interrupted run is kept, and so is the run that it undoes: both are needed to go on.
-- A run with a call of unknown outcome is kept: without it, the call would be made again.
+- A run with a call of unknown outcome is kept: without it, the call would be made again. So is a
+  retry of a run that is kept.
 - A forgotten person stays counted, with the outcome: the counts of a run still add up.
 """
 
@@ -15,8 +16,9 @@ from msgspec import Struct
 
 from cactions.app.ports import Journal, People
 from cactions.app.write_calls import find_unknown_outcomes
+from cactions.logic.people.lookup import is_any_key, list_lookup_keys
 from cactions.logic.shell import join_command, quote_word
-from cactions.model import PersonQuery, Run, StoreError, UsageError
+from cactions.model import PersonQuery, Run, RunEntry, StoreError, UsageError
 
 _MOST_NAMED: Final = 5
 
@@ -28,6 +30,8 @@ class PersonTraces(Struct, frozen=True):
     entries: int
     runs: int
     unknown_outcomes: int = 0
+    keys: tuple[PersonQuery, ...] = ()
+    """By which the rows of files mean them, also rows for which no person was looked up."""
 
 
 def find_prunable(journal: Journal, *, before: float | None, keep: int | None) -> tuple[Run, ...]:
@@ -39,6 +43,8 @@ def find_prunable(journal: Journal, *, before: float | None, keep: int | None) -
     interrupted = [run.head for run in all_runs if not run.finished]
     needed = {head.id for head in interrupted} | {head.undoes for head in interrupted}
     needed |= {*find_unknown_outcomes(journal).values()}
+    for run in reversed(all_runs):  # a run that was retried would make the same calls again
+        needed |= {run.head.id} if run.head.retries in needed else set()
     old = all_runs[keep:] if keep is not None else all_runs
     return tuple(
         run
@@ -63,12 +69,11 @@ def find_traces(query: PersonQuery, journal: Journal, people: People) -> PersonT
     runs = list(journal.list_runs())
     person_id = _find_person_id(query, runs, people)
     _refuse_open(person_id, runs)
-    counts = [
-        sum(entry.plan.subject.person_id == person_id for entry in run.entries) for run in runs
-    ]
+    keys = _list_keys(person_id, query, journal, people)
+    counts = [sum(_is_about(entry, person_id, keys) for entry in run.entries) for run in runs]
     unknown_outcomes = sum(owner_id == person_id for _, owner_id in find_unknown_outcomes(journal))
     return PersonTraces(
-        person_id, sum(counts), sum(count > 0 for count in counts), unknown_outcomes
+        person_id, sum(counts), sum(count > 0 for count in counts), unknown_outcomes, keys
     )
 
 
@@ -77,7 +82,7 @@ def erase_traces(found: PersonTraces, journal: Journal) -> int:
 
     Raises StoreError if some are left, or if a run cannot be read and may hold others.
     """
-    number = journal.forget(found.person_id)
+    number = journal.forget(found.person_id, found.keys)
     damaged = [run_id for run_id, _ in journal.list_damaged()]
     if number == found.entries and not damaged:
         return number
@@ -87,6 +92,27 @@ def erase_traces(found: PersonTraces, journal: Journal) -> int:
         f" the person{named}",
         hint="`cactions runs list` names damaged runs. Repair them or delete their files.",
     )
+
+
+def _list_keys(
+    person_id: str, query: PersonQuery, journal: Journal, people: People
+) -> tuple[PersonQuery, ...]:
+    """The keys by which they were looked up, and those that they have now."""
+    keys = {query: None}
+    for run in journal.list_runs():
+        entries = journal.list_of_people(run.head.id, [person_id])
+        keys |= {entry.plan.subject.matched: None for entry in entries}
+    with suppress(UsageError):  # they are not in the workspace any more
+        for field, value in list_lookup_keys(people.get(person_id)).items():
+            keys |= {PersonQuery(field, value): None} if value else {}
+    return tuple(keys)
+
+
+def _is_about(entry: RunEntry, person_id: str, keys: Sequence[PersonQuery]) -> bool:
+    subject = entry.plan.subject
+    if subject.person_id:
+        return subject.person_id == person_id
+    return is_any_key(subject.matched, keys)
 
 
 def _find_person_id(query: PersonQuery, runs: Sequence[Run], people: People) -> str:

@@ -15,14 +15,14 @@ from cactions.app.planned_entries import (
 )
 from cactions.app.ports import PlanningRows
 from cactions.app.workers import split_windows
-from cactions.model import BadRow, JobRow, PlannedEntry
+from cactions.model import Action, BadRow, JobRow, PlannedEntry
 
 _READ_AT_ONCE: Final = 1_000
 """Rows that are stored in one transaction."""
 
 
 def store_rows(
-    rows: PlanningRows, handed_in: Iterable[JobRow | BadRow], action: str
+    rows: PlanningRows, handed_in: Iterable[JobRow | BadRow], action: Action
 ) -> Iterator[PlannedEntry]:
     """Store every row; those that get no plan, since they are unusable or about one person."""
     number = 0

@@ -20,9 +20,11 @@ from cactions.app.ports import Journal
 from cactions.app.propose import Job, PlanContext, plan_response
 from cactions.logic.plan.compare_and_set import CALL_OUTCOME_UNKNOWN
 from cactions.logic.request.call import CallSpec
+from cactions.logic.request.idempotency import build_entry_key, build_key_header
 from cactions.logic.request.redaction import build_subject
 from cactions.model import (
     FailureReason,
+    OpenState,
     Outcome,
     Plan,
     PlanFailure,
@@ -38,6 +40,7 @@ from cactions.model import (
 from cactions.model.secret import Credentials
 
 _A_TEST: Final = "it was a test, which writes no person"
+_ITS_ONLY_ENTRY: Final = 1
 
 
 class CallRecord(Struct, frozen=True):
@@ -63,14 +66,19 @@ def call_once(
     except PlanningError:
         return CallRecord(plan_response(job, person, context))
     context.caller.prepare(job.action)
-    pending = Plan(job.action.name, subject, SentCall(line))
+    key = job.key or build_entry_key(head, _ITS_ONLY_ENTRY)
+    header = build_key_header(job.action, key)
+    pending = Plan(job.action.name, subject, SentCall(line, key=header), inputs=job.inputs)
     with stores.turns.hold(head):
         if not again:
             _check_outcomes_known(stores.journal, head, person.id)
         stores.journal.create_run(replace(head, people=1))
         [entry] = stores.journal.record_plans(head.id, [pending])
-        result = plan_response(job, person, context, f"{head.id}-{entry}")
+        result = plan_response(job, person, context, key)
         if isinstance(result, PlanFailure):
+            if result.call and result.call.status is not None:
+                answered = replace(pending, call=result.call)
+                stores.journal.replace_pending_plan(head.id, entry, answered)
             stores.journal.record_outcomes(head.id, [(entry, _build_receipt(result))])
             stores.journal.finish(head.id)
         else:
@@ -133,8 +141,9 @@ def find_unknown_outcomes(journal: Journal) -> Mapping[tuple[Place, str], str]:
 
 def _list_unknown(run: Run) -> frozenset[str]:
     """The people of a run for whom the outcome of a call is unknown."""
+    open_or_lost = run.list_in((OpenState.CALLING, Outcome.OUTCOME_UNKNOWN))
     return frozenset(
-        entry.plan.subject.person_id for entry in run.entries if _has_unknown_outcome(entry)
+        entry.plan.subject.person_id for entry in open_or_lost if _has_unknown_outcome(entry)
     )
 
 

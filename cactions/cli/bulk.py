@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -10,6 +9,13 @@ from pathlib import Path
 from msgspec.structs import replace
 
 from cactions.app.commit import RunStores
+from cactions.app.ports import People
+from cactions.app.retry import (
+    RetryChoice,
+    check_no_other_retry,
+    count_retried,
+    list_retry_rows,
+)
 from cactions.cli import arguments, bulk_wiring, wiring, workspace, write_calls
 from cactions.cli.bulk_checks import build_approval_code, check_fresh
 from cactions.cli.bulk_command import BulkCommand
@@ -17,8 +23,10 @@ from cactions.cli.bulk_options import BulkOptions
 from cactions.cli.exit_codes import Exit
 from cactions.cli.live_options import LiveOptions
 from cactions.cli.output_files import check_output
+from cactions.cli.saved_plans import check_kept_plan, take_plan
 from cactions.cli.wiring import ProjectFolder
 from cactions.logic import documents
+from cactions.logic.people.job_rows import JobRows
 from cactions.logic.shell import join_command
 from cactions.model import (
     Action,
@@ -26,6 +34,7 @@ from cactions.model import (
     RunPhase,
     UsageError,
 )
+from cactions.render.retry import describe_retry
 
 
 def run_many(
@@ -43,11 +52,12 @@ def run_many(
     bulk = bulk_wiring.read_where(bulk, home)
     options.refuse_replay_at(home.session is not None)
     check_fresh(plan, bulk)
-    command = BulkCommand(home, options, bulk, workspace.open_run_stores(home), json=json)
+    stores = workspace.open_run_stores(home)
+    command = BulkCommand(home, options, bulk, stores, json=json)
     found = arguments.find_action(home.project, action)
     if plan is None and not _confirm_write_calls(found, options, yes):
         return Exit.CLEAN
-    run = command.take_plan(plan, action) if plan else command.plan(found, inputs)
+    run = take_plan(plan, action, home, stores) if plan else command.plan(found, inputs)
     summary = command.show(run)
     return command.write(run, summary, yes=yes)
 
@@ -67,9 +77,42 @@ def continue_run(
     command = BulkCommand(home, options, bulk, stores, json=json)
     if run.phase is not RunPhase.PLANNED:
         run = command.continue_planning(run)
-    command.check_plan(run)
+    check_kept_plan(run, home, stores)
     summary = command.show(run)
     return command.write(run, summary, yes=yes)
+
+
+def retry_run(
+    home: ProjectFolder,
+    options: LiveOptions,
+    bulk: BulkOptions,
+    stores: RunStores,
+    run: Run,
+    choice: RetryChoice,
+    *,
+    yes: bool,
+    json: bool,
+) -> Exit:
+    """Plan another attempt for some entries of a run, show it, ask, and write: as a new run."""
+    counts = count_retried(run, choice)
+    for text in describe_retry(run, counts):
+        wiring.create_output().info(text)
+    if not counts.retried:
+        wiring.create_output().info("Nothing was sent and nothing was written.")
+        return Exit.CLEAN
+    if not _confirm_write_calls(choice.action, options, yes):
+        return Exit.CLEAN
+    command = BulkCommand(home, options, bulk, stores, json=json)
+
+    def open_rows(ready: Action, _people: People) -> JobRows:
+        return JobRows(list_retry_rows(run, replace(choice, action=ready)), {})
+
+    def check() -> None:
+        check_no_other_retry(run, stores.journal, choice)
+
+    again = command.plan_rows(choice.action, open_rows, run.head.id, check)
+    summary = command.show(again)
+    return command.write(again, summary, yes=yes)
 
 
 def diff_many(
@@ -117,9 +160,5 @@ def _confirm_write_calls(action: Action, options: LiveOptions, yes: bool) -> boo
 @contextmanager
 def open_scratch_stores(home: ProjectFolder, stores: RunStores) -> Iterator[RunStores]:
     """Stores whose journal is a folder that is deleted at the end: a diff leaves no trace."""
-    with tempfile.TemporaryDirectory(prefix="cactions-") as folder:
-        journal = workspace.open_scratch_journal(Path(folder), home)
-        try:
-            yield replace(stores, journal=journal)
-        finally:
-            journal.close()
+    with workspace.open_scratch_journal(home) as journal:
+        yield replace(stores, journal=journal)

@@ -3,34 +3,35 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
-from contextlib import suppress
-from pathlib import Path
+from collections.abc import Callable, Sequence
 
 from msgspec.structs import replace
 
 from cactions.app.apply import commit_planned, hold_plan
 from cactions.app.commit import RunStores
-from cactions.app.plan_basis import check_basis, check_plan
+from cactions.app.lost_calls import has_valid_keys
+from cactions.app.plan_basis import check_basis
 from cactions.app.plan_people import continue_planning, plan_people
 from cactions.app.planning_task import Planned, PlanningTask
+from cactions.app.ports import People
 from cactions.app.propose import Job, PlanContext
 from cactions.cli import arguments, bulk_wiring, progress, prompts, wiring, workspace, write_calls
-from cactions.cli.bulk_checks import build_approval_code, check_plan_action, check_write_calls
+from cactions.cli.bulk_checks import build_approval_code, check_write_calls
 from cactions.cli.bulk_options import BulkOptions
 from cactions.cli.exit_codes import Exit, choose_most_severe
 from cactions.cli.live_options import LiveOptions
 from cactions.cli.options import parse_inputs
 from cactions.cli.planning_ends import discard_on_error, end_on_trip
 from cactions.cli.reporters import check_report_file, write_run_report
+from cactions.cli.saved_plans import read_summary
 from cactions.cli.wiring import ProjectFolder
 from cactions.edges.clock import SystemClock
 from cactions.logic import documents, strict_json
+from cactions.logic.people.job_rows import JobRows
 from cactions.logic.project.stored_run import redact_entries
 from cactions.logic.shell import join_command
 from cactions.model import (
     Action,
-    CactionsError,
     PersonQuery,
     PlanBasis,
     PlanSummary,
@@ -61,9 +62,23 @@ class BulkCommand:
         self._stores, self._json = replace(stores, threads=bulk.threads), json
 
     def plan(self, action: Action, inputs: list[str] | None) -> Run:
-        """Plan the action for everyone of the file, as a run that has not started.
+        """Plan the action for everyone of the file, as a run that has not started."""
+        values = parse_inputs(inputs)
+        return self.plan_rows(
+            action, lambda ready, people: bulk_wiring.open_rows(self._bulk, ready, values, people)
+        )
 
-        The run is deleted where planning fails, unless a call that changes something was made.
+    def plan_rows(
+        self,
+        action: Action,
+        open_them: Callable[[Action, People], JobRows],
+        retries: str = "",
+        check: Callable[[], None] = lambda: None,
+    ) -> Run:
+        """Plan the action for rows, those of the run ``retries`` or of a file.
+
+        ``check`` is called under the lock. The run is deleted where planning fails, unless a call
+        that changes something was made.
         """
         writes = self._options.is_write_call(action)
         check_write_calls(action, self._bulk, writes=writes)
@@ -74,18 +89,19 @@ class BulkCommand:
         caller = wiring.create_caller(self._home, action, self._options)
         head = write_calls.new_run_head(action.name, self._home, caller.source)
         context = workspace.create_plan_context(self._home, caller)
-        rows = bulk_wiring.open_rows(self._bulk, action, parse_inputs(inputs), context.people)
+        head = replace(head, retries=retries)
+        rows = open_them(action, context.people)
         basis = bulk_wiring.read_basis(self._home, head, fresh=self._bulk.fresh)
         planning = self._create_task(head, action, context, basis)
-        with (
-            end_on_trip(Run(head), self._stores, writes=writes),
-            discard_on_error(head, self._stores, writes=writes, keeps=self._keeps),
-            self._stores.turns.hold(head),
-        ):
-            with wiring.show_progress(f"Planning {action.name}", 0, quiet=self._json) as display:
+        with end_on_trip(Run(head), self._stores, writes=writes), self._stores.turns.hold(head):
+            check()
+            with (
+                discard_on_error(head, self._stores, writes=writes, keeps=self._keeps),
+                wiring.show_progress(f"Planning {action.name}", 0, quiet=self._json) as display,
+            ):
                 followed = replace(planning, on_progress=bulk_wiring.follow_planning(display))
                 planned = plan_people(followed, bulk_wiring.follow_reading(rows, display))
-            self._store(planned, planning, rows.ignored)
+                self._store(planned, planning, rows.ignored)
         return self._stores.journal.read(head.id)
 
     def continue_planning(self, run: Run) -> Run:
@@ -130,38 +146,14 @@ class BulkCommand:
             self._stores,
             writes=writes,
             probes=not (self._options.replayed or writes),
+            keys_hold=has_valid_keys(head, self._stores.journal, SystemClock()),
             basis=basis,
             on_caution=wiring.create_output().info,
         )
 
-    def take_plan(self, source: Path, action: str) -> Run:
-        """Take a saved plan. Raises UsageError where it does not hold any more."""
-        run_id = self._stores.journal.take_plan(source)
-        try:
-            run = self._stores.journal.read(run_id)
-        except CactionsError:
-            self._stores.journal.discard(run_id)
-            raise
-        try:
-            self._stores.check_run(run)
-            check_plan_action(run, action)
-            self.check_plan(run)
-        except CactionsError:
-            with suppress(CactionsError), hold_plan(run, self._stores):
-                self._stores.journal.discard(run_id)
-            raise
-        return run
-
-    def check_plan(self, run: Run) -> None:
-        """Raises UsageError for a plan that does not hold any more."""
-        now = bulk_wiring.read_basis(self._home, run.head)
-        check_plan(run, self.read_summary(run).basis, now, SystemClock())
-
     def read_summary(self, run: Run) -> PlanSummary:
-        """What is known of a planned run as a whole, and how old it is by now."""
-        text = self._stores.journal.open_rows(run.head.id).read_summary()
-        summary = documents.summary_from_json(strict_json.parse_json(text))
-        return replace(summary, age=SystemClock().get_time() - run.head.started)
+        """What is known of a planned run as a whole."""
+        return read_summary(run, self._stores)
 
     def show(self, run: Run, closing: str = "") -> PlanSummary:
         """Show the plans as a whole; with ``--json``, that waits for what becomes of them."""

@@ -120,8 +120,19 @@ def _build_network_options(proxy: str | None, ca_file: Path | None) -> LiveOptio
     return LiveOptions(proxy=proxy or "", ca_file=ca_file)
 
 
+def _build_call_options(
+    user_token: list[str] | None, proxy: str | None, ca_file: Path | None
+) -> LiveOptions:
+    return LiveOptions(user_tokens=tuple(user_token or ()), proxy=proxy or "", ca_file=ca_file)
+
+
 network_options = share_options(_NETWORK, {}, _build_network_options)
 """The command with ``--proxy`` and ``--ca-file``, for what reaches a workspace at Intercom."""
+
+call_options = share_options(
+    {"user_token": _OPTIONS["user_token"], **_NETWORK}, {}, _build_call_options
+)
+"""The command with these and ``--user-token``, where a run says whether it is live."""
 
 live_options = share_options(_OPTIONS, _DEFAULTS, _build_live_options)
 """The command with these options; it gets the Answers that they say as its first argument."""

@@ -54,7 +54,7 @@ def discard_on_error(
     except PlanningStopped:
         raise
     except (UsageError, DefinitionError):
-        if not writes:
+        if not writes or _read_phase(head, stores) is RunPhase.READING:  # no call was made
             with suppress(CactionsError):
                 stores.journal.discard(head.id)
         raise
@@ -65,10 +65,16 @@ def discard_on_error(
 
 def _explain_cut_off(head: RunHead, stores: RunStores, *, keeps: bool) -> None:
     """How to go on with a planning that can be resumed; without all its people, it cannot."""
-    with suppress(CactionsError):  # there may be no such run: another one held the lock
-        phase = stores.journal.read(head.id).phase
-        if phase is RunPhase.READING:
+    phase = _read_phase(head, stores)
+    if phase is RunPhase.READING:
+        with suppress(CactionsError):
             stores.journal.discard(head.id)
-        elif keeps and phase is RunPhase.PLANNING:
-            go_on = join_command(("runs", "resume"), head.id)
-            wiring.create_output().info(f"The planning was cut off. To go on: {go_on}")
+    elif keeps and phase is RunPhase.PLANNING:
+        go_on = join_command(("runs", "resume"), head.id)
+        wiring.create_output().info(f"The planning was cut off. To go on: {go_on}")
+
+
+def _read_phase(head: RunHead, stores: RunStores) -> RunPhase | None:
+    with suppress(CactionsError):  # it may not have been made
+        return stores.journal.read(head.id).phase
+    return None

@@ -6,8 +6,8 @@ They are opened when a command first needs them, and imported then.
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
-from contextlib import suppress
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -89,11 +89,25 @@ def open_journal(home: Path, cipher: RowCipher | None = None) -> LocalJournal:
     return LocalJournal(home / STATE, cipher or create_row_cipher(home))
 
 
-def open_scratch_journal(folder: Path, home: ProjectFolder) -> LocalJournal:
+@contextmanager
+def open_scratch_journal(home: ProjectFolder) -> Iterator[LocalJournal]:
     """A journal that no other command sees, for a plan that is not kept."""
     from cactions.edges.store.journal import LocalJournal
+    from cactions.edges.store.scratch_folder import open_scratch_folder
 
-    return LocalJournal(folder, home.cover or create_row_cipher(home.folder))
+    with open_scratch_folder(home.folder / STATE) as folder:
+        journal = LocalJournal(folder, home.cover or create_row_cipher(home.folder))
+        try:
+            yield journal
+        finally:
+            journal.close()
+
+
+def delete_scratch(home: Path) -> None:
+    """Delete the plans that killed processes have left. Raises StoreError."""
+    from cactions.edges.store.scratch_folder import delete_leftovers
+
+    delete_leftovers(home / STATE)
 
 
 def open_run_stores(home: ProjectFolder) -> RunStores:

@@ -45,6 +45,7 @@ from cactions.model.enums import (
     ChangeWarning,
     FailureReason,
     KeepReason,
+    OpenState,
     Outcome,
     RunKind,
     RunPhase,
@@ -129,9 +130,12 @@ from cactions.model.request import (
     Token,
     TokenFetch,
 )
+from cactions.model.retry import RetryCounts, RetryGroup
 from cactions.model.run import (
     LOCAL,
     Conflict,
+    EntryState,
+    IndexedEntries,
     Receipt,
     Run,
     RunCounts,

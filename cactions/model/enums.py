@@ -127,6 +127,14 @@ class Outcome(Enum):
     HELD = "held"
 
 
+class OpenState(Enum):
+    """The states of an entry without an outcome."""
+
+    CALLING = "calling"
+    PLANNED = "planned"
+    STARTED = "started"
+
+
 class RunKind(Enum):
     """A run applies an action's plans, or undoes another run."""
 

@@ -14,14 +14,16 @@ from cactions.model.plan import Precondition
 class JobRow(Struct, frozen=True):
     """One person to run an action for, and the data inputs with defaults and checked types.
 
-    ``line`` counts from 1: where the row begins in the file; for XLSX and Parquet, the row.
-    ``premises``: what a search found the person by, which must still hold at the commit.
+    ``line`` counts from 1: where the row begins in the file; for XLSX and Parquet, the row; for
+    another attempt, the entry of the earlier run. ``premises``: what a search found the person by,
+    which must still hold at the commit. ``key`` is the idempotency key of the earlier attempt.
     """
 
     line: int
     query: PersonQuery
     inputs: Mapping[str, Scalar] = field(default_factory=dict)
     premises: tuple[Precondition, ...] = ()
+    key: str = ""
 
 
 class BadRow(Struct, frozen=True):

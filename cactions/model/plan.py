@@ -6,11 +6,13 @@ promise that is checked again at that moment.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from msgspec import Struct
 
 from cactions.model.enums import ChangeKind, ChangeWarning, FailureReason, KeepReason
 from cactions.model.exchange import Proof
-from cactions.model.json_value import ABSENT, Value, is_empty, is_same
+from cactions.model.json_value import ABSENT, Scalar, Value, is_empty, is_same
 from cactions.model.person import DataType, PersonQuery
 from cactions.model.template import PersonAttribute, PersonField
 
@@ -76,19 +78,22 @@ class Precondition(Struct, frozen=True):
 class SentCall(Struct, frozen=True):
     """The one request behind a plan, for the preview's head.
 
-    ``source`` is empty for a live call, else the file that it was replayed from.
+    ``source`` is empty for a live call, else the file that it was replayed from. ``key`` is the
+    header by which the service recognizes a repeated write request, name and value; empty for none.
     """
 
     line: str
     status: int | None = None
     source: str = ""
+    key: str = ""
 
 
 class Plan(Struct, frozen=True):
     """All changes for one person. Attributes stand in ``changes`` or in ``left``, never in both.
 
     ``premises`` make it a plan for this person only. ``from_search``: the old values are those of a
-    search index, which may be up to two minutes older than the plan.
+    search index, which may be up to two minutes older than the plan. ``inputs`` are the data inputs
+    of its call, for another attempt; None where they were not kept.
     """
 
     action: str
@@ -99,6 +104,7 @@ class Plan(Struct, frozen=True):
     proof: Proof | None = None
     premises: tuple[Precondition, ...] = ()
     from_search: bool = False
+    inputs: Mapping[str, Scalar] | None = None
 
     @property
     def pending(self) -> bool:

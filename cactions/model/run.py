@@ -4,16 +4,18 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping
-from typing import Final
+from typing import Final, Protocol, TypeAlias, runtime_checkable
 
 from msgspec import Struct
 
-from cactions.model.enums import Outcome, RunKind, RunPhase
+from cactions.model.enums import OpenState, Outcome, RunKind, RunPhase
 from cactions.model.json_value import Value
 from cactions.model.plan import Plan
 
 LOCAL: Final = "local"
 """The name of the local workspace in the heads of runs."""
+
+EntryState: TypeAlias = Outcome | OpenState
 
 
 class Conflict(Struct, frozen=True):
@@ -54,8 +56,9 @@ class RunHead(Struct, frozen=True):
     """What a run is, known before its first write.
 
     ``started`` is in Unix seconds, ``operator`` is ``user@host``, ``undoes`` names the run that
-    an UNDO run takes back, ``source`` is empty for live calls, else the replayed file. ``people``
-    is how many were handed in; None where the run was kept by a version that did not count them.
+    an UNDO run takes back, ``retries`` the one whose entries get another attempt, ``source`` is
+    empty for live calls, else the replayed file. ``people`` is how many were handed in; None where
+    the run was kept by a version that did not count them.
     """
 
     id: str
@@ -68,6 +71,7 @@ class RunHead(Struct, frozen=True):
     source: str = ""
     undoes: str = ""
     people: int | None = None
+    retries: str = ""
 
     @property
     def is_local(self) -> bool:
@@ -92,9 +96,19 @@ class RunEntry(Struct, frozen=True):
     started: bool = True
 
     @property
+    def state(self) -> EntryState:
+        """Its outcome, or what is known without one."""
+        if self.receipt:
+            return self.receipt.outcome
+        if self.plan.pending:
+            return OpenState.CALLING
+        return OpenState.STARTED if self.started else OpenState.PLANNED
+
+    @property
     def forgotten(self) -> bool:
         """Whether the person's traces were erased."""
-        return not self.plan.subject.person_id
+        subject = self.plan.subject
+        return not (subject.person_id or subject.label)  # a row without a person has a label
 
     @property
     def stands(self) -> bool:
@@ -147,6 +161,14 @@ class RunCounts(Struct, frozen=True):
         return sum(self.outcomes.values()) + self.waiting + self.open
 
 
+@runtime_checkable
+class IndexedEntries(Protocol):
+    """Entries of which those in some states are found without reading the others."""
+
+    def list_in(self, states: Collection[EntryState]) -> Iterator[RunEntry]:
+        """The entries in these states, in order."""
+
+
 class Run(Struct, frozen=True):
     """A run as the journal holds it. ``finished`` is False where it was cut off.
 
@@ -186,4 +208,10 @@ class Run(Struct, frozen=True):
     @property
     def open(self) -> Iterator[RunEntry]:
         """The entries whose outcome was never recorded."""
-        return (entry for entry in self.entries if entry.receipt is None)
+        return self.list_in(tuple(OpenState))
+
+    def list_in(self, states: Collection[EntryState]) -> Iterator[RunEntry]:
+        """The entries in these states, in order."""
+        if isinstance(self.entries, IndexedEntries):
+            return self.entries.list_in(states)
+        return (entry for entry in self.entries if entry.state in states)

@@ -127,7 +127,7 @@ def _render_receipt_line(plan: Plan, done: Receipt, tense: ChangeTense) -> Style
         styled_line = span("Nothing was written to this person.")
     elif done.outcome is Outcome.CONFLICT and taken_back:
         styled_line = span("This person was changed since, so nothing was restored.")
-    if not plan.subject.person_id:
+    if not (plan.subject.person_id or plan.subject.label):
         styled_line = span("Everything else about them was erased.")
     message = span(f" {messages.to_sentence(done.message)}") if done.message else ()
     return (

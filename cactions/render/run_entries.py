@@ -5,13 +5,14 @@ Of a million entries only as many are read as are needed.
 
 from __future__ import annotations
 
+from itertools import chain, islice
 from typing import Final
 
 from cactions.logic.shell import join_command
-from cactions.model import Outcome, Run, RunEntry
+from cactions.model import OpenState, Outcome, Run, RunEntry
 from cactions.render import messages
 from cactions.render.changes import EFFECTIVE
-from cactions.render.entry_selection import describe_entry, is_noteworthy
+from cactions.render.entry_selection import describe_entry
 from cactions.render.layout import choose_margin, render_table, wrap_paragraph
 from cactions.render.text import BLANK, Span, Style, StyledLine, join_spans, span
 from cactions.render.values import ValueStyle, render_value
@@ -23,7 +24,10 @@ MOST_IN_FULL: Final = 20
 _MOST_MESSAGE: Final = 160  # characters
 _MOST_NAME: Final = 30
 _MOST_CONFLICTS: Final = 4
-_GOOD: Final = (Outcome.APPLIED, Outcome.UNCHANGED)
+_LAST: Final = (OpenState.PLANNED, Outcome.APPLIED, Outcome.UNCHANGED)
+"""The states of those who need no attention."""
+
+_FIRST: Final = tuple(state for state in (*Outcome, *OpenState) if state not in _LAST)
 
 
 def choose_entries(run: Run, most: int = MOST_ENTRIES) -> list[RunEntry]:
@@ -31,18 +35,7 @@ def choose_entries(run: Run, most: int = MOST_ENTRIES) -> list[RunEntry]:
 
     Attention first, and then in the order of the run.
     """
-    counts = run.counts
-    bad = (number for outcome, number in counts.outcomes.items() if outcome not in _GOOD)
-    urgent = min(most, sum(bad) + counts.started + counts.calling)
-    attention: list[RunEntry] = []
-    others: list[RunEntry] = []
-    for entry in run.entries:
-        if len(attention) >= urgent and len(attention) + len(others) >= most:
-            break
-        chosen = attention if is_noteworthy(entry) else others
-        if len(chosen) < most:
-            chosen.append(entry)
-    return [*attention, *others][:most]
+    return [*islice(chain(run.list_in(_FIRST), run.list_in(_LAST)), most)]
 
 
 def render_run_entries(run: Run, width: int) -> list[StyledLine]:

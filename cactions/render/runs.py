@@ -11,6 +11,7 @@ from cactions.model import (
     Receipt,
     Run,
     RunEntry,
+    RunHead,
     RunKind,
     RunPhase,
 )
@@ -43,7 +44,8 @@ def render_runs(found: Iterable[Run]) -> View:
     found = list(found)
     taken = {undo.head.undoes for undo in found if _has_restored(undo)}
     rows = [_run_row(run, partly=run.head.id in taken) for run in found]
-    how_on = [render_resume_hint(run) for run in found if not run.finished]
+    how_on = [_render_retried(run.head) for run in found if run.head.retries]
+    how_on += [render_resume_hint(run) for run in found if not run.finished]
 
     def draw(width: int) -> list[StyledLine]:
         if not rows:
@@ -89,7 +91,7 @@ def _run_row(run: Run, *, partly: bool = False) -> tuple[StyledLine, ...]:
         span(run.head.id, Style.CODE),
         span(format_utc(run.head.started)[:-3]),
         span(run.head.action, Style.NAME),
-        span(run.head.kind.value),
+        span("retry" if run.head.retries else run.head.kind.value),
         (*_render_state(run, partly=partly), *(() if run.authentic else _NOT_SEALED)),
         (Span(f"{run.people:,}: "), *render_tally(run)),
     )
@@ -116,6 +118,11 @@ def render_tally(run: Run) -> StyledLine:
     return join_spans(", ", parts) if parts else dim("no people")
 
 
+def _render_retried(head: RunHead) -> StyledLine:
+    ids = (Span(head.id, Style.CODE), Span(head.retries, Style.CODE))
+    return (Span("Run "), ids[0], Span(" is another attempt for people of run "), ids[1], Span("."))
+
+
 def _has_restored(run: Run) -> bool:
     """Whether it is an undo that has put something back."""
     return run.head.kind is RunKind.UNDO and run.counts.outcomes.get(Outcome.APPLIED, 0) > 0
@@ -139,6 +146,8 @@ def _build_head(run: Run) -> Iterator[LabeledValue]:
     )
     where = ", ".join(filter(None, (head.workspace, head.environment)))
     yield LabeledValue("Workspace", (span(where, Style.CODE),))
+    if head.retries:
+        yield LabeledValue("Retries", ((Span("run "), Span(head.retries, Style.CODE)),))
     if head.kind is RunKind.UNDO:
         yield LabeledValue("Undoes", ((Span("run "), Span(head.undoes, Style.CODE)),))
     elif head.source:

@@ -299,7 +299,7 @@ def test_a_second_run_of_the_same_action_is_refused() -> None:
             lambda: undo(kept),
             lambda: resume_run(done, kept),
             lambda: close_run(done, kept),
-            lambda: preview_resume(done, kept),
+            lambda: preview_resume(done, kept, 20),
         ):
             with pytest.raises(RunAborted, match="is being run"):
                 use()
@@ -313,7 +313,7 @@ def test_resume_records_finished_writes_and_makes_the_missing_ones() -> None:
     """Afterwards the result is that of an uninterrupted run."""
     kept = cut_off(2)
     before = kept.journal.read("run-1")
-    ahead = preview_resume(before, kept)
+    ahead = preview_resume(before, kept, 20)
     assert [2, 3] == [entry.number for entry, _ in ahead]
     assert ["applied", "open"] == outcomes([receipt for _, receipt in ahead])
     done = resume_run(before, kept)

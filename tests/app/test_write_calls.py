@@ -164,7 +164,7 @@ def test_a_call_of_a_killed_process_keeps_an_unknown_outcome(
     run = killed(kept)
     assert run.entries[0].plan.pending
     assert not run.leaves_something
-    [(_, ahead)] = preview_resume(run, kept)
+    [(_, ahead)] = preview_resume(run, kept, 20)
     assert ahead
     assert Outcome.OUTCOME_UNKNOWN is ahead.outcome
     assert [] == [*list_undo_steps(run, kept)]

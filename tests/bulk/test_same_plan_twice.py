@@ -92,6 +92,24 @@ def test_of_two_starts_of_a_plan_exactly_one_proceeds(
         attack.drop()
 
 
+def test_a_plan_is_not_taken_again_after_its_run_was_deleted(
+    processes: tuple[Process, Process], shop: Shop, tmp_path: Path, counts: Counter[str]
+) -> None:
+    """Also where someone has taken it back meanwhile, so that it could be written again."""
+    home = write_home(tmp_path / "home", build_document(shop, PEOPLE), PEOPLE)
+    attack = Attack(processes[0], home, PEOPLE, counts)
+    attack.call(DIFF)
+    assert Exit.FINDINGS == attack.call(TAKE)["code"]
+    attack.call("runs undo last --yes")
+    assert Exit.CLEAN == attack.call("runs prune --keep 0 --yes")["code"]
+    assert read_run(home) is None
+    assert Exit.MISUSE == attack.call(TAKE)["code"]
+    assert "was started before" in get_errors(home)
+    assert "was deleted since" in get_errors(home)
+    assert read_run(home) is None
+    assert [] == [path.name for path in (home / ".cactions" / "runs").glob(".plan-*")]
+
+
 def test_of_two_starts_of_an_action_exactly_one_proceeds(
     processes: tuple[Process, Process], shop: Shop, tmp_path: Path, counts: Counter[str]
 ) -> None:
@@ -114,6 +132,30 @@ def test_of_two_starts_of_an_action_exactly_one_proceeds(
             assert [Exit.FINDINGS] * 2 == codes, answers
             counts["one after the other"] += 1
         attack.drop()
+
+
+def test_of_two_retries_of_write_requests_exactly_one_proceeds(
+    processes: tuple[Process, Process], shop: Shop, tmp_path: Path, counts: Counter[str]
+) -> None:
+    """However close they are: a request that was turned down is made once more, not twice."""
+    home = write_home(tmp_path / "home", build_document(shop, PEOPLE, write="once"), PEOPLE)
+    first = Attack(processes[0], home, PEOPLE, counts)
+    first.call(f"{RUN} --at-most-once")
+    chance = Random(4)
+    for number in range(4 if COUNTS.factor == 1 else 50):
+        folder = shutil.copytree(home, tmp_path / str(number))
+        run = read_run(folder)
+        assert run
+        shop.forget()
+        words = f"runs retry {run.head.id} --yes --at-most-once"
+        answers = start_both(processes, folder, words, chance.uniform(0, 0.05))
+        assert {"u-7": 1} == dict(shop.asked)
+        codes = sorted(answer["code"] for answer, _ in answers)
+        assert codes in ([Exit.FINDINGS, Exit.MISUSE], [Exit.FINDINGS, Exit.NOTHING_DONE]), answers
+        retry = read_run(folder)
+        assert retry
+        assert (run.head.id, True) == (retry.head.retries, retry.finished)
+        shutil.rmtree(folder)
 
 
 def test_a_killed_plan_is_carried_out_at_most_once(

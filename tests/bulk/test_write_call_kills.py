@@ -57,7 +57,7 @@ def counts() -> Iterator[Counter[str]]:
 def test_a_write_request_is_not_sent_again(
     process: subprocess.Popen[str], shop: Shop, tmp_path: Path, counts: Counter[str], kind: str
 ) -> None:
-    """Those of unknown outcome are listed; with a key, a repeated request has the same one."""
+    """Those of unknown outcome are listed; with a key, they are sent again with the same one."""
     home = write_home(tmp_path / "home", build_document(shop, PEOPLE, write=kind), PEOPLE)
     whole = Attack(process, shutil.copytree(home, tmp_path / "whole"), PEOPLE, counts)
     shop.forget()
@@ -88,6 +88,8 @@ def judge(attack: Attack, run: Run, shop: Shop, kind: str) -> None:
     again = {user for user, number in shop.asked.items() if number > 1}
     if kind == "once":
         assert not again, again
+    else:
+        assert not outcomes[Outcome.OUTCOME_UNKNOWN.value], outcomes
     assert all(len(keys) == 1 for keys in shop.keys.values())
     unknown = outcomes[Outcome.OUTCOME_UNKNOWN.value]
     attack.counts["unknown"] += unknown

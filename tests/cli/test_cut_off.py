@@ -7,11 +7,13 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 
 from cactions.cli.exit_codes import Exit
 from cactions.edges.store.journal import LocalJournal
 from cactions.edges.store.run_lock import FileRunLock
-from cactions.model import RunHead, RunKind
+from cactions.model import JobRow, PersonQuery, RunHead, RunKind, RunPhase
+from tests.app.crowd import plans
 from tests.cli.conftest import Cli
 
 RUN = "20260101-000000-00000001"
@@ -174,3 +176,39 @@ def test_a_forgotten_person_is_still_counted(cli: Cli, home: Path) -> None:
     for path in (home / ".cactions" / "runs").iterdir():
         assert b"Ada" not in path.read_bytes()
     assert "Nothing" in cli("runs", "undo", "last", "--yes").err
+
+
+def test_resume_says_how_many_started_people_it_does_not_list(cli: Cli, home: Path) -> None:
+    """A run may have more of them than are read at once."""
+    people = 520
+    with closing(LocalJournal(home / ".cactions")) as journal:
+        journal.create_run(replace(HEAD, people=people))
+        journal.record_plans(RUN, plans(people))
+    shown = flat(cli("runs", "resume", "last", "--yes").out)
+    assert f"And {people - 20} more who were started." in shown
+
+
+def test_a_planning_that_was_cut_off_is_closed_before_a_person_is_forgotten(
+    cli: Cli, home: Path
+) -> None:
+    """Its rows may be about the person, and are gone when it is closed."""
+    cli(*APPLIED)
+    with closing(LocalJournal(home / ".cactions")) as journal:
+        head = replace(HEAD, started=2e9, environment="production")
+        journal.create_run(head, RunPhase.READING)
+        query = PersonQuery("user_id", "u-1")
+        rows = [(1, JobRow(1, query, {"color": "a-colour-of-hers"})), (2, JobRow(2, query))]
+        journal.open_rows(RUN).add(rows, [])
+        journal.open_rows(RUN).advance(RunPhase.PLANNING, "")
+    forget = ("runs", "forget", "--person", "user_id=u-1", "--yes")
+    refused = cli(*forget)
+    assert Exit.MISUSE == refused.code
+    assert f"cactions runs resume {RUN}" in flat(refused.err)
+    assert f"cactions runs undo {RUN}" in flat(refused.err)
+    assert Exit.CLEAN == cli("runs", "undo", RUN, "--yes").code
+    assert Exit.CLEAN == cli(*forget).code
+    assert "2: 2 not started" in flat(cli("runs", "show", RUN).out)
+    for path in (home / ".cactions" / "runs").iterdir():
+        assert b"a-colour-of-hers" not in path.read_bytes(), path
+    assert Exit.CLEAN == cli("runs", "retry", RUN, "--yes").code  # nothing is left to retry
+    assert 2 == len(cli("runs", "list", "--json").json["runs"])

@@ -51,3 +51,23 @@ def test_an_unreadable_run_is_reported(cli: Cli, home: Path) -> None:
     done = cli(*FORGET, "user_id=u-1")
     assert done.code not in (Exit.CLEAN, Exit.INTERNAL)
     assert first.stem in done.err
+
+
+def test_rows_without_a_person_are_erased_too(cli: Cli, home: Path) -> None:
+    """A row that repeats the person, and one from before they were there, hold their key."""
+    (home / "people.csv").write_text("email\nada@example.com\nADA@example.com\nada@EXAMPLE.com\n")
+    path = home / "actions.yaml"
+    path.write_text(path.read_text().replace("match: user_id", "match: email"))
+    replay = ("run", "loyalty", "--people", "people.csv", "--replay", "--yes")
+    assert Exit.FINDINGS == cli(*replay).code
+    entries = cli("runs", "show", "last", "--json").json["entries"]
+    assert 3 == len(entries)
+    about_ada = [e for e in entries if e["plan"]["subject"]["matched"]["value"][:4] == "ada@"]
+    assert [False, True] == [not e["plan"]["subject"]["person_id"] for e in about_ada]
+    done = cli(*FORGET, "user_id=u-1")
+    assert Exit.CLEAN == done.code
+    assert "2 entries erased" in done.err
+    for file in (home / ".cactions" / "runs").glob("*.db*"):
+        held = file.read_bytes()
+        assert b"ada@" not in held
+        assert held.count(b"ADA@example.com") <= 3, "another address, which no one has"

@@ -35,7 +35,7 @@ HELP = {
         *((name,) for name in app.COMMANDS),
         *(
             ("runs", name)
-            for name in ("list", "show", "export", "resume", "undo", "prune", "forget")
+            for name in ("list", "show", "export", "resume", "retry", "undo", "prune", "forget")
         ),
         *(("people", name) for name in ("import", "list", "show")),
     ]

@@ -9,7 +9,7 @@ import typer
 
 from cactions.app.ports import Journal
 from cactions.cli import streams, wiring, workspace
-from cactions.cli.commands import runs_continue, runs_retention
+from cactions.cli.commands import runs_continue, runs_retention, runs_retry
 from cactions.cli.exit_codes import Exit
 from cactions.cli.options import Files, Json
 from cactions.cli.output_files import write_lines
@@ -18,7 +18,7 @@ from cactions.model import Run, UsageError
 from cactions.render.runs import UNSEALED, render_run, render_runs
 from cactions.render.vault import render_sealed_runs
 
-commands = typer.Typer(help="List, inspect, resume and undo runs.", no_args_is_help=True)
+commands = typer.Typer(help="List, inspect, resume, retry and undo runs.", no_args_is_help=True)
 
 RunId = Annotated[str, typer.Argument(metavar="RUN", help="A run's id, its beginning, or `last`.")]
 Out = Annotated[Path | None, typer.Option("--out", metavar="FILE", help="Default: stdout.")]
@@ -88,6 +88,7 @@ def _read(journal: Journal, run: str) -> Run:
 
 
 commands.command("resume")(runs_continue.resume_)
+commands.command("retry")(runs_retry.retry)
 commands.command("undo")(runs_continue.undo)
 commands.command("prune")(runs_retention.prune_)
 commands.command("forget")(runs_retention.forget)

@@ -49,8 +49,9 @@ def resume_(
 ) -> None:
     """Finish a run that was cut off: look at each person, and write what was not written.
 
-    A run of many people that waits for an answer is carried out. No call is made again. Exit code 1
-    if a person was changed since then (they are left alone), 4 if the outcome of a call is unknown.
+    A run of many people that waits for an answer is carried out. A write request whose answer was
+    lost is made again only with its `idempotency` key. Exit code 1 if a person was changed since
+    then (they are left alone), 4 if the outcome of a call is unknown.
 
     Example: cactions runs resume last
     """
@@ -66,9 +67,10 @@ def resume_(
         home = open_project(files, environment, options)  # its proofs are a part of the plan
         bulk = BulkOptions(threads=threads, approve=approve)
         raise typer.Exit(continue_run(home, options, bulk, stores, cut_off, yes=yes, json=json))
-    ahead = preview_resume(cut_off, stores)
+    ahead = preview_resume(cut_off, stores, MANY)
     if not json:
-        wiring.create_output().print(render_resume_preview(cut_off, ahead[:MANY], len(ahead)))
+        number = cut_off.counts.started + cut_off.counts.calling
+        wiring.create_output().print(render_resume_preview(cut_off, ahead, number))
     if not prompts.confirm("Resume it?", yes):
         wiring.create_output().info("Nothing was written.")
         return

@@ -45,6 +45,7 @@ def prune_(
         raise UsageError("say which runs may go", hint="Use either --older-than AGE or --keep N.")
     before = None if older_than is None else time.time() - _parse_age(older_than)
     journal = workspace.open_journal(wiring.find_folder(files))
+    workspace.delete_scratch(wiring.find_folder(files))
     old = find_prunable(journal, before=before, keep=keep)
     if not old:
         wiring.create_output().info("No run is old enough. Nothing was deleted.")
@@ -74,6 +75,7 @@ def forget(
     """
     prompts.require_terminal(yes)
     project_folder = open_project(files, environment, options, leaks=False)
+    workspace.delete_scratch(project_folder.folder)
     journal = workspace.open_journal(project_folder.folder)
     found = find_traces(
         parse_person_query(person, "id"), journal, workspace.open_people(project_folder)

@@ -11,23 +11,38 @@ from __future__ import annotations
 
 import os
 import shutil
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+import time
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Final
 
 from cactions.edges.files.file_io import store_errors
 from cactions.edges.files.private_files import lock_folder
 from cactions.edges.store.last_applied_index import LastAppliedIndex
-from cactions.edges.store.plan_file import copy_plan, discard_draft, save_plan, start_plan
+from cactions.edges.store.plan_file import (
+    copy_plan,
+    discard_draft,
+    save_plan,
+    start_plan,
+)
 from cactions.edges.store.row_encryption import PlainRows, RowCipher
+from cactions.edges.store.run_erasure import erase_person
 from cactions.edges.store.run_file import PAGE, RunDatabase
 from cactions.edges.store.run_folder import RunFolder, build_unknown_error
 from cactions.edges.store.run_rows import RunRows
-from cactions.edges.store.run_schema import OpenState
 from cactions.edges.store.sqlite_files import delete_database
+from cactions.edges.store.taken_plans import (
+    KEPT_SECONDS,
+    drop_old_marks,
+    mark_taken,
+    refuse_taken,
+)
 from cactions.model import (
     CactionsError,
     DiskSpace,
+    EntryState,
+    OpenState,
+    PersonQuery,
     Plan,
     Receipt,
     Run,
@@ -113,10 +128,12 @@ class LocalJournal:
         draft, run_id = copy_plan(source, self._runs.path, self._cipher)
         try:
             path = self._runs.build_path(run_id)
-        except UsageError:
+            with lock_folder(self._runs.path, _LOCK_SECONDS):  # no run is deleted meanwhile
+                refuse_taken(self._runs.path, run_id)
+                start_plan(draft, path)
+        except BaseException:
             discard_draft(draft)
             raise
-        start_plan(draft, path)
         return run_id
 
     def read_standing(self, run_id: str, after: int) -> list[RunEntry]:
@@ -187,9 +204,11 @@ class LocalJournal:
 
     def _read_run(self, run_id: str) -> Run:
         """The run; its file may be closed and opened again between two pages."""
-        return self._runs.open_run(run_id).read_run(
-            lambda after: self._runs.open_run(run_id).read_page(after)
-        )
+
+        def read_page(after: int, state: EntryState | None = None) -> list[RunEntry]:
+            return self._runs.open_run(run_id).read_page(after, state)
+
+        return self._runs.open_run(run_id).read_run(read_page)
 
     @property
     def seals(self) -> bool:
@@ -219,7 +238,9 @@ class LocalJournal:
             raise build_unknown_error(run_id, [])
         with lock_folder(self._runs.path, _LOCK_SECONDS):
             try:
-                self._runs.open_run(run_id).settle_log()
+                run = self._runs.open_run(run_id)
+                run.settle_log()
+                self._keep_mark(run)
             except StoreError:
                 if os.path.lexists(path):
                     raise
@@ -227,12 +248,22 @@ class LocalJournal:
             delete_database(path)
         self._index.delete()
 
-    def forget(self, person_id: str) -> int:
+    def _keep_mark(self, run: RunDatabase) -> None:
+        """A run that was carried out may come from a plan, which must not be taken again."""
+        drop_old_marks(self._runs.path)
+        try:
+            head, finished, phase = run.read_head()
+        except StoreError:  # a plan that cannot be read was not carried out
+            return
+        if (finished or phase is RunPhase.RUNNING) and head.started > time.time() - KEPT_SECONDS:
+            mark_taken(self._runs.path, head.id)
+
+    def forget(self, person_id: str, keys: Collection[PersonQuery] = ()) -> int:
         """Erase the person from every run. Raises StoreError after all if one cannot be cleaned."""
         number, failed = 0, []
         for run_id in self._runs.list_ids():
             try:
-                number += self._runs.open_run(run_id).forget(person_id)
+                number += erase_person(self._runs.open_run(run_id), person_id, keys)
             except StoreError as error:
                 failed.append(str(error))
         self._index.delete()

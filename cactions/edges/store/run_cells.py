@@ -6,12 +6,13 @@ from collections.abc import Callable
 from typing import Final, TypeVar
 
 from cactions.edges.store.row_encryption import SEALED_PREFIX, Place, RowCipher
-from cactions.edges.store.run_schema import LAYOUT, OpenState
+from cactions.edges.store.run_schema import LAYOUT
 from cactions.edges.store.sqlite import Cell, Database, Row
 from cactions.logic import documents, strict_json
 from cactions.model import (
     JobRow,
     Json,
+    OpenState,
     PersonQuery,
     Plan,
     Receipt,
@@ -90,7 +91,7 @@ class RunCells:
     def read_entry(self, row: Row) -> RunEntry:
         """An entry of the columns number, person, plan, receipt, undone_by and state."""
         number, pseudonym, stored_plan, stored_receipt, undone_by, state = row
-        plan = self.parse(self._decode(stored_plan, number, PLAN), documents.plan_from_json)
+        plan = self.read_plan(number, stored_plan)
         receipt = None if stored_receipt is None else self._read_receipt(number, stored_receipt)
         started = state != OpenState.PLANNED.value
         if not (
@@ -101,6 +102,9 @@ class RunCells:
         ):
             raise self._database.build_damaged_error("an entry contradicts itself")
         return RunEntry(plan, receipt, undone_by, number, started)
+
+    def read_plan(self, number: Cell, stored: Cell) -> Plan:
+        return self.parse(self._decode(stored, number, PLAN), documents.plan_from_json)
 
     def unseal(self, stored: str | bytes, place: Place) -> str:
         """The text of a cell. Errors name the file."""
@@ -147,8 +151,4 @@ class RunCells:
 
 def choose_state(plan: Plan, receipt: Receipt | None, *, started: bool) -> str:
     """The state to be stored with an entry."""
-    if receipt:
-        return receipt.outcome.value
-    if plan.pending:
-        return OpenState.CALLING.value
-    return OpenState.STARTED.value if started else OpenState.PLANNED.value
+    return str(RunEntry(plan, receipt, started=started).state.value)

@@ -5,9 +5,8 @@ from __future__ import annotations
 from typing import Final
 
 from cactions.edges.store import run_schema
-from cactions.edges.store.run_schema import OpenState
 from cactions.edges.store.sqlite import Database
-from cactions.model import Outcome, RunCounts
+from cactions.model import OpenState, Outcome, RunCounts
 
 _OUTCOMES: Final = {outcome.value: outcome for outcome in Outcome}
 _STANDING: Final = (OpenState.STARTED.value, Outcome.APPLIED.value)

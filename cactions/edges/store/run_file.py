@@ -8,7 +8,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Final
 
@@ -16,11 +16,12 @@ from cactions.edges.store import run_schema
 from cactions.edges.store.row_encryption import PlainRows, RowCipher
 from cactions.edges.store.run_cells import RunCells, choose_state
 from cactions.edges.store.run_counts import count_states
-from cactions.edges.store.run_schema import OpenState
 from cactions.edges.store.sqlite import Cell, Database
-from cactions.edges.store.stored_entries import StoredEntries
+from cactions.edges.store.stored_entries import ReadPage, StoredEntries
 from cactions.logic import documents, strict_json
 from cactions.model import (
+    EntryState,
+    OpenState,
     Plan,
     Receipt,
     Run,
@@ -32,7 +33,6 @@ from cactions.model import (
 )
 
 _HEAD: Final = "head"
-_FORGOTTEN: Final = '[""]'
 _PLAIN: Final = PlainRows()
 _SHOW: Final = "`cactions runs show` lists its entries."
 PAGE: Final = 500
@@ -142,24 +142,6 @@ class RunDatabase:
                 ):
                     raise UsageError(f"the run has no entry for the person {person_id}", hint=_SHOW)
 
-    def forget(self, person_id: str) -> int:
-        """Erase every byte of the person except for the outcomes; returns the number of entries."""
-        with self.database.open_for_writing():
-            entries = self.database.query_rows(
-                run_schema.OF_PERSON, self.cells.list_pseudonyms(person_id)
-            )
-            for number, plan, receipt in entries:
-                assert isinstance(number, int), "an entry's number is a whole number"
-                seals = isinstance(plan, bytes)
-                empty = self.cells.write_empty_plan(number, seals=seals)
-                reduced = self.cells.minimize_receipt(number, receipt, seals=seals)
-                self.database.execute(run_schema.FORGET, empty, reduced, number)
-            if entries and self.sql is run_schema.NEW:  # it has samples of the plans
-                self.database.execute(run_schema.DROP_SUMMARY)
-        if entries or self.database.query_rows(run_schema.OF_PERSON, _FORGOTTEN):
-            self.database.scrub()
-        return len(entries)
-
     # Reading
 
     def is_authentic(self) -> bool:
@@ -207,7 +189,7 @@ class RunDatabase:
         [(text, finished, phase)] = rows
         return self.cells.parse(text, documents.head_from_json), finished, phase
 
-    def read_run(self, read_page: Callable[[int], list[RunEntry]]) -> Run:
+    def read_run(self, read_page: ReadPage) -> Run:
         """The run; of a small one, all is read in one transaction.
 
         ``read_page`` reads further entries of a large one later, when this file may be closed.
@@ -216,7 +198,12 @@ class RunDatabase:
             head, finished, phase = self.read_head()
             first, counts = self.read_page(0), self._count_entries()
             authentic = self.is_authentic()
-        entries = StoredEntries(read_page, counts) if len(first) == PAGE else tuple(first)
+        states = self.sql is run_schema.NEW
+        entries = (
+            StoredEntries(read_page, counts, has_states=states)
+            if len(first) == PAGE
+            else tuple(first)
+        )
         return Run(head, entries, finished, authentic, phase, counts)
 
     def _count_entries(self) -> RunCounts:
@@ -233,13 +220,14 @@ class RunDatabase:
             last = page[-1].number
 
     def read_page(
-        self, after: int, state: OpenState | None = None, most: int = PAGE
+        self, after: int, state: EntryState | None = None, most: int = PAGE
     ) -> list[RunEntry]:
-        """The next entries with a plan, or those in a state and without an outcome."""
+        """The next entries with a plan, or those in a state; an older layout has only open ones."""
         if state is None:
             sql, values = f"{self.sql.columns} {run_schema.PAGE}", (after, most)
             return self.read_entries(sql, *values)
-        sql = f"{self.sql.columns} receipt IS NULL AND {run_schema.IN_STATE}"
+        is_open = "receipt IS NULL AND " if isinstance(state, OpenState) else ""
+        sql = f"{self.sql.columns} {is_open}{run_schema.IN_STATE}"
         return self.read_entries(sql, state.value, after, most)
 
     def read_standing(self, after: int) -> list[RunEntry]:

@@ -12,8 +12,7 @@ from itertools import groupby
 from cactions.edges.store import run_schema
 from cactions.edges.store.run_cells import choose_state
 from cactions.edges.store.run_file import PAGE, RunDatabase
-from cactions.edges.store.run_schema import OpenState
-from cactions.model import JobRow, Outcome, PlannedEntry, Receipt, RunPhase
+from cactions.model import JobRow, OpenState, Outcome, PlannedEntry, Receipt, RunPhase
 
 
 class RunRows:

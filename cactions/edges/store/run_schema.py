@@ -6,7 +6,6 @@ a vault, a sealed cell that ties the head to the run.
 
 from __future__ import annotations
 
-from enum import Enum
 from typing import Final
 
 from msgspec import Struct
@@ -55,14 +54,6 @@ OLD_LAYOUT: Final = Schema(
     1,
     ("CREATE TABLE run (head TEXT NOT NULL, finished INTEGER NOT NULL)", *_OLD_ENTRY),
 )
-
-
-class OpenState(Enum):
-    """The states of an entry without an outcome; with one, the state is the outcome's value."""
-
-    CALLING = "calling"
-    PLANNED = "planned"
-    STARTED = "started"
 
 
 PERSON: Final = "person_id IN (SELECT value FROM json_each(?))"

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Final
 
-from cactions.logic.documents.plans import precondition_to_json, read_precondition
+from cactions.logic.documents.plans import precondition_to_json, read_inputs, read_precondition
 from cactions.logic.documents.strict_reader import StrictReader, read_document
-from cactions.model import ABSENT, JobRow, Json, PersonQuery, Role, Scalar
+from cactions.model import JobRow, Json, PersonQuery, Role
 
 ROW: Final = "cactions.row/1"
 
@@ -22,6 +22,7 @@ def row_to_json(row: JobRow) -> dict[str, Json]:
         **({"role": query.role.value} if query.role else {}),
         "inputs": dict(row.inputs),
         **({"premises": [*map(precondition_to_json, row.premises)]} if row.premises else {}),
+        **({"key": row.key} if row.key else {}),
     }
 
 
@@ -40,16 +41,7 @@ def _read_row(fields: StrictReader) -> JobRow:
     return JobRow(
         fields.read_integer("line"),
         query,
-        fields.read_object("inputs", _read_inputs),
+        fields.read_object("inputs", read_inputs),
         fields.read_each("premises", read_precondition) if fields.has("premises") else (),
+        fields.read_text("key", missing=""),
     )
-
-
-def _read_inputs(fields: StrictReader) -> dict[str, Scalar]:
-    return {name: _to_scalar(fields, name) for name in fields.list_keys()}
-
-
-def _to_scalar(fields: StrictReader, name: str) -> Scalar:
-    value = fields.read_scalar(name)
-    assert value is not ABSENT, "the key is there"
-    return value

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Final
 
 from cactions.logic.documents.strict_reader import StrictReader, read_document, read_values
 from cactions.model import (
+    ABSENT,
     Change,
     ChangeWarning,
     DataType,
@@ -18,6 +20,7 @@ from cactions.model import (
     Precondition,
     Proof,
     ProofStrength,
+    Scalar,
     SentCall,
     Subject,
 )
@@ -40,11 +43,27 @@ def plan_to_json(plan: Plan, *, redact: bool) -> dict[str, Json]:
             {}
             if redact
             else {
-                "premises": [precondition_to_json(precondition) for precondition in plan.premises]
+                "premises": [precondition_to_json(precondition) for precondition in plan.premises],
+                **_inputs_to_json(plan.inputs),
             }
         ),
         **({"from_search": True} if plan.from_search else {}),
     }
+
+
+def _inputs_to_json(inputs: Mapping[str, Scalar] | None) -> dict[str, Json]:
+    """Inputs that can be stored; bytes of a command line that are no UTF-8 are not kept."""
+    if inputs is None or not _is_unicode(inputs):
+        return {}
+    return {"inputs": dict(inputs)}
+
+
+def _is_unicode(inputs: Mapping[str, Scalar]) -> bool:
+    try:
+        "".join(value for value in inputs.values() if isinstance(value, str)).encode()
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 def plan_from_json(document: Json) -> Plan:
@@ -90,6 +109,7 @@ def read_plan_body(fields: StrictReader) -> Plan:
         proof=fields.read_optional("proof", read_proof),
         premises=fields.read_each("premises", read_precondition),
         from_search=fields.has("from_search") and fields.read_flag("from_search"),
+        inputs=fields.read_object("inputs", read_inputs) if fields.has("inputs") else None,
     )
 
 
@@ -122,7 +142,12 @@ def read_precondition(fields: StrictReader) -> Precondition:
 
 
 def _call_to_json(call: SentCall) -> dict[str, Json]:
-    return {"line": call.line, "status": call.status, "source": call.source}
+    return {
+        "line": call.line,
+        "status": call.status,
+        "source": call.source,
+        **({"key": call.key} if call.key else {}),
+    }
 
 
 def read_call(fields: StrictReader) -> SentCall:
@@ -130,7 +155,14 @@ def read_call(fields: StrictReader) -> SentCall:
         line=fields.read_text("line"),
         status=fields.read_optional_integer("status"),
         source=fields.read_text("source"),
+        key=fields.read_text("key", missing=""),
     )
+
+
+def read_inputs(fields: StrictReader) -> dict[str, Scalar]:
+    """Data inputs by name."""
+    found = {name: fields.read_scalar(name) for name in fields.list_keys()}
+    return {name: value for name, value in found.items() if value is not ABSENT}
 
 
 def _change_to_json(change: Change, redact: bool) -> dict[str, Json]:

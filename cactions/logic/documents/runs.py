@@ -68,6 +68,7 @@ def head_to_json(head: RunHead) -> dict[str, Json]:
         "source": head.source,
         "undoes": head.undoes,
         "people": head.people,
+        **({"retries": head.retries} if head.retries else {}),
     }
 
 
@@ -151,6 +152,7 @@ def read_head(fields: StrictReader) -> RunHead:
         source=fields.read_text("source"),
         undoes=fields.read_text("undoes"),
         people=fields.read_optional_integer("people", missing=True),
+        retries=fields.read_text("retries", missing=""),
     )
 
 

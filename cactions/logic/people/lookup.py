@@ -63,6 +63,15 @@ def index_by_key(people: Iterable[Person]) -> Mapping[tuple[str, str], Sequence[
     return by_key
 
 
+def is_any_key(query: PersonQuery, keys: Iterable[PersonQuery]) -> bool:
+    """Whether a query finds by one of these keys, in whatever form each is written."""
+    return bool(query.value) and _normalize(query) in map(_normalize, keys)
+
+
+def _normalize(query: PersonQuery) -> tuple[str, str]:
+    return query.field, build_lookup_key(query.field, query.value) or query.value
+
+
 def choose_role(action: Action) -> Role | None:
     """Whom of several people with one e-mail address an action is for; None: of any role."""
     if "users" not in action.audiences:

@@ -92,6 +92,7 @@ def plan_changes(
         proof=verified.proof,
         premises=tuple(_list_preconditions(plan_input)),
         from_search=plan_input.person.from_search,
+        inputs=plan_input.inputs,
     )
 
 

@@ -10,6 +10,7 @@ import pytest
 from msgspec.structs import replace
 
 from cactions.app.vault import manage, recipients, rekey, salvage, token_binding
+from cactions.app.vault.open_secret import open_secret as open_secret_of
 from cactions.app.vault.open_vault import OpenVault, VaultContext, change_vault, open_vault
 from cactions.edges.keys.vault_file import LocalVaultFile
 from cactions.logic.vault import validation

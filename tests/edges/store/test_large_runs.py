@@ -13,6 +13,7 @@ from msgspec.structs import replace
 
 from cactions.app.vault.row_cipher import VaultRowCipher
 from cactions.edges.store.journal import LocalJournal
+from cactions.edges.store.row_encryption import Place, PlainRows
 from cactions.edges.store.run_file import PAGE
 from cactions.edges.store.run_folder import MAX_OPEN_RUNS
 from cactions.model import (
@@ -66,7 +67,32 @@ def keep(journal: LocalJournal, made: list[Plan], run_id: str = RUN) -> None:
     journal.record_outcomes(run_id, zip(numbers, receipts, strict=True))
 
 
+class CountingRows(PlainRows):
+    """Counts the cells that are read."""
+
+    read = 0
+
+    def unseal(self, stored: str | bytes, place: Place) -> str:
+        self.read += 1
+        return super().unseal(stored, place)
+
+
 # Pages
+
+
+def test_entries_of_a_state_are_read_without_the_others(folder: Path) -> None:
+    """In their order, also of several states; of all others, only the first page of the run."""
+    cipher = CountingRows()
+    with closing(LocalJournal(folder, cipher)) as journal:
+        keep(journal, plans(4 * PAGE))
+        bad = [(PAGE + 1, Outcome.FAILED), (2 * PAGE, Outcome.CONFLICT), (4 * PAGE, Outcome.FAILED)]
+        journal.record_outcomes(RUN, [(number, Receipt("", word)) for number, word in bad])
+        run = journal.read(RUN)
+        cipher.read = 0
+        found = [*run.list_in((Outcome.CONFLICT, Outcome.FAILED))]
+        assert [number for number, _ in bad] == [entry.number for entry in found]
+        assert 2 * len(bad) == cipher.read  # a plan and a receipt of each
+        assert found == [entry for entry in run.entries if entry.state is not Outcome.APPLIED]
 
 
 def measure(journal: LocalJournal, run_id: str) -> int:
@@ -112,6 +138,7 @@ def test_large_runs_of_older_versions_are_read_in_pages(folder: Path, layout: st
             len(run.entries), run.counts.started, run.counts.standing
         )  # fmt: skip
         assert PAGE == len(journal.read_open(RUN, 0, started=True))
+        assert [PAGE + 1] == [entry.number for entry in run.list_in((Outcome.APPLIED,))]
 
 
 def test_a_page_is_read_from_a_file_that_was_closed_meanwhile(journal: LocalJournal) -> None:

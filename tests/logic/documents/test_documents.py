@@ -73,7 +73,8 @@ def some(of: st.SearchStrategy[Any]) -> st.SearchStrategy[tuple[Any, ...]]:
 
 
 SUBJECTS = builds(Subject, TEXT, builds(PersonQuery, TEXT, TEXT), TEXT)
-CALLS = builds(SentCall, TEXT, st.none() | COUNT, TEXT)
+CALLS = builds(SentCall, TEXT, st.none() | COUNT, TEXT, TEXT)
+INPUTS = st.dictionaries(TEXT, TEXT | COUNT | st.booleans() | st.none(), max_size=3)
 CAUTIONS = some(st.sampled_from(ChangeWarning))
 CHANGES = builds(Change, TEXT, HELD, HELD, TEXT, TYPES, FLAG, CAUTIONS)
 LEFTS = builds(
@@ -85,9 +86,17 @@ REFERENCES = st.sampled_from(
 )
 PREMISES = builds(Precondition, REFERENCES, VALUE)
 PLANS = builds(
-    Plan, TEXT, SUBJECTS, CALLS, some(CHANGES), some(LEFTS), st.none() | PROOFS, some(PREMISES),
+    Plan,
+    TEXT,
+    SUBJECTS,
+    CALLS,
+    some(CHANGES),
+    some(LEFTS),
+    st.none() | PROOFS,
+    some(PREMISES),
     FLAG,
-)  # fmt: skip
+    st.none() | INPUTS,
+)
 FAILURES = builds(
     PlanFailure,
     TEXT,
@@ -102,7 +111,9 @@ CONFLICTS = builds(Conflict, TEXT, VALUE, VALUE, FLAG)
 RECEIPTS = builds(Receipt, TEXT, st.sampled_from(Outcome), TEXT, some(CONFLICTS))
 TIMES = st.floats(-2_208_988_800, 253_402_300_800, exclude_max=True)
 KINDS = st.sampled_from(RunKind)
-HEADS = builds(RunHead, TEXT, KINDS, TEXT, TIMES, TEXT, TEXT, TEXT, TEXT, TEXT, st.none() | COUNT)
+HEADS = builds(
+    RunHead, TEXT, KINDS, TEXT, TIMES, TEXT, TEXT, TEXT, TEXT, TEXT, st.none() | COUNT, TEXT
+)
 ENTRIES = builds(RunEntry, PLANS, st.none() | RECEIPTS, TEXT)
 RUNS = builds(Run, HEADS, some(ENTRIES), FLAG)
 PLACES = builds(Place, TEXT, COUNT, COUNT, COUNT, COUNT)
@@ -569,3 +580,18 @@ def test_a_change_to_a_value_that_no_attribute_can_hold_is_refused(key: str, val
     document["changes"][0][key] = value
     with pytest.raises(StoreError, match=rf"changes\[0\]\.{key} should be one value"):
         documents.plan_from_json(document)
+
+
+def test_inputs_that_cannot_be_stored_are_not_kept() -> None:
+    """Bytes of a command line that are no UTF-8: the plan is stored without its inputs."""
+    for inputs, kept in (({"color": "red"}, {"color": "red"}), ({"color": "\udcff"}, None)):
+        plan = replace(SAMPLE, inputs=inputs)
+        text = strict_json.dump_json(documents.plan_to_json(plan, redact=False))
+        assert text.encode()
+        assert kept == documents.plan_from_json(strict_json.parse_json(text)).inputs
+
+
+def test_inputs_are_not_in_a_document_for_readers() -> None:
+    """They may identify a person."""
+    plan = replace(SAMPLE, inputs={"color": "red"})
+    assert "inputs" not in documents.plan_to_json(plan, redact=True)
