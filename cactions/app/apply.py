@@ -154,7 +154,9 @@ def preview_resume(done: Run, stores: RunStores) -> tuple[tuple[RunEntry, Receip
     Raises RunAborted if the run is not interrupted: its process is still at work.
     """
     with stores.turns.hold(done.head):
-        entries = _read_open(done.head.id, 0, stores, started=True)
+        entries = redact_entries(
+            stores.journal.read_open(done.head.id, 0, started=True), stores.project
+        )
         return tuple((entry, _find_known_receipt(entry, stores)) for entry in entries)
 
 
@@ -221,7 +223,8 @@ def _take_open(run_id: str, stores: RunStores, *, started: bool) -> TakeWindow:
 
     def take(outcomes: Outcomes) -> list[RunEntry]:
         nonlocal last
-        window = _read_open(run_id, last, stores, started=started)[: next(sizes)]
+        page = stores.journal.read_open(run_id, last, next(sizes), started=started)
+        window = [*redact_entries(page, stores.project)]
         last = window[-1].number if window else last
         if window and not started:
             stores.journal.start_entries(run_id, [entry.number for entry in window], outcomes)
@@ -230,11 +233,6 @@ def _take_open(run_id: str, stores: RunStores, *, started: bool) -> TakeWindow:
         return window
 
     return take
-
-
-def _read_open(run_id: str, after: int, stores: RunStores, *, started: bool) -> list[RunEntry]:
-    page = stores.journal.read_open(run_id, after, started=started)
-    return [*redact_entries(page, stores.project)]
 
 
 def commit_entry(entry: RunEntry, stores: RunStores) -> Receipt:

@@ -18,6 +18,7 @@ from typing import Final, TypeAlias
 from msgspec.structs import replace
 
 from cactions.app.commit import check_unfinished
+from cactions.app.page_values import read_page_values
 from cactions.app.planned_entries import (
     PERSON,
     RECORD,
@@ -113,6 +114,7 @@ class _Planner:
     def __init__(self, planning: PlanningTask, summary: SummaryBuilder) -> None:
         self._planning, self._summary = planning, summary
         self._rows = planning.stores.journal.open_rows(planning.head.id)
+        self._context = planning.context
         self._breakers = Breakers(planning.action)
         self._held: list[tuple[int, str]] = []
         self._stop: Trip | None = None
@@ -135,6 +137,8 @@ class _Planner:
             workers = Workers(self._work, pool, 2 * threads)
             while page := self._rows.read_waiting(last, size):
                 found = [*self._find_people(page)]
+                people = [person.id for _, _, person in found]
+                self._context = read_page_values(planning.context, people)
                 if is_first and planning.probes and found:
                     self._probe(*found[0][1:])
                 is_first = not found and is_first
@@ -224,7 +228,7 @@ class _Planner:
     def _work(self, found: Found) -> Answered:
         number, job, person = found
         key = f"{self._planning.head.id}-{number}" if self._planning.writes else ""
-        result, response = plan_and_keep_response(job, person, self._planning.context, key)
+        result, response = plan_and_keep_response(job, person, self._context, key)
         return result, gather_evidence(job.action, person, response) if response else None
 
     def _settle(self, found: Found, answered: Answered) -> PlannedEntry:

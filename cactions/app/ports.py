@@ -139,7 +139,17 @@ class IntercomApi(Protocol):
         """Every page of a list. Raises as ``call``."""
 
 
-class Journal(Protocol):
+class AppliedValues(Protocol):
+    """Knows what runs have written to a person."""
+
+    def get_last_applied(self, person_id: str) -> Mapping[str, Value]:
+        """By attribute, the value that a run applied last and that was not undone."""
+
+    def list_last_applied(self, person_ids: Sequence[str]) -> Mapping[str, Mapping[str, Value]]:
+        """What ``get_last_applied`` says of each; those with nothing are left out."""
+
+
+class Journal(AppliedValues, Protocol):
     """Stores runs durably; each run has one writer."""
 
     def create_run(self, head: RunHead, phase: RunPhase = ...) -> None:
@@ -175,7 +185,9 @@ class Journal(Protocol):
     def record_outcomes(self, run_id: str, outcomes: Iterable[tuple[int, Receipt]]) -> None:
         """Store outcomes by entry. A lost one is found again by reading the person."""
 
-    def read_open(self, run_id: str, after: int, *, started: bool) -> Sequence[RunEntry]:
+    def read_open(
+        self, run_id: str, after: int, most: int = ..., *, started: bool
+    ) -> Sequence[RunEntry]:
         """The next entries without an outcome, by number: the started ones, or the others."""
 
     def read_standing(self, run_id: str, after: int) -> Sequence[RunEntry]:
@@ -198,9 +210,6 @@ class Journal(Protocol):
 
     def list_damaged(self) -> Sequence[tuple[str, str]]:
         """The runs that cannot be read, each with the reason."""
-
-    def get_last_applied(self, person_id: str) -> Mapping[str, Value]:
-        """By attribute, the value that a run applied last and that was not undone."""
 
     def discard(self, run_id: str) -> None:
         """Delete the run and everything in it."""

@@ -11,7 +11,7 @@ from typing import TypeVar
 from msgspec import Struct
 from msgspec.structs import replace
 
-from cactions.app.ports import Caller, Journal, People, Sender
+from cactions.app.ports import AppliedValues, Caller, People, Sender
 from cactions.logic.plan.planner import PlanInput, build_failure, plan_changes
 from cactions.logic.request.call import CallSpec
 from cactions.logic.request.redaction import build_subject
@@ -41,11 +41,11 @@ class Job(Struct, frozen=True):
 
 
 class PlanContext(Struct, frozen=True):
-    """What planning needs. Without a journal, no value counts as applied by us."""
+    """What planning needs. Without ``journal``, no value counts as applied by us."""
 
     people: People
     caller: Caller
-    journal: Journal | None = None
+    journal: AppliedValues | None = None
 
 
 class ReplayCaller:

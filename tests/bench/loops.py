@@ -1,7 +1,7 @@
 """What others do in a loop: ``python -m tests.bench.loops bare|sdk ...``, each a process.
 
 - ``bare PORT CA_FILE NUMBER``: a guarded request for each person, by a pool of threads.
-- ``sdk URL CA_FILE TOKEN NUMBER``: the official library of Intercom; it searches and updates.
+- ``sdk URL TOKEN NUMBER``: the official library of Intercom; it searches and updates.
 """
 
 from __future__ import annotations
@@ -39,17 +39,11 @@ def loop_bare(port: str, ca_file: str, number: str) -> None:
     sender.close()
 
 
-def loop_sdk(url: str, ca_file: str, token: str, number: str) -> None:
+def loop_sdk(url: str, token: str, number: str) -> None:
     """Search for each person, and update them."""
-    import ssl
+    from intercom import Intercom, SingleFilterSearchRequest  # an extra of the bench
 
-    import httpx
-    from intercom import Intercom, SingleFilterSearchRequest
-
-    context = ssl.create_default_context(cafile=ca_file)
-    transport = httpx.HTTPTransport(verify=context)
-    client = httpx.Client(transport=_Here(transport))
-    api: Any = Intercom(base_url=url, token=token, httpx_client=client)
+    api: Any = Intercom(base_url=url, token=token)
     for n in range(int(number)):
         query = SingleFilterSearchRequest(field="external_id", operator="=", value=f"u-{n}")
         [found] = list(api.contacts.search(query=query))

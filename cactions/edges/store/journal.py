@@ -88,12 +88,13 @@ class LocalJournal:
     def record_outcomes(self, run_id: str, outcomes: Iterable[tuple[int, Receipt]]) -> None:
         self._runs.open_run(run_id).record_outcomes(outcomes)
 
-    def read_open(self, run_id: str, after: int, *, started: bool) -> list[RunEntry]:
+    def read_open(
+        self, run_id: str, after: int, most: int = PAGE, *, started: bool
+    ) -> list[RunEntry]:
         run = self._runs.open_run(run_id)
-        if not started:
-            return run.read_page(after, OpenState.PLANNED)
-        found = run.read_page(after, OpenState.STARTED) + run.read_page(after, OpenState.CALLING)
-        return sorted(found, key=lambda entry: entry.number)[:PAGE]
+        states = (OpenState.STARTED, OpenState.CALLING) if started else (OpenState.PLANNED,)
+        found = [entry for state in states for entry in run.read_page(after, state, most)]
+        return sorted(found, key=lambda entry: entry.number)[:most]
 
     def save_plan(self, run_id: str, target: Path) -> None:
         """Copy a run that has not started to a file. Raises UsageError if it cannot be written."""
@@ -199,8 +200,11 @@ class LocalJournal:
 
     def get_last_applied(self, person_id: str) -> Mapping[str, Value]:
         """By attribute, the value that a readable run applied last and that was not undone."""
-        return self._index.get_last(
-            person_id, {run_id: self._runs.build_path(run_id) for run_id in self._runs.list_ids()}
+        return self.list_last_applied([person_id]).get(person_id, {})
+
+    def list_last_applied(self, person_ids: Sequence[str]) -> Mapping[str, Mapping[str, Value]]:
+        return self._index.list_last(
+            person_ids, {run_id: self._runs.build_path(run_id) for run_id in self._runs.list_ids()}
         )
 
     def discard(self, run_id: str) -> None:

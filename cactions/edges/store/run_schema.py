@@ -91,12 +91,11 @@ DROP_MARKS: Final = "DELETE FROM mark"
 
 UNDONE: Final = "UPDATE entry SET undone_by = ? WHERE person_id IN (SELECT value FROM json_each(?))"
 PAGE: Final = "number > ? ORDER BY number LIMIT ?"
-STANDING: Final = f"{PERSON} AND undone_by = '' ORDER BY number DESC"
-WRITTEN: Final = (
-    "state IN ('started', 'applied') AND undone_by = '' AND number > ? ORDER BY number LIMIT ?"
-)
+_STANDS: Final = "state IN ('started', 'applied') AND undone_by = ''"
+STANDING: Final = f"{PERSON} AND {_STANDS} ORDER BY number DESC"
+WRITTEN: Final = f"{_STANDS} AND number > ? ORDER BY number LIMIT ?"
 BY_PERSON: Final = (
-    "undone_by = '' AND person_id != '' AND (person_id, number) > (?, ?)"
+    f"{_STANDS} AND person_id != '' AND (person_id, number) > (?, ?)"
     " ORDER BY person_id, number LIMIT ?"
 )
 OF_PERSON: Final = (
