@@ -16,16 +16,14 @@ from msgspec.structs import replace
 from cactions.app.commit import (
     FIRST_WINDOWS,
     WINDOW,
-    CommitCounts,
     Outcomes,
     RunStores,
     TakeWindow,
     Write,
-    abort_on_store_error,
     check_unfinished,
     commit_windows,
-    explain_progress,
 )
+from cactions.app.commit_counts import CommitCounts, abort_on_store_error, explain_progress
 from cactions.app.undo_steps import (
     UndoMarks,
     UndoStep,

@@ -7,6 +7,8 @@ from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
+from cactions.app.planning_ports import AppliedValues, PlanningRows
+
 if TYPE_CHECKING:
     from cactions.logic.intercom.api import ApiCall, ApiReply
     from cactions.logic.request.call import CallSpec
@@ -14,11 +16,9 @@ if TYPE_CHECKING:
     from cactions.model import (
         Action,
         IntercomConnection,
-        JobRow,
         Person,
         PersonQuery,
         Plan,
-        PlannedEntry,
         Receipt,
         Request,
         Response,
@@ -28,7 +28,6 @@ if TYPE_CHECKING:
         RunPhase,
         Token,
         UsageError,
-        Value,
     )
     from cactions.model.secret import Secret
 
@@ -96,6 +95,15 @@ class Secrets(Protocol):
 class People(Protocol):
     """The people of a workspace."""
 
+    batch_size: int
+    """How many people are written in one batch; 1 where each write is stored at once."""
+
+    def open_batch(self) -> AbstractContextManager[None]:
+        """Commits in it may be stored together at its end: their receipts are true then.
+
+        Raises as ``commit``, for all of them.
+        """
+
     def find(self, query: PersonQuery) -> Person:
         """The one person who matches. Raises UsageError for none and for more than one."""
 
@@ -137,16 +145,6 @@ class IntercomApi(Protocol):
 
     def list_pages(self, call: ApiCall, first: ApiReply | None = None) -> Iterator[ApiReply]:
         """Every page of a list. Raises as ``call``."""
-
-
-class AppliedValues(Protocol):
-    """Knows what runs have written to a person."""
-
-    def get_last_applied(self, person_id: str) -> Mapping[str, Value]:
-        """By attribute, the value that a run applied last and that was not undone."""
-
-    def list_last_applied(self, person_ids: Sequence[str]) -> Mapping[str, Mapping[str, Value]]:
-        """What ``get_last_applied`` says of each; those with nothing are left out."""
 
 
 class Journal(AppliedValues, Protocol):
@@ -220,40 +218,6 @@ class Journal(AppliedValues, Protocol):
         On return, no file of the journal contains the erased bytes, nor those of people who were
         forgotten before. Raises StoreError if a run could not be cleaned.
         """
-
-
-class PlanningRows(Protocol):
-    """The rows of a run that is being planned, and the plans that take their place.
-
-    What is not durable is lost with the power; nothing was written to a person then.
-    """
-
-    def add(self, rows: Sequence[tuple[int, JobRow]], settled: Iterable[PlannedEntry]) -> None:
-        """Store rows that wait for their plans, and entries that need none."""
-
-    def read_waiting(self, after: int, most: int = ...) -> Sequence[tuple[int, JobRow]]:
-        """The next rows without a plan, by number."""
-
-    def place(self, entries: Iterable[PlannedEntry], *, durable: bool = False) -> None:
-        """Store plans in the place of their rows, or of pending plans, with their marks."""
-
-    def put_back(self, rows: Iterable[tuple[int, JobRow]]) -> None:
-        """Let rows wait again whose call was pending, and was certainly not begun."""
-
-    def mark(self, marks: Iterable[tuple[str, int]]) -> None:
-        """Store texts that should not repeat (``kind:value``), with the number of their entry."""
-
-    def hold(self, held: Iterable[tuple[int, str]]) -> Sequence[tuple[PlannedEntry, str]]:
-        """Hold entries for a reason; those that would have been written, as they were."""
-
-    def list_repeated(self, kind: str) -> Sequence[Sequence[int]]:
-        """For each text of this kind that entries share, their numbers."""
-
-    def advance(self, phase: RunPhase, summary: str) -> None:
-        """Enter the next phase; durable on return, with everything before it."""
-
-    def read_summary(self) -> str:
-        """What was stored with the phase; empty for nothing."""
 
 
 class RunLock(Protocol):

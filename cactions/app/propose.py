@@ -11,7 +11,8 @@ from typing import TypeVar
 from msgspec import Struct
 from msgspec.structs import replace
 
-from cactions.app.ports import AppliedValues, Caller, People, Sender
+from cactions.app.planning_ports import AppliedValues
+from cactions.app.ports import Caller, People, Sender
 from cactions.logic.plan.planner import PlanInput, build_failure, plan_changes
 from cactions.logic.request.call import CallSpec
 from cactions.logic.request.redaction import build_subject

@@ -13,7 +13,7 @@ from cactions.app.planned_entries import (
     list_duplicates,
     list_row_marks,
 )
-from cactions.app.ports import PlanningRows
+from cactions.app.planning_ports import PlanningRows
 from cactions.app.workers import split_windows
 from cactions.model import BadRow, JobRow, PlannedEntry
 

@@ -38,7 +38,7 @@ class Task(Generic[R]):
 
     def run(self) -> None:
         """Make the call, unless it was made or cancelled before."""
-        if not self.cancel():
+        if not self.take():
             return
         try:
             self._result = self._call()
@@ -47,8 +47,8 @@ class Task(Generic[R]):
         self.is_done = True
         self._ending.release()
 
-    def cancel(self) -> bool:
-        """Whether it was not begun; then it never is."""
+    def take(self) -> bool:
+        """Whether no one has taken it before, to make the call or to cancel it."""
         return self._beginning.acquire(blocking=False)
 
     def wait(self, seconds: float = -1) -> bool:
@@ -125,7 +125,7 @@ class Workers(Generic[T, R]):
     def abandon(self) -> list[tuple[T, R | BaseException | None]]:
         """Begin nothing more; what came of the work under way, None where it does not end."""
         self._stops = True
-        under_way = [(value, task) for value, task in self._pending if not task.cancel()]
+        under_way = [(value, task) for value, task in self._pending if not task.take()]
         self._pending.clear()
         until = monotonic() + DRAIN_SECONDS
         for _, task in under_way:

@@ -164,17 +164,22 @@ def open_shop() -> Iterator[Shop]:
             process.stdin.close()
 
 
-def begin(words: Sequence[str | Path], home: Path, ca_file: Path) -> subprocess.Popen[str]:
-    """Start a Python process in the folder, below a small one that measures it."""
-    environment = compiling() | {
+def build_environment(home: Path, ca_file: Path) -> dict[str, str]:
+    """The environment of a process in the folder."""
+    return compiling() | {
         "PYTHONPATH": str(ROOT),
         "CACTIONS_CA_FILE": str(ca_file),
+        "SSL_CERT_FILE": str(ca_file),
         "CACTIONS_VAULT_KEY_FILE": str(home / "key"),
     }
+
+
+def begin(words: Sequence[str | Path], home: Path, ca_file: Path) -> subprocess.Popen[str]:
+    """Start a Python process in the folder, below a small one that measures it."""
     argv = [sys.executable, "-I", "-c", _MEASURED, home / "out", sys.executable, *words]
     return subprocess.Popen(
         [os.fspath(word) for word in argv],
-        cwd=home, env=environment, text=True, stdout=subprocess.PIPE,
+        cwd=home, env=build_environment(home, ca_file), text=True, stdout=subprocess.PIPE,
     )  # fmt: skip
 
 

@@ -4,7 +4,7 @@
   store when first written, in the same transaction.
 - Reading makes no file: a ``diff`` in a clean folder leaves no trace.
 - A commit is one transaction: the person is read, compared with every ``before``, and written, or
-  left alone; a commit is durable.
+  left alone; a commit is durable. The commits of a batch are one transaction together.
 - Equal attributes are equal bytes: they are stored in the order of their names, everything inside
   a value in its original order. So undo restores what was stored, byte for byte.
 - An import is all or nothing.
@@ -39,6 +39,8 @@ from cactions.logic.plan.compare_and_set import commit_plan, is_unchanged
 from cactions.model import Person, PersonQuery, Plan, Receipt, StoreError, UsageError
 
 FILE_NAME: Final = "people.db"
+_BATCH: Final = 100
+"""People who share one wait for the disk; more would hardly be faster."""
 
 
 class LocalPeopleStore:
@@ -84,6 +86,14 @@ class LocalPeopleStore:
                 yield query, people[0] if len(people) == 1 else self.find(query)
             except UsageError as error:
                 yield query, error
+
+    batch_size = _BATCH
+
+    @contextmanager
+    def open_batch(self) -> Iterator[None]:
+        """All commits in it are durable at its end, or none of them is stored."""
+        with self._open_or_create().open_for_writing():
+            yield
 
     def commit(self, plan: Plan) -> Receipt:
         """Write the effective changes, or none. Raises UsageError if the person is gone."""

@@ -13,6 +13,7 @@ from cactions.edges.store import run_schema
 from cactions.edges.store.run_cells import choose_state
 from cactions.edges.store.run_file import PAGE, RunDatabase
 from cactions.edges.store.run_schema import OpenState
+from cactions.edges.store.sqlite import Row
 from cactions.model import JobRow, Outcome, PlannedEntry, Receipt, RunPhase
 
 
@@ -26,11 +27,9 @@ class RunRows:
     def add(self, rows: Sequence[tuple[int, JobRow]], settled: Iterable[PlannedEntry]) -> None:
         """Store rows that wait for their plans, and entries that need none."""
         with self._database.open_for_writing(durable=False):
-            for number, row in rows:
-                cell = self._cells.write_row(number, row)
-                self._database.execute(run_schema.WAIT, number, cell)
-            for entry in settled:
-                self._database.execute(run_schema.PLACE, entry.number, *self._write(entry))
+            waiting = ((number, self._cells.write_row(number, row)) for number, row in rows)
+            self._database.execute_all(run_schema.WAIT, waiting)
+            self._database.execute_all(run_schema.PLACE, map(self._write, settled))
 
     def read_waiting(self, after: int, most: int = PAGE) -> list[tuple[int, JobRow]]:
         """The next rows without a plan, by number."""
@@ -40,10 +39,10 @@ class RunRows:
     def place(self, entries: Iterable[PlannedEntry], *, durable: bool = False) -> None:
         """Store plans in the place of their rows, or of pending plans."""
         with self._database.open_for_writing(durable=durable):
-            for entry in entries:
-                self._database.execute(run_schema.PLACE, entry.number, *self._write(entry))
-                self._database.execute(run_schema.END_WAIT, entry.number)
-                self._add_marks(entry.marks, entry.number)
+            placed = [*entries]
+            self._database.execute_all(run_schema.PLACE, map(self._write, placed))
+            self._database.execute_all(run_schema.END_WAIT, ((each.number,) for each in placed))
+            self._add_marks((text, each.number) for each in placed for text in each.marks)
 
     def put_back(self, rows: Iterable[tuple[int, JobRow]]) -> None:
         """Let rows wait again whose call was pending, and was certainly not begun."""
@@ -56,8 +55,7 @@ class RunRows:
     def mark(self, marks: Iterable[tuple[str, int]]) -> None:
         """Store texts that should not repeat, with the number of their entry."""
         with self._database.open_for_writing(durable=False):
-            for text, number in marks:
-                self._add_marks((text,), number)
+            self._add_marks(marks)
 
     def hold(self, held: Iterable[tuple[int, str]]) -> list[tuple[PlannedEntry, str]]:
         """Hold entries for a reason; those that would have been written, as they were."""
@@ -93,15 +91,17 @@ class RunRows:
         [(stored,)] = self._database.query_rows("SELECT summary FROM run")
         return self._cells.read_summary(stored)
 
-    def _write(self, entry: PlannedEntry) -> tuple[str, str | bytes, str | bytes | None, str]:
+    def _write(self, entry: PlannedEntry) -> Row:
         person, plan = self._cells.write_plan(entry.number, entry.plan)
         receipt = None
         if entry.receipt:
             receipt = self._cells.write_receipt(entry.number, entry.receipt)
-        return person, plan, receipt, choose_state(entry.plan, entry.receipt, started=False)
+        state = choose_state(entry.plan, entry.receipt, started=False)
+        return entry.number, person, plan, receipt, state
 
-    def _add_marks(self, texts: Iterable[str], number: int) -> None:
-        for text in texts:
-            kind, _, value = text.partition(":")
-            pseudonym = f"{kind}:{self._cells.write_pseudonym(value)}"
-            self._database.execute(run_schema.ADD_MARK, pseudonym, number)
+    def _add_marks(self, marks: Iterable[tuple[str, int]]) -> None:
+        self._database.execute_all(run_schema.ADD_MARK, map(self._write_mark, marks))
+
+    def _write_mark(self, mark: tuple[str, int]) -> Row:
+        kind, _, value = mark[0].partition(":")
+        return f"{kind}:{self._cells.write_pseudonym(value)}", mark[1]

@@ -53,6 +53,11 @@ def list_lookup_keys(person: Person) -> Mapping[str, str | None]:
     }
 
 
+def has_key(person: Person, query: PersonQuery) -> bool:
+    """Whether the person matches the query."""
+    return list_lookup_keys(person)[query.field] == build_lookup_key(query.field, query.value)
+
+
 def choose_role(action: Action) -> Role | None:
     """Whom of several people with one e-mail address an action is for; None: of any role."""
     if "users" not in action.audiences:
