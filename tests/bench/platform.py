@@ -26,8 +26,8 @@ _SERVER: Final = """
 import sys
 from tests.bench.crowd import answer_people, list_people
 from tests.servers import serving
-from tests.workspace import Settings, WorkspaceServer
-with serving(answer_people) as shop, WorkspaceServer(Settings(limit=10**9), tls=True) as server:
+from tests.workspace import WorkspaceServer
+with serving(answer_people) as shop, WorkspaceServer(tls=True) as server:
     server.add_attribute("tier")
     server.add_attribute("points", "integer")
     for person in list_people(int(sys.argv[1]), int(sys.argv[2])):

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import base64
 from collections.abc import Callable, Iterator, Mapping
+from functools import lru_cache
 from typing import Final
 from urllib.parse import urlsplit
 
@@ -108,8 +109,8 @@ def _build_url(request: ActionRequest, resolver: ValueResolver) -> MaskedText:
     place = "the path of the URL"
     path = resolver.resolve_text(request.url, place, encoding.encode_path_segment)
     url = MaskedText.of_plain(request.base) + path
-    skeleton = (part for part in request.url.parts if isinstance(part, str))
-    if _get_structure(url.reveal()) != _get_structure(request.base + "".join(skeleton)):
+    skeleton = request.base + "".join(part for part in request.url.parts if isinstance(part, str))
+    if _get_structure(url.reveal()) != _get_literal_structure(skeleton):
         message = f"the values for {resolver.label} would change the structure of the URL"
         hint = "fix the value, or the literal text next to it"
         raise PlanningError(FailureReason.UNFIT_VALUE, message, hint=hint)
@@ -127,6 +128,10 @@ def _build_query_pair(name: str, template: Template, resolver: ValueResolver) ->
 def _get_structure(url: str) -> tuple[str, str, int, str, str]:
     parts = urlsplit(url)
     return parts.scheme, parts.netloc, parts.path.count("/"), parts.query, parts.fragment
+
+
+_get_literal_structure: Final = lru_cache(maxsize=64)(_get_structure)
+"""That of an action's own text, which is the same for everyone."""
 
 
 def _build_headers(
