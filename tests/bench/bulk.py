@@ -1,7 +1,7 @@
 """Runs for many people: memory, size and rate by their number, and throughput beside bare loops.
 
 Whole commands of the tool are measured, each in its own process, with a third party on loopback.
-``--million`` measures a million people too, which takes most of an hour.
+``--million`` measures a million people too, without the network, which takes half an hour.
 """
 
 from __future__ import annotations
@@ -13,7 +13,9 @@ from pathlib import Path
 from statistics import median
 from typing import Final
 
+from cactions.app.commit import WINDOW
 from tests.bench.crowd import (
+    TWENTIETH,
     Shop,
     Usage,
     begin,
@@ -48,20 +50,24 @@ OF_ONE: Final = 2 / 1.6
 def readings(folder: Path, rounds: int, *, million: bool = False) -> Iterator[Reading]:
     """One line for each promise about runs for many people."""
     with open_shop() as shop:
-        yield from by_number(folder, shop, (MANY // 10, MANY, *([MILLION] if million else [])))
+        yield from by_number(folder, shop, (MANY // 10, MANY))
+        if million:
+            yield from by_number(folder, shop, (MANY, MILLION), "none")
         yield from when_all_change(folder, shop)
         yield from beside_loop(folder, shop, rounds)
         yield from beside_another(folder, shop, rounds)
     yield from beside_sdk(folder)
 
 
-def by_number(folder: Path, shop: Shop, numbers: tuple[int, ...]) -> Iterator[Reading]:
+def by_number(
+    folder: Path, shop: Shop, numbers: tuple[int, ...], network: str = "live"
+) -> Iterator[Reading]:
     """Peak memory, size of the journal and rate; each number of people beside the first one."""
-    base = measure_run(folder / "bulk_few", shop, FEW)[0]
-    first: dict[str, float] = {}
+    base = measure_run(folder / f"bulk_{network}_{FEW}", shop, FEW, network)[0]
+    first = 0.0
     for number in numbers:
-        used, size = measure_run(folder / f"bulk_{number}", shop, number)
-        what = f"bulk: {number:,} people"
+        used, size = measure_run(folder / f"bulk_{network}_{number}", shop, number, network)
+        what = f"bulk: {number:,} people" + (", no network" if network == "none" else "")
         step, peak = max(((name, each.memory) for name, each in used.items()), key=lambda s: s[1])
         yield Reading(f"{what}, peak memory ({step})", peak / MIB, PEAK, "MiB")
         yield Reading(f"{what}, journal, 5 % changed", size / number, JOURNAL, "bytes a person")
@@ -69,31 +75,40 @@ def by_number(folder: Path, shop: Shop, numbers: tuple[int, ...]) -> Iterator[Re
         yield Reading(f"{what}, scan of a resume", scan, SCAN, "us of CPU a person")
         for name in used:
             each = used[name].seconds / number * 1e6
-            added = (used[name].cpu - base[name].cpu) / number * 1e6
+            added = (used[name].cpu - base[name].cpu) / (number - FEW) * 1e6
             unit = f"us a person ({added:,.0f} of CPU; {used[name].memory / MIB:,.0f} MiB)"
             yield Reading(f"{what}, {name}", each, inf, unit)
-        rate = (used["plan"].seconds + used["write"].seconds) / number
-        if slow := first.setdefault("rate", rate):
-            yield Reading(f"{what}, time a person", rate / slow, GROWTH, f"x with {numbers[0]:,}")
+        rate = (used["plan"].cpu + used["write"].cpu) / number
+        first = first or rate
+        yield Reading(f"{what}, CPU a person", rate / first, GROWTH, f"x with {numbers[0]:,}")
 
 
-def measure_run(home: Path, shop: Shop, number: int) -> tuple[Mapping[str, Usage], int]:
-    """Each step of a run, by name, and the bytes of its journal."""
+def measure_run(
+    home: Path, shop: Shop, number: int, network: str
+) -> tuple[Mapping[str, Usage], int]:
+    """Each step of a run, by name, and the bytes of its journal.
+
+    Planned once: the saved plan is carried out, undone, and carried out again until it is cut off.
+    """
     make_home(home, shop, number)
-    used = {"plan": call(command("diff loyalty --people people.csv --out p.plan"), home, shop)}
-    used["write"] = call(command("run loyalty --plan p.plan --yes"), home, shop)
-    [run] = (home / ".cactions" / "runs").glob("*.db")
+
+    def tool(text: str, windows: int = 0) -> list[str | Path]:
+        return ["-m", "tests.bench.altered", str(windows), network, *text.split()]
+
+    used = {"plan": call(tool("diff loyalty --people people.csv --out p.plan"), home, shop)}
+    (home / "again.plan").write_bytes((home / "p.plan").read_bytes())
+    used["write"] = call(tool("run loyalty --plan p.plan --yes"), home, shop)
+    runs = home / ".cactions" / "runs"
+    [run] = runs.glob("*.db")
     size = run.stat().st_size
-    used["show"] = call(command("runs show last"), home, shop)
-    used["undo"] = call(command("runs undo last --yes"), home, shop)
-    for old in (home / ".cactions" / "runs").glob("*.db*"):
+    used["show"] = call(tool("runs show last"), home, shop)
+    used["undo"] = call(tool("runs undo last --yes"), home, shop)
+    for old in runs.glob("*.db*"):
         old.unlink()
-    (home / "p.plan").unlink()
-    call(command("diff loyalty --people people.csv --out p.plan"), home, shop)
-    windows = number // 20 // 100 + 1
-    cut_off = ["-m", "tests.bench.cut_off", str(windows), "run", "loyalty", "--plan", "p.plan"]
-    call([*cut_off, "--yes"], home, shop, -9)
-    used["resume"] = call(command("runs resume last --yes"), home, shop)
+    (home / "again.plan").chmod(0o600)
+    windows = number // TWENTIETH // WINDOW + 1
+    call(tool("run loyalty --plan again.plan --yes", windows), home, shop, -9)
+    used["resume"] = call(tool("runs resume last --yes"), home, shop)
     return used, size
 
 
@@ -114,6 +129,7 @@ def beside_loop(folder: Path, shop: Shop, rounds: int) -> Iterator[Reading]:
     home = make_home(folder / "bulk_loop", shop, PEOPLE)
     loop = ["-m", "tests.bench.loops", "bare", str(shop.port), shop.ca_file]
     run = command("run loyalty --people people.csv --yes")
+    start = call(run, make_home(folder / "bulk_start", shop, FEW), shop).cpu
     times: dict[str, list[Usage]] = {"run": [], "loop": [], "no loop": []}
     for _ in range(max(3, rounds // 5)):
         times["loop"].append(call([*loop, str(PEOPLE)], home, shop))
@@ -125,8 +141,9 @@ def beside_loop(folder: Path, shop: Shop, rounds: int) -> Iterator[Reading]:
     what = f"bulk: a run ({PEOPLE / wall['run']:,.0f} people/s, bare {PEOPLE / wall['loop']:,.0f})"
     yield Reading(what, wall["run"] / wall["loop"], OF_BARE, "x a bare loop")
     guarded = cpu["loop"] - cpu["no loop"]
-    what = f"bulk: CPU of a run ({cpu['run']:,.0f} us, a guarded call {guarded:,.0f})"
-    yield Reading(what, cpu["run"] - guarded, CPU_ADDED, "us a person above a call")
+    ours = cpu["run"] - start / PEOPLE * 1e6
+    what = f"bulk: CPU of a run ({ours:,.0f} us, a guarded call {guarded:,.0f})"
+    yield Reading(what, ours - guarded, CPU_ADDED, "us a person above a call")
 
 
 def beside_another(folder: Path, shop: Shop, rounds: int) -> Iterator[Reading]:

@@ -21,6 +21,10 @@ ROOT: Final = Path(__file__).parents[2]
 TWENTIETH: Final = 20
 """Of so many people, one changes."""
 
+UNKNOWN: Final = b"{}"
+_LONGEST: Final = 9
+"""Characters of the user ids of a million people."""
+
 _SERVER: Final = """
 import sys
 from tests.bench.crowd import answer_people
@@ -67,14 +71,19 @@ def answer_people(talk: Any) -> None:
     while request := talk.request():
         talk._server.received.clear()
         path = request.split(b" ", 2)[1]
-        user = path.rpartition(b"/")[2].decode()
-        known = user[2:].isdigit() and len(user) < 12
-        body = json.dumps(get_record(int(user[2:]))).encode() if known else b"{}"
-        status = b"200 OK" if known else b"404 Not Found"
+        body = answer_path(path.decode())
+        status = b"200 OK" if body != UNKNOWN else b"404 Not Found"
         talk.send(
             b"HTTP/1.1 %s\r\nContent-Type: application/json\r\nContent-Length: %d\r\n\r\n%s"
             % (status, len(body), body)
         )
+
+
+def answer_path(path: str) -> bytes:
+    """The body for the user of this path; the random one of a probe is unknown."""
+    user = path.rpartition("/")[2]
+    known = user[2:].isdigit() and len(user) <= _LONGEST
+    return json.dumps(get_record(int(user[2:]))).encode() if known else UNKNOWN
 
 
 def get_record(number: int) -> dict[str, Json]:
