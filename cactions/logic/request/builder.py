@@ -78,8 +78,7 @@ def build_token_request(fetch: TokenFetch, credentials: Credentials) -> Request:
     return _assemble_request(fetch.request, ValueResolver(_NO_PERSON, {}, credentials), "")
 
 
-_NO_PERSON: Final = Person("")
-"""The request for a token reads no value of a person."""
+_NO_PERSON: Final = Person("")  # the request for a token reads no value of a person
 
 
 def _assemble_request(request: ActionRequest, resolver: ValueResolver, key: str) -> Request:
@@ -112,8 +111,8 @@ def _build_url(request: ActionRequest, resolver: ValueResolver) -> MaskedText:
     skeleton = request.base + "".join(part for part in request.url.parts if isinstance(part, str))
     if _get_structure(url.reveal()) != _get_literal_structure(skeleton):
         message = f"the values for {resolver.label} would change the structure of the URL"
-        hint = "fix the value, or the literal text next to it"
-        raise PlanningError(FailureReason.UNFIT_VALUE, message, hint=hint)
+        fix = "fix the value, or the literal text next to it"
+        raise PlanningError(FailureReason.UNFIT_VALUE, message, hint=fix)
     query = join_parts((_build_query_pair(*item, resolver) for item in request.query.items()), "&")
     return url + MaskedText.of_plain("?") + query if request.query else url
 
@@ -130,8 +129,7 @@ def _get_structure(url: str) -> tuple[str, str, int, str, str]:
     return parts.scheme, parts.netloc, parts.path.count("/"), parts.query, parts.fragment
 
 
-_get_literal_structure: Final = lru_cache(maxsize=64)(_get_structure)
-"""That of an action's own text, which is the same for everyone."""
+_get_literal_structure: Final = lru_cache(maxsize=64)(_get_structure)  # the same for everyone
 
 
 def _build_headers(
