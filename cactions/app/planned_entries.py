@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from msgspec.structs import replace
 
@@ -97,19 +97,17 @@ def hold_entry(entry: PlannedEntry, message: str) -> PlannedEntry:
 
 
 def list_duplicates(
-    groups: Sequence[Sequence[int]], same_rows: Sequence[Sequence[int]]
-) -> list[tuple[int, str]]:
+    groups: Iterable[Sequence[int]], same_rows: Iterable[Sequence[int]]
+) -> Iterator[tuple[int, str]]:
     """The rows to hold of those that share a key: all but the first where they say the same."""
-    identical = {tuple(numbers) for numbers in same_rows}
-    held: list[tuple[int, str]] = []
+    same = {numbers[0]: len(numbers) for numbers in same_rows}  # each is a part of one group
     for numbers in groups:
-        if tuple(numbers) in identical:
+        if same.get(numbers[0]) == len(numbers):
             why = f"entry {numbers[0]:,} is the same row"
-            held += [(number, why) for number in numbers[1:]]
+            yield from ((number, why) for number in numbers[1:])
         else:
             why = "several rows are about this person, with different inputs"
-            held += [(number, why) for number in numbers]
-    return held
+            yield from ((number, why) for number in numbers)
 
 
 def _build_failed(number: int, failed: PlanFailure) -> PlannedEntry:

@@ -42,7 +42,7 @@ class PlanningRows(Protocol):
     def hold(self, held: Iterable[tuple[int, str]]) -> Sequence[tuple[PlannedEntry, str]]:
         """Hold entries for a reason; those that would have been written, as they were."""
 
-    def list_repeated(self, kind: str) -> Sequence[Sequence[int]]:
+    def list_repeated(self, kind: str) -> Iterable[Sequence[int]]:
         """For each text of this kind that entries share, their numbers."""
 
     def advance(self, phase: RunPhase, summary: str) -> None:

@@ -6,14 +6,15 @@ What ``durable`` does not say is lost with the power, and nothing was written to
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import groupby
 
 from cactions.edges.store import run_schema
 from cactions.edges.store.run_cells import choose_state
 from cactions.edges.store.run_file import PAGE, RunDatabase
 from cactions.edges.store.run_schema import OpenState
-from cactions.edges.store.sqlite import Row
+from cactions.edges.store.sqlite import Cell, Row
+from cactions.logic import strict_json
 from cactions.model import JobRow, Outcome, PlannedEntry, Receipt, RunPhase
 
 
@@ -70,13 +71,15 @@ class RunRows:
         )
         return found
 
-    def list_repeated(self, prefix: str) -> list[list[int]]:
-        """For each text of this beginning that entries share, the first of their numbers."""
-        groups: list[list[int]] = []
-        rows = self._database.query_rows(run_schema.REPEATED, prefix, prefix)
-        for _, group in groupby(rows, key=lambda row: row[0]):
-            groups.append([int(number or 0) for _, number in group])
-        return groups
+    def list_repeated(self, prefix: str) -> Iterator[list[int]]:
+        """For each text of this beginning that entries share, their numbers; page by page."""
+        last: Cell = f"{prefix}:"
+        while page := self._database.query_rows(run_schema.REPEATED, last, f"{prefix};", PAGE):
+            texts = strict_json.dump_json([str(text) for (text,) in page])
+            rows = self._database.query_rows(run_schema.NUMBERS, texts)
+            for _, group in groupby(rows, key=lambda row: row[0]):
+                yield [int(number or 0) for _, number in group]
+            [last] = page[-1]
 
     def advance(self, phase: RunPhase, summary: str) -> None:
         """Enter the next phase; durable on return, with everything before it."""

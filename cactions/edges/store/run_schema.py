@@ -83,10 +83,10 @@ COUNT: Final = """SELECT state, undone_by = '' AND person_id != '', undone_by = 
 WAITING: Final = "SELECT number, row FROM waiting WHERE number > ? ORDER BY number LIMIT ?"
 IN_STATE: Final = "state = ? AND number > ? ORDER BY number LIMIT ?"
 ADD_MARK: Final = "INSERT OR IGNORE INTO mark VALUES (?, ?)"
-REPEATED: Final = """SELECT value, number FROM mark WHERE value IN
-    (SELECT value FROM mark WHERE value > ?1 || ':' AND value < ?2 || ';'
-        GROUP BY value HAVING count(*) > 1)
-    ORDER BY value, number"""
+REPEATED: Final = """SELECT value FROM mark WHERE value > ? AND value < ?
+    GROUP BY value HAVING count(*) > 1 ORDER BY value LIMIT ?"""
+NUMBERS: Final = """SELECT value, number FROM mark
+    WHERE value IN (SELECT value FROM json_each(?)) ORDER BY value, number"""
 DROP_MARKS: Final = "DELETE FROM mark"
 
 UNDONE: Final = "UPDATE entry SET undone_by = ? WHERE person_id IN (SELECT value FROM json_each(?))"
