@@ -64,15 +64,18 @@ def by_number(
 ) -> Iterator[Reading]:
     """Peak memory, size of the journal and rate; each number of people beside the first one."""
     base = measure_run(folder / f"bulk_{network}_{FEW}", shop, FEW, network)[0]
-    first = 0.0
+    first, smallest = 0.0, base["resume"]
     for number in numbers:
         used, size = measure_run(folder / f"bulk_{network}_{number}", shop, number, network)
         what = f"bulk: {number:,} people" + (", no network" if network == "none" else "")
         step, peak = max(((name, each.memory) for name, each in used.items()), key=lambda s: s[1])
         yield Reading(f"{what}, peak memory ({step})", peak / MIB, PEAK, "MiB")
         yield Reading(f"{what}, journal, 5 % changed", size / number, JOURNAL, "bytes a person")
-        scan = (used["resume"].cpu - base["resume"].cpu) / number * 1e6
-        yield Reading(f"{what}, scan of a resume", scan, SCAN, "us of CPU a person")
+        if number > numbers[0]:  # what is written again is the same in both: one window
+            scan = (used["resume"].cpu - smallest.cpu) / (number - numbers[0]) * 1e6
+            yield Reading(f"{what}, scan of a resume", scan, SCAN, "us of CPU a person")
+        else:
+            smallest = used["resume"]
         for name in used:
             each = used[name].seconds / number * 1e6
             added = (used[name].cpu - base[name].cpu) / (number - FEW) * 1e6
