@@ -54,8 +54,13 @@ def read_findings(fields: StrictReader) -> tuple[Finding, ...]:
     return fields.read_each("findings", read_finding)
 
 
+def read_text_or_null(fields: StrictReader, key: str) -> str:
+    """Empty for null."""
+    return "" if fields.is_all_null(key) else fields.read_text(key)
+
+
 def read_suppressed(fields: StrictReader) -> SuppressedFinding:
-    owner, expires = fields.read_optional_text("owner"), fields.read_optional_text("expires")
+    owner, expires = read_text_or_null(fields, "owner"), read_text_or_null(fields, "expires")
     return SuppressedFinding(
         read_finding(fields), Suppression("", fields.read_text("reason"), owner, expires)
     )
@@ -191,5 +196,5 @@ def read_run(fields: StrictReader) -> Run:
         head=fields.read_object("head", read_head),
         entries=fields.read_each("entries", read_entry),
         finished=fields.read_flag("finished"),
-        authentic=fields.read_optional_flag("authentic"),
+        authentic=fields.read_flag("authentic") if fields.has("authentic") else True,
     )

@@ -113,13 +113,15 @@ class FakeJournal:
         run = self._exact(run_id)
         run.entries.update(_settle(run, outcomes))
 
-    def read_open(self, run_id: str, after: int, *, started: bool) -> list[RunEntry]:
+    def read_open(
+        self, run_id: str, after: int, most: int = PAGE, *, started: bool
+    ) -> list[RunEntry]:
         entries = [
             entry
             for entry in self._exact(run_id).list_entries()
             if entry.number > after and entry.receipt is None and entry.started is started
         ]
-        return entries[:PAGE]
+        return entries[:most]
 
     def read_standing(self, run_id: str, after: int) -> list[RunEntry]:
         entries = self._exact(run_id).list_entries()
@@ -166,6 +168,10 @@ class FakeJournal:
                     for change in entry.plan.effective:
                         last.setdefault(change.attribute, change.after)
         return last
+
+    def list_last_applied(self, person_ids: Sequence[str]) -> Mapping[str, Mapping[str, Value]]:
+        found = {person_id: self.get_last_applied(person_id) for person_id in person_ids}
+        return {person_id: values for person_id, values in found.items() if values}
 
     def discard(self, run_id: str) -> None:
         self._exact(run_id)

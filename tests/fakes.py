@@ -6,7 +6,7 @@ The contracts are in ``tests/edges/test_contracts.py``.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass
 
 from cactions.logic.people.condition_match import create_matcher
@@ -61,6 +61,11 @@ class FakePeople:
 
     def search(self, conditions: Sequence[Condition]) -> Iterator[Person]:
         return filter(create_matcher(conditions), self.everybody)
+
+    batch_size = 1
+
+    def open_batch(self) -> AbstractContextManager[None]:
+        return nullcontext()
 
     def commit(self, plan: Plan) -> Receipt:
         if idle := is_unchanged(plan):

@@ -16,16 +16,14 @@ from msgspec.structs import replace
 from cactions.app.commit import (
     FIRST_WINDOWS,
     WINDOW,
-    CommitCounts,
     Outcomes,
     RunStores,
     TakeWindow,
     Write,
-    abort_on_store_error,
     check_unfinished,
     commit_windows,
-    explain_progress,
 )
+from cactions.app.commit_counts import CommitCounts, abort_on_store_error, explain_progress
 from cactions.app.undo_steps import (
     UndoMarks,
     UndoStep,
@@ -155,8 +153,9 @@ def preview_resume(done: Run, stores: RunStores, most: int) -> Sequence[Ahead]:
     Raises RunAborted if its process is still at work.
     """
     with stores.turns.hold(done.head):
-        entries = _read_open(done.head.id, 0, stores, started=True)
-        return tuple((entry, _find_known_receipt(entry, stores)) for entry in entries[:most])
+        page = stores.journal.read_open(done.head.id, 0, started=True)[:most]
+        entries = redact_entries(page, stores.project)
+        return tuple((entry, _find_known_receipt(entry, stores)) for entry in entries)
 
 
 def _finish_run(run_id: str, stores: RunStores, write: Write) -> Run:
@@ -222,7 +221,8 @@ def _take_open(run_id: str, stores: RunStores, *, started: bool) -> TakeWindow:
 
     def take(outcomes: Outcomes) -> list[RunEntry]:
         nonlocal last
-        window = _read_open(run_id, last, stores, started=started)[: next(sizes)]
+        page = stores.journal.read_open(run_id, last, next(sizes), started=started)
+        window = [*redact_entries(page, stores.project)]
         last = window[-1].number if window else last
         if window and not started:
             stores.journal.start_entries(run_id, [entry.number for entry in window], outcomes)
@@ -231,11 +231,6 @@ def _take_open(run_id: str, stores: RunStores, *, started: bool) -> TakeWindow:
         return window
 
     return take
-
-
-def _read_open(run_id: str, after: int, stores: RunStores, *, started: bool) -> list[RunEntry]:
-    page = stores.journal.read_open(run_id, after, started=started)
-    return [*redact_entries(page, stores.project)]
 
 
 def commit_entry(entry: RunEntry, stores: RunStores) -> Receipt:

@@ -3,6 +3,7 @@
 - A whole window is durable as started, in one transaction, before its first write.
 - Outcomes go into the journal together with the next window: a lost one is found again by reading
   the person.
+- Writes that a store can make together share a transaction; each person is compared on their own.
 - When a store fails, nothing more is begun; what is under way comes to its end, and is recorded.
 """
 
@@ -10,27 +11,24 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from functools import partial
 from typing import Final, Protocol, TypeAlias
 
-from msgspec import Struct, field
+from msgspec import Struct
 
+from cactions.app.commit_counts import CommitCounts, abort_on_store_error
 from cactions.app.ports import Journal, People, RunLock
-from cactions.app.workers import Pool, Workers, open_pool
+from cactions.app.workers import Pool, Workers, open_pool, split_windows
 from cactions.logic.project.stored_run import redact_receipt
 from cactions.logic.shell import join_command
 from cactions.model import (
     LOCAL,
-    Outcome,
     OutcomeUnknown,
     Project,
     Receipt,
     Run,
-    RunAborted,
-    RunCounts,
     RunEntry,
-    RunHead,
     StoreError,
     UsageError,
     WorkspaceError,
@@ -106,43 +104,6 @@ TakeWindow: TypeAlias = Callable[[Outcomes], Sequence[RunEntry]]
 """Stores outcomes, and makes the next entries durable as started; none at the end."""
 
 
-class CommitCounts(Struct):
-    """How far a run has come; ``before``: what was settled when the command began.
-
-    ``taken`` entries were to be written since then; how many follow may be unknown. For ``unknown``
-    people a write may have been stored or not.
-    """
-
-    head: RunHead
-    before: RunCounts = field(default_factory=RunCounts)
-    outcomes: dict[Outcome, int] = field(default_factory=dict)
-    unknown: int = 0
-    taken: int = 0
-
-    def add(self, receipt: Receipt) -> None:
-        self.outcomes[receipt.outcome] = self.outcomes.get(receipt.outcome, 0) + 1
-
-    @property
-    def settled(self) -> int:
-        """How many have an outcome since the command began."""
-        return sum(self.outcomes.values())
-
-    def describe(self) -> str:
-        """What the run has done, in words."""
-        counts = dict(self.before.outcomes)
-        for outcome, number in self.outcomes.items():
-            counts[outcome] = counts.get(outcome, 0) + number
-        known = [f"{number:,} {outcome.value}" for outcome, number in counts.items()]
-        known_people = self.taken + sum(self.before.outcomes.values())
-        people = max(self.head.people or 0, self.before.total, known_people)
-        left = people - sum(counts.values())
-        message = f"the run {self.head.id} was interrupted: {', '.join([*known, f'{left:,} open'])}"
-        if self.unknown:
-            them = "one of these" if self.unknown == 1 else f"{self.unknown:,} of these"
-            return f"{message}. For {them}, the outcome of the write is unknown"
-        return f"{message}. Nothing was written to those"
-
-
 def commit_windows(
     counts: CommitCounts, take: TakeWindow, write: Write, stores: RunStores
 ) -> Iterator[tuple[RunEntry, Receipt]]:
@@ -153,6 +114,15 @@ def commit_windows(
     """
     with open_pool(stores.threads) as pool:
         yield from _Commit(counts, take, write, stores, pool).run()
+
+
+class _BatchFailed(Exception):
+    """The store failed while it wrote a batch."""
+
+    def __init__(self, error: StoreError, people: int) -> None:
+        super().__init__(str(error))
+        self.error = error
+        self.unknown = people if isinstance(error, OutcomeUnknown) else 0
 
 
 class _Commit:
@@ -171,7 +141,8 @@ class _Commit:
         pool: Pool | None,
     ) -> None:
         self._counts, self._take, self._stores = counts, take, stores
-        self._workers = Workers(partial(_try_write, write, stores), pool, WINDOW)
+        size = stores.people.batch_size
+        self._workers = Workers(partial(_try_write, write, stores), pool, max(1, WINDOW // size))
         self._unrecorded: list[tuple[int, Receipt]] = []
         self._error: StoreError | None = None
         self._recent: deque[bool] = deque(maxlen=_RECENT)
@@ -179,15 +150,19 @@ class _Commit:
     def run(self) -> Iterator[tuple[RunEntry, Receipt]]:
         try:
             while window := self._take_window():
-                for entry in window:
-                    for done in self._workers.put(entry):
+                for batch in split_windows(window, self._stores.people.batch_size):
+                    for done in self._workers.put(batch):
                         yield from self._settle(*done)
                 if self._counts.settled < _CANARIES:
                     yield from self._settle_all()
             yield from self._settle_all()
             self._take_window()
-        except BaseException as error:
-            self._record_rest(error)
+        except _BatchFailed as failed:
+            self._counts.unknown += failed.unknown
+            self._record_rest()
+            raise failed.error from None
+        except BaseException:
+            self._record_rest()
             raise
         if self._error:
             raise self._error
@@ -204,70 +179,52 @@ class _Commit:
             yield from self._settle(*done)
 
     def _settle(
-        self, entry: RunEntry, result: Receipt | StoreError
+        self, batch: list[RunEntry], result: list[Receipt] | _BatchFailed
     ) -> Iterator[tuple[RunEntry, Receipt]]:
-        self._recent.append(not isinstance(result, Receipt))
-        if not isinstance(result, Receipt):
-            self._counts.unknown += isinstance(result, OutcomeUnknown)
-            self._error = self._error or result
+        self._recent += [isinstance(result, _BatchFailed)] * len(batch)
+        if isinstance(result, _BatchFailed):
+            self._counts.unknown += result.unknown
+            self._error = self._error or result.error
             if sum(self._recent) >= _MOST_FAILING:
                 raise self._error
             return
-        self._unrecorded.append((entry.number, result))
-        self._counts.add(result)
-        for observer in self._stores.observers:
-            observer.observe(entry, result)
-        yield entry, result
+        settled = [*zip(batch, result, strict=True)]
+        for entry, receipt in settled:
+            self._unrecorded.append((entry.number, receipt))
+            self._counts.add(receipt)
+        for entry, receipt in settled:
+            for observer in self._stores.observers:
+                observer.observe(entry, receipt)
+            yield entry, receipt
 
-    def _record_rest(self, error: BaseException) -> None:
+    def _record_rest(self) -> None:
         """Record what is known after an error. What is lost is found again by reading."""
-        if error is not self._error:  # that one is counted already
-            self._counts.unknown += isinstance(error, OutcomeUnknown)
-        for entry, result in self._workers.abandon():
-            if isinstance(result, Receipt):
-                self._unrecorded.append((entry.number, result))
-                self._counts.add(result)
+        for batch, result in self._workers.abandon():
+            if isinstance(result, list):
+                for entry, receipt in zip(batch, result, strict=True):
+                    self._unrecorded.append((entry.number, receipt))
+                    self._counts.add(receipt)
+            elif isinstance(result, _BatchFailed):
+                self._counts.unknown += result.unknown
             else:  # None: it has not come to its end
-                self._counts.unknown += result is None or isinstance(result, OutcomeUnknown)
+                self._counts.unknown += len(batch) if result is None else 0
         with suppress(StoreError):
             self._stores.journal.record_outcomes(self._counts.head.id, self._unrecorded)
 
 
-def _try_write(write: Write, stores: RunStores, entry: RunEntry) -> Receipt | StoreError:
-    """The receipt; the error of a remote workspace is the end of this entry only.
+def _try_write(
+    write: Write, stores: RunStores, batch: list[RunEntry]
+) -> list[Receipt] | _BatchFailed:
+    """The receipts; the error of a remote workspace is the end of this batch only.
 
     No method: in a circle of references, the stores would stay open after the run.
     """
     try:
-        return redact_receipt(write(entry, stores), stores.project)
-    except (WorkspaceError, OutcomeUnknown) as error:
-        if stores.workspace == LOCAL:
-            raise
-        return error
-
-
-@contextmanager
-def abort_on_store_error() -> Iterator[None]:
-    """A journal that fails between two people leaves no outcome unknown."""
-    try:
-        yield
+        with stores.people.open_batch():
+            receipts = [write(entry, stores) for entry in batch]
     except StoreError as error:
-        raise RunAborted(str(error), hint=error.hint) from error
-
-
-@contextmanager
-def explain_progress(counts: CommitCounts) -> Iterator[None]:
-    """Add to a store's error what the run has done so far, and how to go on."""
-    try:
-        yield
-    except StoreError as error:
-        message = f"{error}; {counts.describe()}"
-        finish, steps = (
-            join_command(("runs", verb), counts.head.id) for verb in ("resume", "undo")
-        )
-        hint = f"{error.hint} Then finish it with `{finish}`, or undo it with `{steps}`."
-        if counts.unknown:
-            raise OutcomeUnknown(message, hint=hint) from error
-        stopped = RunAborted(message, hint=hint)
-        stopped.written = Outcome.APPLIED in counts.outcomes
-        raise stopped from error
+        failed = _BatchFailed(error, len(batch))
+        if stores.workspace == LOCAL or not isinstance(error, WorkspaceError | OutcomeUnknown):
+            raise failed from error
+        return failed
+    return [redact_receipt(receipt, stores.project) for receipt in receipts]

@@ -10,8 +10,8 @@ from cactions.app.planned_entries import build_unfound_entry
 from cactions.app.ports import People
 from cactions.app.propose import Job
 from cactions.app.workers import Pool, Workers
-from cactions.logic.people.lookup import build_lookup_key, list_lookup_keys, require_one_person
-from cactions.model import Person, PersonQuery, PlannedEntry, UsageError
+from cactions.logic.people.lookup import has_key, require_one_person
+from cactions.model import Person, PlannedEntry, UsageError
 
 Found: TypeAlias = tuple[int, Job, Person]
 _Numbered: TypeAlias = "tuple[int, Job, Person | UsageError]"
@@ -59,13 +59,7 @@ def _read_again(people: People, found: _Numbered) -> _Numbered:
         return found
     try:
         current = people.get(person.id)
-        matches = [current] if _is_meant(job.query, current) else []
+        matches = [current] if has_key(current, job.query) else []
         return number, job, require_one_person(job.query, matches)
     except UsageError as error:
         return number, job, error
-
-
-def _is_meant(query: PersonQuery, person: Person) -> bool:
-    """Whether the person still has the value that the search found them by."""
-    key = build_lookup_key(query.field, query.value)
-    return list_lookup_keys(person)[query.field] == key

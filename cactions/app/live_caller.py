@@ -84,7 +84,8 @@ class LiveCaller:
     def call(self, asked: CallSpec, _sealed: Request) -> Response:
         """The answer of the service."""
         secrets = self._open_secrets(asked.action.request)
-        asked = asked if asked.key else replace(asked, key=self._pauses.new_idempotency_key())
+        if asked.action.request.idempotency and not asked.key:
+            asked = replace(asked, key=self._pauses.new_idempotency_key())
         self._budget.add_share()
         answer = self._drive(call_steps(asked, secrets, self._pauses.draw_jitter))
         return remove_secrets(answer, self._known)

@@ -10,7 +10,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from contextlib import suppress
 from random import SystemRandom
 from typing import Final, TypeAlias
@@ -19,13 +19,15 @@ from cactions.app.commit import check_unfinished
 from cactions.app.disk_space import check_disk_space
 from cactions.app.find_people import Found, PeopleFinder
 from cactions.app.lost_calls import settle_lost_calls
+from cactions.app.page_values import read_page_values
 from cactions.app.planned_entries import (
     PERSON,
     RECORD,
     UNIQUE,
     build_entry,
-    build_pending_plan,
+    choose_call_key,
     hold_entry,
+    list_pending_entries,
     strip_entry,
 )
 from cactions.app.planning_task import Planned, PlanningStopped, PlanningTask
@@ -38,9 +40,6 @@ from cactions.logic.bulk.evidence import ResponseEvidence, gather_evidence
 from cactions.logic.bulk.probe import build_probe_person, judge_probe
 from cactions.logic.bulk_summary import SummaryBuilder
 from cactions.logic.documents import basis_to_json
-from cactions.logic.request.call import CallSpec
-from cactions.logic.request.idempotency import build_entry_key
-from cactions.logic.request.redaction import build_subject
 from cactions.model import (
     BadRow,
     JobRow,
@@ -49,13 +48,11 @@ from cactions.model import (
     Plan,
     PlanFailure,
     PlannedEntry,
-    PlanningError,
     RunPhase,
     StoreError,
     Trip,
     UsageError,
 )
-from cactions.model.secret import Credentials
 
 PAGE: Final = 500
 """Rows that are read and planned together."""
@@ -121,6 +118,7 @@ class _Planner:
     def __init__(self, planning: PlanningTask, summary: SummaryBuilder) -> None:
         self._planning, self._summary = planning, summary
         self._rows = planning.stores.journal.open_rows(planning.head.id)
+        self._context = planning.context
         self._breakers = Breakers(planning.action)
         self._held: list[tuple[int, str]] = []
         self._stop: Trip | None = None
@@ -149,6 +147,8 @@ class _Planner:
             )
             while page := self._rows.read_waiting(last, size):
                 found = self._find_people(page, finder)
+                people = [person.id for _, _, person in found]
+                self._context = read_page_values(planning.context, people)
                 if is_first and planning.probes and found:
                     self._probe(*found[0][1:])
                 is_first = not found and is_first
@@ -178,7 +178,7 @@ class _Planner:
         try:
             for group in split_windows(found, GROUP if self._planning.writes else PAGE):
                 if self._planning.writes:
-                    self._place(entries, self._list_pending(group))
+                    self._place(entries, list_pending_entries(self._planning.head, group))
                 for value in group:
                     self._settle_all(workers.put(value), entries)
             self._settle_all(workers.end(), entries)
@@ -226,25 +226,10 @@ class _Planner:
         entries.clear()
         self._planning.on_progress(self._counts.total(), self._total, self._counts)
 
-    def _list_pending(self, found: Iterable[Found]) -> Iterator[PlannedEntry]:
-        """What is durable before a call that changes something is made."""
-        for number, job, person in found:
-            subject = build_subject(person, job.query, job.action.redacted)
-            try:
-                line = CallSpec(job.action, person, job.inputs).build_request(Credentials()).line
-            except PlanningError:
-                continue
-            key = self._choose_key(number, job)
-            yield PlannedEntry(number, build_pending_plan(job, subject, line, key))
-
-    def _choose_key(self, number: int, job: Job) -> str:
-        """The idempotency key of a call; another attempt has that of the first one."""
-        return job.key or build_entry_key(self._planning.head, number)
-
     def _work(self, found: Found) -> Answered:
         number, job, person = found
-        key = self._choose_key(number, job) if self._planning.writes else ""
-        result, response = plan_and_keep_response(job, person, self._planning.context, key)
+        key = choose_call_key(self._planning.head, number, job) if self._planning.writes else ""
+        result, response = plan_and_keep_response(job, person, self._context, key)
         return result, gather_evidence(job.action, person, response) if response else None
 
     def _settle(self, found: Found, answered: Answered) -> PlannedEntry:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from msgspec.structs import replace
 
@@ -10,7 +10,9 @@ from cactions.app.propose import Job
 from cactions.logic.bulk.evidence import ResponseEvidence
 from cactions.logic.bulk.totals import list_unique_digests
 from cactions.logic.people.lookup import build_lookup_key, choose_role
-from cactions.logic.request.idempotency import build_key_header
+from cactions.logic.request.call import CallSpec
+from cactions.logic.request.idempotency import build_entry_key, build_key_header
+from cactions.logic.request.redaction import build_subject
 from cactions.logic.strict_json import dump_json
 from cactions.model import (
     Action,
@@ -18,15 +20,19 @@ from cactions.model import (
     FailureReason,
     JobRow,
     Outcome,
+    Person,
     PersonQuery,
     Plan,
     PlanFailure,
     PlannedEntry,
+    PlanningError,
     Receipt,
     RunEntry,
+    RunHead,
     SentCall,
     Subject,
 )
+from cactions.model.secret import Credentials
 
 KEY, SAME_ROW, PERSON, RECORD, UNIQUE = "key", "row", "person", "record", "unique"
 """The kinds of marks: what no two entries of a run should share."""
@@ -58,10 +64,29 @@ def build_unfound_entry(number: int, job: Job, message: str) -> PlannedEntry:
     return _build_settled(number, plan, Outcome.FAILED, message)
 
 
-def build_pending_plan(job: Job, subject: Subject, line: str, key: str) -> Plan:
+def _build_pending_plan(job: Job, subject: Subject, line: str, key: str) -> Plan:
     """What stands in the journal while a call that changes something is made."""
     call = SentCall(line, key=build_key_header(job.action, key))
     return Plan(job.action.name, subject, call, inputs=job.inputs)
+
+
+def list_pending_entries(
+    head: RunHead, found: Iterable[tuple[int, Job, Person]]
+) -> Iterator[PlannedEntry]:
+    """What is durable before calls that change something are made."""
+    for number, job, person in found:
+        subject = build_subject(person, job.query, job.action.redacted)
+        try:
+            line = CallSpec(job.action, person, job.inputs).build_request(Credentials()).line
+        except PlanningError:
+            continue
+        key = choose_call_key(head, number, job)
+        yield PlannedEntry(number, _build_pending_plan(job, subject, line, key))
+
+
+def choose_call_key(head: RunHead, number: int, job: Job) -> str:
+    """The idempotency key of a call; another attempt has that of the first one."""
+    return job.key or build_entry_key(head, number)
 
 
 def build_held_entry(number: int, row: JobRow, action: Action, message: str) -> PlannedEntry:
@@ -109,19 +134,17 @@ def hold_entry(entry: PlannedEntry, message: str) -> PlannedEntry:
 
 
 def list_duplicates(
-    groups: Sequence[Sequence[int]], same_rows: Sequence[Sequence[int]]
-) -> list[tuple[int, str]]:
+    groups: Iterable[Sequence[int]], same_rows: Iterable[Sequence[int]]
+) -> Iterator[tuple[int, str]]:
     """The rows to hold of those that share a key: all but the first where they say the same."""
-    identical = {tuple(numbers) for numbers in same_rows}
-    held: list[tuple[int, str]] = []
+    same = {numbers[0]: len(numbers) for numbers in same_rows}  # each is a part of one group
     for numbers in groups:
-        if tuple(numbers) in identical:
+        if same.get(numbers[0]) == len(numbers):
             why = f"entry {numbers[0]:,} is the same row"
-            held += [(number, why) for number in numbers[1:]]
+            yield from ((number, why) for number in numbers[1:])
         else:
             why = "several rows are about this person, with different inputs"
-            held += [(number, why) for number in numbers]
-    return held
+            yield from ((number, why) for number in numbers)
 
 
 def _build_failed(number: int, job: Job, failed: PlanFailure) -> PlannedEntry:

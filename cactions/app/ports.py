@@ -7,6 +7,8 @@ from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
+from cactions.app.planning_ports import AppliedValues, PlanningRows
+
 if TYPE_CHECKING:
     from cactions.logic.intercom.api import ApiCall, ApiReply
     from cactions.logic.request.call import CallSpec
@@ -16,11 +18,9 @@ if TYPE_CHECKING:
         Condition,
         DiskSpace,
         IntercomConnection,
-        JobRow,
         Person,
         PersonQuery,
         Plan,
-        PlannedEntry,
         Receipt,
         Request,
         Response,
@@ -30,7 +30,6 @@ if TYPE_CHECKING:
         RunPhase,
         Token,
         UsageError,
-        Value,
     )
     from cactions.model.secret import Secret
 
@@ -98,6 +97,15 @@ class Secrets(Protocol):
 class People(Protocol):
     """The people of a workspace."""
 
+    batch_size: int
+    """How many people are written in one batch; 1 where each write is stored at once."""
+
+    def open_batch(self) -> AbstractContextManager[None]:
+        """Commits in it may be stored together at its end: their receipts are true then.
+
+        Raises as ``commit``, for all of them.
+        """
+
     def find(self, query: PersonQuery) -> Person:
         """The one person who matches. Raises UsageError for none and for more than one."""
 
@@ -148,7 +156,7 @@ class IntercomApi(Protocol):
         """Every page of a list. Raises as ``call``."""
 
 
-class Journal(Protocol):
+class Journal(AppliedValues, Protocol):
     """Stores runs durably; each run has one writer."""
 
     def create_run(self, head: RunHead, phase: RunPhase = ...) -> None:
@@ -187,7 +195,9 @@ class Journal(Protocol):
     def record_outcomes(self, run_id: str, outcomes: Iterable[tuple[int, Receipt]]) -> None:
         """Store outcomes by entry. A lost one is found again by reading the person."""
 
-    def read_open(self, run_id: str, after: int, *, started: bool) -> Sequence[RunEntry]:
+    def read_open(
+        self, run_id: str, after: int, most: int = ..., *, started: bool
+    ) -> Sequence[RunEntry]:
         """The next entries without an outcome, by number: the started ones, or the others."""
 
     def read_standing(self, run_id: str, after: int) -> Sequence[RunEntry]:
@@ -211,9 +221,6 @@ class Journal(Protocol):
     def list_damaged(self) -> Sequence[tuple[str, str]]:
         """The runs that cannot be read, each with the reason."""
 
-    def get_last_applied(self, person_id: str) -> Mapping[str, Value]:
-        """By attribute, the value that a run applied last and that was not undone."""
-
     def discard(self, run_id: str) -> None:
         """Delete the run and everything in it."""
 
@@ -225,40 +232,6 @@ class Journal(Protocol):
         On return, no file of the journal contains the erased bytes, nor those of people who were
         forgotten before. Raises StoreError if a run could not be cleaned.
         """
-
-
-class PlanningRows(Protocol):
-    """The rows of a run that is being planned, and the plans that take their place.
-
-    What is not durable is lost with the power; nothing was written to a person then.
-    """
-
-    def add(self, rows: Sequence[tuple[int, JobRow]], settled: Iterable[PlannedEntry]) -> None:
-        """Store rows that wait for their plans, and entries that need none."""
-
-    def read_waiting(self, after: int, most: int = ...) -> Sequence[tuple[int, JobRow]]:
-        """The next rows without a plan, by number."""
-
-    def place(self, entries: Iterable[PlannedEntry], *, durable: bool = False) -> None:
-        """Store plans in the place of their rows, or of pending plans, with their marks."""
-
-    def put_back(self, rows: Iterable[tuple[int, JobRow]]) -> None:
-        """Let rows wait again whose call was pending, and was certainly not begun."""
-
-    def mark(self, marks: Iterable[tuple[str, int]]) -> None:
-        """Store texts that should not repeat (``kind:value``), with the number of their entry."""
-
-    def hold(self, held: Iterable[tuple[int, str]]) -> Sequence[tuple[PlannedEntry, str]]:
-        """Hold entries for a reason; those that would have been written, as they were."""
-
-    def list_repeated(self, kind: str) -> Sequence[Sequence[int]]:
-        """For each text of this kind that entries share, their numbers."""
-
-    def advance(self, phase: RunPhase, summary: str) -> None:
-        """Enter the next phase; durable on return, with everything before it."""
-
-    def read_summary(self) -> str:
-        """What was stored with the phase; empty for nothing."""
 
 
 class RunLock(Protocol):

@@ -11,7 +11,8 @@ from typing import TypeVar
 from msgspec import Struct
 from msgspec.structs import replace
 
-from cactions.app.ports import Caller, Journal, People, Sender
+from cactions.app.planning_ports import AppliedValues
+from cactions.app.ports import Caller, People, Sender
 from cactions.logic.plan.planner import PlanInput, build_failure, plan_changes
 from cactions.logic.request.call import CallSpec
 from cactions.logic.request.idempotency import build_key_header
@@ -49,11 +50,11 @@ class Job(Struct, frozen=True):
 
 
 class PlanContext(Struct, frozen=True):
-    """What planning needs. Without a journal, no value counts as applied by us."""
+    """What planning needs. Without ``journal``, no value counts as applied by us."""
 
     people: People
     caller: Caller
-    journal: Journal | None = None
+    journal: AppliedValues | None = None
 
 
 class ReplayCaller:

@@ -13,7 +13,7 @@ from cactions.app.planned_entries import (
     list_duplicates,
     list_row_marks,
 )
-from cactions.app.ports import PlanningRows
+from cactions.app.planning_ports import PlanningRows
 from cactions.app.workers import split_windows
 from cactions.model import Action, BadRow, JobRow, PlannedEntry
 
@@ -34,8 +34,12 @@ def store_rows(
         rows.add(waiting, bad)
         rows.mark((mark, at) for at, row in waiting for mark in list_row_marks(row))
         yield from bad
-    for at, why in list_duplicates(rows.list_repeated(KEY), rows.list_repeated(SAME_ROW)):
-        [(_, row)] = rows.read_waiting(at - 1, 1)
-        held = build_held_entry(at, row, action, why)
-        rows.place([held])
-        yield held
+    repeated = list_duplicates(rows.list_repeated(KEY), rows.list_repeated(SAME_ROW))
+    for duplicates in split_windows(repeated, _READ_AT_ONCE):
+        held = [
+            build_held_entry(at, row, action, why)
+            for at, why in duplicates
+            for _, row in rows.read_waiting(at - 1, 1)
+        ]
+        rows.place(held)
+        yield from held

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import Future, wait
 from contextlib import contextmanager
 from functools import partial
 from queue import SimpleQueue
-from threading import Thread
-from typing import Any, Final, Generic, TypeVar
+from threading import Lock, Thread
+from time import monotonic
+from typing import Any, Final, Generic, TypeVar, cast
 
 T = TypeVar("T")
 R = TypeVar("R")
@@ -22,19 +22,61 @@ class _NotBegun(Exception):
     """The work for a value was not begun, since an earlier one has failed."""
 
 
+class Task(Generic[R]):
+    """One call, which one thread makes and another one waits for.
+
+    Smaller than a Future of the standard library, whose package also loads logging.
+    """
+
+    def __init__(self, call: Callable[[], R]) -> None:
+        self._call = call
+        self._beginning, self._ending = Lock(), Lock()
+        self._ending.acquire()
+        self._result: R | None = None
+        self.error: BaseException | None = None
+        self.is_done = False
+
+    def run(self) -> None:
+        """Make the call, unless it was made or cancelled before."""
+        if not self.take():
+            return
+        try:
+            self._result = self._call()
+        except BaseException as error:  # noqa: BLE001 - who asks for the result gets it
+            self.error = error
+        self.is_done = True
+        self._ending.release()
+
+    def take(self) -> bool:
+        """Whether no one has taken it before, to make the call or to cancel it."""
+        return self._beginning.acquire(blocking=False)
+
+    def wait(self, seconds: float = -1) -> bool:
+        """Wait for its end, or so long; whether it has come."""
+        if not self.is_done and self._ending.acquire(timeout=seconds):
+            self._ending.release()
+        return self.is_done
+
+    def get_result(self) -> R:
+        """What the call returned. Raises what it raised."""
+        if self.error:
+            raise self.error
+        return cast("R", self._result)
+
+
 class Pool:
     """Threads that the end of the process does not wait for: a call that hangs cannot delay it."""
 
     def __init__(self, threads: int) -> None:
-        self._tasks: SimpleQueue[tuple[Future[Any], Callable[[], Any]] | None] = SimpleQueue()
+        self._tasks: SimpleQueue[Task[Any] | None] = SimpleQueue()
         self._threads = threads
         self._ended = False
         for number in range(threads):
             Thread(target=self._work, name=f"person-{number}", daemon=True).start()
 
-    def begin(self, future: Future[R], call: Callable[[], R]) -> None:
-        """Do it in the next free thread; the future gets what comes of it."""
-        self._tasks.put((future, call))
+    def begin(self, task: Task[Any]) -> None:
+        """Do it in the next free thread."""
+        self._tasks.put(task)
 
     def end(self) -> None:
         """Begin nothing more."""
@@ -44,13 +86,8 @@ class Pool:
 
     def _work(self) -> None:
         while task := self._tasks.get():
-            future, call = task
-            if self._ended or not future.set_running_or_notify_cancel():
-                continue
-            try:
-                future.set_result(call())
-            except BaseException as error:  # noqa: BLE001 - who asks for the result gets it
-                future.set_exception(error)
+            if not self._ended:
+                task.run()
 
 
 class Workers(Generic[T, R]):
@@ -63,7 +100,7 @@ class Workers(Generic[T, R]):
 
     def __init__(self, function: Callable[[T], R], pool: Pool | None, most: int) -> None:
         self._function, self._pool, self._most = function, pool, most
-        self._pending: deque[tuple[T, Future[R]]] = deque()
+        self._pending: deque[tuple[T, Task[R]]] = deque()
         self._stops = False
 
     def put(self, value: T) -> Iterator[tuple[T, R]]:
@@ -74,10 +111,10 @@ class Workers(Generic[T, R]):
         if self._pool is None:
             yield value, self._function(value)
             return
-        future: Future[R] = Future()
-        self._pending.append((value, future))  # first, so that a signal finds what is under way
-        self._pool.begin(future, partial(self._call, value))
-        while self._pending and (len(self._pending) > self._most or self._pending[0][1].done()):
+        task = Task(partial(self._call, value))
+        self._pending.append((value, task))  # first, so that a signal finds what is under way
+        self._pool.begin(task)
+        while self._pending and (len(self._pending) > self._most or self._pending[0][1].is_done):
             yield from self._take_oldest()
 
     def end(self) -> Iterator[tuple[T, R]]:
@@ -88,21 +125,23 @@ class Workers(Generic[T, R]):
     def abandon(self) -> list[tuple[T, R | BaseException | None]]:
         """Begin nothing more; what came of the work under way, None where it does not end."""
         self._stops = True
-        under_way = [(value, future) for value, future in self._pending if not future.cancel()]
+        under_way = [(value, task) for value, task in self._pending if not task.take()]
         self._pending.clear()
-        wait([future for _, future in under_way], timeout=DRAIN_SECONDS)
+        until = monotonic() + DRAIN_SECONDS
+        for _, task in under_way:
+            task.wait(max(0.0, until - monotonic()))
         return [
-            (value, (future.exception() or future.result()) if future.done() else None)
-            for value, future in under_way
-            if not (future.done() and isinstance(future.exception(), _NotBegun))
+            (value, (task.error or task.get_result()) if task.is_done else None)
+            for value, task in under_way
+            if not isinstance(task.error, _NotBegun)
         ]
 
     def _take_oldest(self) -> Iterator[tuple[T, R]]:
-        value, future = self._pending[0]
-        wait([future])  # a signal leaves it among those under way
+        value, task = self._pending[0]
+        task.wait()  # a signal leaves it among those under way
         self._pending.popleft()
-        if not isinstance(future.exception(), _NotBegun):  # else the one that stopped it comes next
-            yield value, future.result()
+        if not isinstance(task.error, _NotBegun):  # else the one that stopped it comes next
+            yield value, task.get_result()
 
     def _call(self, value: T) -> R:
         if self._stops:

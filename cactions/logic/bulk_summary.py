@@ -56,6 +56,12 @@ _REFUSED: Final = 8
 """A bit beside those of the kinds."""
 
 
+def has_old_values(plan: Plan, receipt: Receipt | None) -> bool:
+    """Whether a response was compared with what the person has; of the unchanged, none is kept."""
+    is_unchanged = receipt is not None and receipt.outcome is Outcome.UNCHANGED
+    return plan.call.status is not None and bool(plan.changes or plan.left or is_unchanged)
+
+
 class SummaryBuilder:
     """Counts planned entries. ``build`` may be asked at any time."""
 
@@ -110,7 +116,7 @@ class SummaryBuilder:
     def _count(self, entry: PlannedEntry, sign: int) -> None:
         receipt, plan = entry.receipt, entry.plan
         self._people += sign
-        if plan.call.status is not None:  # there was an answer to compare the old values with
+        if has_old_values(plan, receipt):
             self._from_search += sign * plan.from_search
             self._from_reading += sign * (not plan.from_search)
         outcome = receipt.outcome if receipt else None

@@ -141,7 +141,6 @@ from cactions.model.run import (
     RunCounts,
     RunEntry,
     RunHead,
-    Tally,
 )
 from cactions.model.template import (
     EACH,

@@ -36,22 +36,6 @@ class Receipt(Struct, frozen=True):
     conflicts: tuple[Conflict, ...] = ()
 
 
-class Tally(Struct, frozen=True):
-    """Receipts counted by outcome; the counts add up to the people handed in."""
-
-    counts: Mapping[Outcome, int]
-
-    @classmethod
-    def of(cls, receipts: Iterable[Receipt]) -> Tally:
-        """Count every receipt once."""
-        return cls(Counter(receipt.outcome for receipt in receipts))
-
-    @property
-    def total(self) -> int:
-        """Everybody."""
-        return sum(self.counts.values())
-
-
 class RunHead(Struct, frozen=True):
     """What a run is, known before its first write.
 

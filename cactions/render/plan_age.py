@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from typing import Final
 
+from cactions.logic.bulk_summary import has_old_values
 from cactions.model import PlanSummary, RunEntry
 from cactions.render.duration import format_duration
 from cactions.render.text import StyledLine, span
@@ -28,7 +29,7 @@ def render_old_values(summary: PlanSummary, *, timed: bool = False) -> tuple[Sty
 
 def describe_reading(entry: RunEntry) -> str:
     """How the old values of one person were read; empty where there was nothing to compare."""
-    if entry.plan.call.status is None:
+    if not has_old_values(entry.plan, entry.receipt):
         return ""
     return SEARCHED if entry.plan.from_search else READ
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from collections import Counter
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +15,7 @@ from msgspec.structs import replace
 from cactions.app import workers
 from cactions.app.apply import apply_to_people, resume_run
 from cactions.app.commit import WINDOW, RunStores
+from cactions.edges.store.people import LocalPeopleStore
 from cactions.model import (
     Outcome,
     OutcomeUnknown,
@@ -145,6 +147,59 @@ def test_each_write_of_unknown_outcome_is_counted(threads: int) -> None:
     words = f"30 open. For {threads} of these, the outcome of the write is unknown"
     with pytest.raises(OutcomeUnknown, match=words):
         apply(30, kept)
+
+
+class BatchedPeople(WatchedPeople):
+    """People who are written ten at a time; ``error`` comes where a batch would be stored."""
+
+    batch_size = 10
+    error: StoreError | None = None
+
+    @contextmanager
+    def open_batch(self) -> Iterator[None]:
+        before = [*self._inner.everybody]
+        yield
+        if self.error:
+            self._inner.everybody = before
+            raise self.error
+
+
+@pytest.mark.parametrize(("error", "unknown"), [(FULL, 0), (MAYBE, 10)])
+@pytest.mark.parametrize("threads", [0, 8])
+def test_a_batch_fails_as_a_whole(threads: int, error: StoreError, unknown: int) -> None:
+    """No receipt of it is kept, and everyone of it may have been written, or certainly not."""
+    kept, watched = fresh(30, threads)
+    people = BatchedPeople(watched._inner)
+    kept = replace(kept, people=people)
+    reading = apply_to_people(head(people=30), plans(30), kept)
+
+    def fail(count: int, _person_id: str) -> None:
+        if count == 21:
+            people.error = error
+
+    people._before = fail
+    with pytest.raises(StoreError) as caught:
+        list(reading)
+    assert (unknown > 0) == isinstance(caught.value, OutcomeUnknown)
+    assert f"{unknown} of these" in str(caught.value) or not unknown
+    run = kept.journal.read("run-1")
+    applied = run.counts.outcomes.get(Outcome.APPLIED, 0)
+    assert applied in {0, 10, 20}
+    assert 30 - applied == len([*run.open])
+    people.error = None
+    done = resume_run(run, replace(kept, people=watched._inner))
+    assert 30 == done.counts.outcomes[Outcome.APPLIED]
+
+
+def test_a_person_who_is_gone_fails_alone(tmp_path: Path) -> None:
+    """The others of the batch are written."""
+    kept = books(tmp_path, 30)
+    real = replace(kept, people=LocalPeopleStore(tmp_path / ".cactions", crowd(29)))
+    receipts = apply(30, real)
+    assert [Outcome.APPLIED] * 29 + [Outcome.FAILED] == [each.outcome for each in receipts]
+    assert ["new"] * 29 == states(real, 29)
+    closed(kept)
+    closed(real)
 
 
 def test_a_write_that_hangs_has_an_unknown_outcome(monkeypatch: pytest.MonkeyPatch) -> None:

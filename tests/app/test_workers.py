@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterator
-from concurrent.futures import Future
 
 import pytest
 
 from cactions.app import workers
-from cactions.app.workers import Pool, Workers, open_pool, split_windows
+from cactions.app.workers import Pool, Task, Workers, open_pool, split_windows
 
 SECONDS = 20
 """How long a test waits for a thread that should come at once."""
@@ -136,9 +135,9 @@ def test_nothing_is_begun_after_an_error() -> None:
 
 def drain(pool: Pool, goes: threading.Event) -> None:
     """Wait until the second thread has met everything that was waiting."""
-    last: Future[None] = Future()
-    pool.begin(last, lambda: None)
-    last.result(SECONDS)
+    last: Task[None] = Task(lambda: None)
+    pool.begin(last)
+    assert last.wait(SECONDS)
     goes.set()
 
 

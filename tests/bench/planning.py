@@ -8,6 +8,7 @@ journal, the text of the whole plan, is shown beside it.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, nullcontext
 from itertools import cycle
 from math import inf
 from pathlib import Path
@@ -97,6 +98,11 @@ class Room:
     def get(self, person_id: str) -> Person:
         """Not used: no look-ups by contact id here."""
         raise NotImplementedError
+
+    batch_size = 1
+
+    def open_batch(self) -> AbstractContextManager[None]:
+        return nullcontext()
 
     def commit(self, plan: Plan) -> Receipt:
         """Not used: nothing is written here."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import sys
 from concurrent.futures import ThreadPoolExecutor
 from math import inf
@@ -12,6 +13,8 @@ from pathlib import Path
 import pytest
 
 from tests.bench import (
+    bulk,
+    crowd,
     linting,
     planning,
     reading,
@@ -23,6 +26,7 @@ from tests.bench import (
 )
 from tests.bench.measuring import Reading, compiling, largest, medians, own, process, wall
 from tests.bench.table import table
+from tests.servers import authority
 
 
 def test_every_round_runs_everything_and_the_first_is_discarded() -> None:
@@ -126,6 +130,27 @@ def test_both_readers_of_the_bench_read_every_row(tmp_path: Path) -> None:
     path = reading.people(tmp_path, 20)
     assert (20, 20) == (reading.read(path), reading.bare(path))
     assert 10 < reading.memory(tmp_path, path) / 2**20 < 200
+
+
+def test_a_run_of_the_bench_goes_through_every_step(tmp_path: Path) -> None:
+    """One of twenty people changes; the run that was cut off comes to its end."""
+    shop = crowd.Shop(9, authority().ca_file)
+    used, size = bulk.measure_run(tmp_path / "run", shop, 40, "none")
+    assert ["plan", "write", "show", "undo", "resume"] == [*used]
+    assert all(10 < each.memory / 2**20 < 200 and each.cpu > 0 for each in used.values())
+    assert size > 40 * 100
+    out = (tmp_path / "run" / "out").read_text()
+    assert {"2 applied", "38 unchanged"} <= {*re.findall(r"\d+ applied|\d+ unchanged", out)}
+
+
+def test_the_bare_loop_of_the_bench_asks_about_everyone(tmp_path: Path) -> None:
+    """By the same sender; a process that fails is not a measurement."""
+    with crowd.open_shop() as shop:
+        home = crowd.make_home(tmp_path / "loop", shop, 3)
+        loop = ["-m", "tests.bench.loops", "bare", str(shop.port), shop.ca_file]
+        assert crowd.call([*loop, "3"], home, shop).seconds > 0
+        with pytest.raises(OSError, match="ended with 1"):
+            crowd.call([*loop, "x"], home, shop)
 
 
 def test_a_missing_linter_is_reported() -> None:

@@ -33,6 +33,7 @@ from cactions.cli import prompts
 from cactions.cli.app import load_commands
 from tests.app.victims import Disk
 
+WINDOW: Final = 8
 SERVE: Final = "from tests.bulk.child import serve; serve()"
 
 PLANNING: Final = ("create_run", "add", "mark", "place", "advance", "find_many", "send", "confirm")
@@ -122,7 +123,7 @@ def watch_all(points: Points) -> None:
 
 def shrink_windows() -> None:
     """Few people have several windows and pages."""
-    commit.WINDOW = apply_module.WINDOW = undo_steps.WINDOW = 8  # type: ignore[misc]
+    commit.WINDOW = apply_module.WINDOW = undo_steps.WINDOW = WINDOW  # type: ignore[misc]
     apply_module.FIRST_WINDOWS = (3, 5)  # type: ignore[misc]
     commit._CANARIES = 8  # type: ignore[misc]
     plan_people.PAGE, plan_people.PAGE_OF_WRITES = 12, 8  # type: ignore[misc]

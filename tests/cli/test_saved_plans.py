@@ -10,10 +10,10 @@ from typing import Any
 
 import pytest
 
-from cactions.cli import bulk_command
+from cactions.cli import saved_plans
 from cactions.cli.exit_codes import Exit
 from cactions.edges.clock import SystemClock
-from cactions.edges.store import journal as journal_file
+from cactions.edges.store import run_folder
 from cactions.logic import documents
 from cactions.model import SNAPSHOT_FILE, Attribute, DataType, Snapshot
 from tests.bulk.scene import build_document
@@ -152,7 +152,7 @@ def test_a_plan_that_is_taken_later_says_how_old_it_is(
     shown = user(f"{DIFF}")
     assert "planned" not in shown.out.split("Old values")[1].split("By attribute")[0]
     now = SystemClock().get_time() + 3 * 3600 + 7 * 60
-    monkeypatch.setattr(bulk_command, "SystemClock", lambda: FakeClock(now))
+    monkeypatch.setattr(saved_plans, "SystemClock", lambda: FakeClock(now))
     taken = user(f"{TAKE} --report later.{ending}")
     assert "planned 3 h 07 min ago. A person who changed since then is a conflict" in " ".join(
         taken.out.split()
@@ -278,14 +278,14 @@ def test_a_disk_that_is_too_small_is_said_before_anyone_is_asked(
 ) -> None:
     """A diff looks at the folder of temporary files; no run is left behind."""
     write_home(home, build(shop))
-    usage = journal_file.shutil.disk_usage(home)
+    usage = run_folder.shutil.disk_usage(home)
     folders: list[str] = []
 
     def get_usage(folder: Path) -> Any:
         folders.append(str(folder))
         return usage._replace(free=20_000)
 
-    monkeypatch.setattr(journal_file.shutil, "disk_usage", get_usage)
+    monkeypatch.setattr(run_folder.shutil, "disk_usage", get_usage)
     shop.forget()
     done = user(f"{command} loyalty --people people.csv" + " --yes" * (command == "run"))
     assert Exit.NOTHING_DONE == done.code

@@ -11,7 +11,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
-from contextlib import suppress
+from contextlib import nullcontext, suppress
 from typing import Final, TypeAlias
 
 from msgspec.structs import replace
@@ -32,6 +32,7 @@ from cactions.logic.intercom.contacts import (
 from cactions.logic.people.lookup import (
     build_lookup_key,
     check_field,
+    has_key,
     list_lookup_keys,
     require_one_person,
 )
@@ -111,6 +112,9 @@ class IntercomPeople:
         person = self._read(person_id)
         return person or require_one_person(PersonQuery("id", person_id), (), hint=_HINT)
 
+    batch_size = 1
+    open_batch = nullcontext
+
     def commit(self, plan: Plan) -> Receipt:
         """Write the effective changes, or none. Raises UsageError if the person is gone."""
         if idle := is_unchanged(plan):
@@ -141,7 +145,7 @@ class IntercomPeople:
         if len(names) > 1:
             return [Person(person_id, {"role": role.value}) for person_id, role in names]
         fresh = (self._read(person_id) for person_id, _ in names)
-        return [person for person in fresh if person and _has_key(person, query)]
+        return [person for person in fresh if person and has_key(person, query)]
 
     def _find_by_user_id(self, user_id: str) -> list[Person]:
         try:
@@ -149,7 +153,7 @@ class IntercomPeople:
         except ValueError:
             return []
         person = self._parse(self._client.send(ApiCall("GET", path)), ApiCall("GET", path))
-        return [person] if person and _has_key(person, PersonQuery("user_id", user_id)) else []
+        return [person] if person and has_key(person, PersonQuery("user_id", user_id)) else []
 
     def _choose(
         self, query: PersonQuery, people: Sequence[Person], recent: Collection[str]
@@ -255,10 +259,6 @@ class IntercomPeople:
         except (UsageError, WorkspaceError, OutcomeUnknown):
             raise error from None
         return Receipt(before.id, Outcome.APPLIED, *explain_unkept(plan, before, current))
-
-
-def _has_key(person: Person, query: PersonQuery) -> bool:
-    return list_lookup_keys(person)[query.field] == build_lookup_key(query.field, query.value)
 
 
 def _build_unverified(error: Exception) -> OutcomeUnknown:

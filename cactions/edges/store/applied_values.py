@@ -2,22 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 
 from cactions.edges.store import run_schema
 from cactions.edges.store.run_file import PAGE, RunDatabase
 from cactions.model import Outcome, RunEntry, Value
 
 
-def read_applied(run: RunDatabase, person_id: str) -> Mapping[str, Value]:
-    """By attribute, the last applied value that was not undone; empty if not authentic."""
+def read_applied(run: RunDatabase, person_ids: Iterable[str]) -> Mapping[str, Mapping[str, Value]]:
+    """By person and attribute, the last applied value that was not undone.
+
+    Empty if the run is not authentic; people without such values are left out.
+    """
     if not run.is_authentic():
         return {}
     sql = f"{run.sql.columns} {run_schema.STANDING}"
-    applied: dict[str, Value] = {}
-    for entry in run.read_entries(sql, run.cells.list_pseudonyms(person_id)):
+    applied: dict[str, dict[str, Value]] = {}
+    for entry in run.read_entries(sql, run.cells.list_pseudonyms(*person_ids)):
         for attribute, value in _list_written(entry):
-            applied.setdefault(attribute, value)
+            applied.setdefault(entry.plan.subject.person_id, {}).setdefault(attribute, value)
     return applied
 
 

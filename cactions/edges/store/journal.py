@@ -10,13 +10,11 @@
 from __future__ import annotations
 
 import os
-import shutil
 import time
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Final
 
-from cactions.edges.files.file_io import store_errors
 from cactions.edges.files.private_files import lock_folder
 from cactions.edges.store.last_applied_index import LastAppliedIndex
 from cactions.edges.store.plan_file import (
@@ -106,12 +104,13 @@ class LocalJournal:
     def record_outcomes(self, run_id: str, outcomes: Iterable[tuple[int, Receipt]]) -> None:
         self._runs.open_run(run_id).record_outcomes(outcomes)
 
-    def read_open(self, run_id: str, after: int, *, started: bool) -> list[RunEntry]:
+    def read_open(
+        self, run_id: str, after: int, most: int = PAGE, *, started: bool
+    ) -> list[RunEntry]:
         run = self._runs.open_run(run_id)
-        if not started:
-            return run.read_page(after, OpenState.PLANNED)
-        found = run.read_page(after, OpenState.STARTED) + run.read_page(after, OpenState.CALLING)
-        return sorted(found, key=lambda entry: entry.number)[:PAGE]
+        states = (OpenState.STARTED, OpenState.CALLING) if started else (OpenState.PLANNED,)
+        found = [entry for state in states for entry in run.read_page(after, state, most)]
+        return sorted(found, key=lambda entry: entry.number)[:most]
 
     def save_plan(self, run_id: str, target: Path) -> None:
         """Copy a run that has not started to a file. Raises UsageError if it cannot be written."""
@@ -141,9 +140,7 @@ class LocalJournal:
 
     def get_disk_space(self) -> DiskSpace:
         """The room on the disk of the runs, whose folder is there once a run is."""
-        with store_errors(self._runs.path):
-            free = shutil.disk_usage(self._runs.path).free
-        return DiskSpace(str(self._runs.path.parent), free, self._cipher.seals)
+        return self._runs.get_disk_space()
 
     def open_rows(self, run_id: str) -> RunRows:
         return RunRows(self._runs.open_run(run_id))
@@ -227,8 +224,11 @@ class LocalJournal:
 
     def get_last_applied(self, person_id: str) -> Mapping[str, Value]:
         """By attribute, the value that a readable run applied last and that was not undone."""
-        return self._index.get_last(
-            person_id, {run_id: self._runs.build_path(run_id) for run_id in self._runs.list_ids()}
+        return self.list_last_applied([person_id]).get(person_id, {})
+
+    def list_last_applied(self, person_ids: Sequence[str]) -> Mapping[str, Mapping[str, Value]]:
+        return self._index.list_last(
+            person_ids, {run_id: self._runs.build_path(run_id) for run_id in self._runs.list_ids()}
         )
 
     def discard(self, run_id: str) -> None:

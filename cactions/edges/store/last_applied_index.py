@@ -11,10 +11,10 @@ from __future__ import annotations
 
 import time
 import zlib
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
-from typing import Final
+from typing import Final, TypeAlias
 
 from cactions.edges.files.file_io import MIB, delete_file, store_errors
 from cactions.edges.files.private_files import has_private_file
@@ -46,7 +46,7 @@ _ADD_RUN: Final = "INSERT INTO run VALUES (?, ?, ?)"
 _ADD: Final = "INSERT OR REPLACE INTO applied VALUES (?, ?, ?, ?)"
 _ALL: Final = "SELECT person_id, attribute, run_id, value FROM applied WHERE run_id = ?"
 _OF_PERSON: Final = (
-    "SELECT run_id, attribute, value FROM applied"
+    "SELECT person_id, run_id, attribute, value FROM applied"
     " WHERE person_id IN (SELECT value FROM json_each(?))"
 )
 _CELL: Final = "index"
@@ -56,6 +56,10 @@ _FEW: Final = 8
 """Up to this number, reading the runs is faster than building an index."""
 _LARGEST: Final = 256 * MIB
 """An index is read whole before it is used, and an attacker can make one of any length."""
+
+
+_Applied: TypeAlias = tuple[float, str, str, str, Value]
+"""When the run started, its id, the person, the attribute and the value."""
 
 
 class LastAppliedIndex:
@@ -83,23 +87,33 @@ class LastAppliedIndex:
         for prefix in (PREFIX, SEALED_PREFIX):
             self._delete_files(prefix, but)
 
-    def get_last(self, person_id: str, runs: Mapping[str, Path]) -> Mapping[str, Value]:
-        """By attribute, the value that the newest run applied. Raises VaultLocked."""
-        if runs:
-            self._cipher.list_person_pseudonyms(person_id)
+    def list_last(
+        self, person_ids: Sequence[str], runs: Mapping[str, Path]
+    ) -> Mapping[str, Mapping[str, Value]]:
+        """By person and attribute, the value that the newest run applied. Raises VaultLocked."""
+        if not runs:
+            return {}
+        owners = {
+            pseudonym: person_id
+            for person_id in person_ids
+            for pseudonym in self._cipher.list_person_pseudonyms(person_id)
+        }
         marks = dict(_list_marks(runs))
-        texts: list[tuple[float, str, str, Value]] = []
+        texts: list[_Applied] = []
         try:
             known = self._update(marks)
-            texts += self._query_index(person_id, known)
+            texts += self._query_index(owners, known)
         except StoreError:
             with suppress(StoreError):
                 self.delete()
             known = frozenset()
         for run_id in runs:
             if run_id not in known:
-                texts += self._query_run(run_id, person_id)
-        return {attribute: value for _, _, attribute, value in sorted(texts, key=lambda s: s[:2])}
+                texts += self._query_run(run_id, person_ids)
+        last: dict[str, dict[str, Value]] = {}
+        for _, _, person_id, attribute, value in sorted(texts, key=lambda text: text[:2]):
+            last.setdefault(person_id, {})[attribute] = value
+        return last
 
     def _update(self, marks: Mapping[str, str]) -> frozenset[str]:
         """The runs that the index covers; it is rebuilt first if many are missing."""
@@ -116,28 +130,31 @@ class LastAppliedIndex:
             run_id for run_id, (mark, _) in self._held.items() if marks.get(run_id) == mark
         )
 
-    def _query_index(
-        self, person_id: str, known: frozenset[str]
-    ) -> Iterator[tuple[float, str, str, Value]]:
+    def _query_index(self, owners: Mapping[str, str], known: frozenset[str]) -> Iterator[_Applied]:
         if not (self._database and known):
             return
-        rows = self._database.query_rows(_OF_PERSON, self._list_pseudonyms(person_id))
-        for run_id, name, kept in rows:
+        rows = self._database.query_rows(_OF_PERSON, strict_json.dump_json([*owners]))
+        for pseudonym, run_id, name, kept in rows:
             if run_id in known:
+                person_id = owners[str(pseudonym)]
                 value = self._read_value(kept, (str(run_id), person_id, str(name)))
-                yield self._held[str(run_id)][1], str(run_id), str(name), value
+                yield self._held[str(run_id)][1], str(run_id), person_id, str(name), value
 
-    def _query_run(self, run_id: str, person_id: str) -> list[tuple[float, str, str, Value]]:
+    def _query_run(self, run_id: str, person_ids: Sequence[str]) -> list[_Applied]:
         """The values from the run itself; none if it cannot be read."""
         try:
             run = self._run(run_id)
             head, *_ = run.read_head()
-            values = read_applied(run, person_id) if head.kind is RunKind.APPLY else {}
+            applied = read_applied(run, person_ids) if head.kind is RunKind.APPLY else {}
         except VaultLocked:
             raise
         except CactionsError:
             return []
-        return [(head.started, run_id, name, value) for name, value in values.items()]
+        return [
+            (head.started, run_id, person_id, name, value)
+            for person_id, values in applied.items()
+            for name, value in values.items()
+        ]
 
     def _open(self) -> None:
         """Open the index whose name has the right checksum; delete the others."""
@@ -196,9 +213,6 @@ class LastAppliedIndex:
             raise StoreError("the index has a value that was not stored by it")
         text = self._cipher.unseal(kept, (_CELL, *place))
         return strict_json.parse_json(text) if text else ABSENT
-
-    def _list_pseudonyms(self, person_id: str) -> str:
-        return strict_json.dump_json([*self._cipher.list_person_pseudonyms(person_id)])
 
     def _list_files(self) -> list[Path]:
         with store_errors(self._folder):

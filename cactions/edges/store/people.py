@@ -4,7 +4,7 @@
   store when first written, in the same transaction.
 - Reading makes no file: a ``diff`` in a clean folder leaves no trace.
 - A commit is one transaction: the person is read, compared with every ``before``, and written, or
-  left alone; a commit is durable.
+  left alone; a commit is durable. The commits of a batch are one transaction together.
 - Equal attributes are equal bytes: they are stored in the order of their names, everything inside
   a value in its original order. So undo restores what was stored, byte for byte.
 - An import is all or nothing.
@@ -15,12 +15,18 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, nullcontext, suppress
 from pathlib import Path
-from types import MappingProxyType
 from typing import Final
 
-from cactions.edges.store.sqlite import Cell, Database, Row, Schema
+from cactions.edges.store.people_rows import (
+    LAYOUT,
+    REPLACE,
+    SIMILAR_KEYS,
+    build_row,
+    read_pages,
+    read_stored,
+)
+from cactions.edges.store.sqlite import Database
 from cactions.edges.store.state_folder import StateFolder
-from cactions.logic import strict_json
 from cactions.logic.people.condition_match import create_matcher
 from cactions.logic.people.from_record import update_person
 from cactions.logic.people.lookup import (
@@ -33,7 +39,6 @@ from cactions.logic.people.lookup import (
 from cactions.logic.plan.compare_and_set import commit_plan, is_unchanged
 from cactions.model import (
     Condition,
-    Json,
     Person,
     PersonQuery,
     Plan,
@@ -43,41 +48,8 @@ from cactions.model import (
 )
 
 FILE_NAME: Final = "people.db"
-
-_LAYOUT: Final = Schema(
-    "the people store",
-    1,
-    (
-        # the first three hold lookup keys, not the person's name; NULL matches no person
-        """CREATE TABLE person (
-            id TEXT PRIMARY KEY NOT NULL, user_id TEXT, email TEXT, role TEXT NOT NULL,
-            test INTEGER NOT NULL, fields TEXT NOT NULL, attributes TEXT NOT NULL
-        ) WITHOUT ROWID""",
-        "CREATE INDEX person_user_id ON person (user_id)",
-        "CREATE INDEX person_email ON person (email)",
-        "CREATE INDEX person_role ON person (role)",
-    ),
-)
-
-_SELECT: Final = "SELECT id, user_id, email, role, test, fields, attributes FROM person"
-_PAGE: Final = f"{_SELECT} WHERE id > ? ORDER BY id LIMIT 500"
-_REPLACE: Final = "INSERT OR REPLACE INTO person VALUES (?, ?, ?, ?, ?, ?, ?)"
-_SELECT_BY_FIELD: Final[Mapping[str, str]] = MappingProxyType(
-    {field: f"{_SELECT} WHERE {field} = ?" for field in ("id", "user_id", "email")}
-)
-_SIMILAR_KEYS: Final[Mapping[str, tuple[str, str]]] = MappingProxyType(
-    {
-        "id": (
-            "SELECT id FROM person WHERE id >= ? ORDER BY id LIMIT 100",
-            "SELECT id FROM person WHERE id < ? ORDER BY id DESC LIMIT 100",
-        ),
-        "user_id": (
-            "SELECT user_id FROM person WHERE user_id >= ? ORDER BY user_id LIMIT 100",
-            "SELECT user_id FROM person WHERE user_id < ? ORDER BY user_id DESC LIMIT 100",
-        ),
-    }
-)
-"""Neighbours in the alphabet: a mistyped key usually begins correctly."""
+_BATCH: Final = 100
+"""People who share one wait for the disk; more would hardly be faster."""
 
 
 class LocalPeopleStore:
@@ -115,15 +87,26 @@ class LocalPeopleStore:
         self, queries: Sequence[PersonQuery]
     ) -> Iterator[tuple[PersonQuery, Person | UsageError]]:
         """Each query with its person, or the reason why there is not exactly one."""
-        for query in queries:
+        with self._read_snapshot() as store:
+            matches = self._find_all_matches(store, queries)
+        for query, people in zip(queries, matches, strict=True):
             try:
-                yield query, self.find(query)
+                # the error of ``find`` names similar people
+                yield query, people[0] if len(people) == 1 else self.find(query)
             except UsageError as error:
                 yield query, error
 
     def search(self, conditions: Sequence[Condition]) -> Iterator[Person]:
         """Everyone for whom all conditions hold, in the order of ``list``."""
         return filter(create_matcher(conditions), self.list())
+
+    batch_size = _BATCH
+
+    @contextmanager
+    def open_batch(self) -> Iterator[None]:
+        """All commits in it are durable at its end, or none of them is stored."""
+        with self._open_or_create().open_for_writing():
+            yield
 
     def commit(self, plan: Plan) -> Receipt:
         """Write the effective changes, or none. Raises UsageError if the person is gone."""
@@ -135,7 +118,7 @@ class LocalPeopleStore:
             person = require_one_person(query, self._find_matches(store, "id", query.value))
             after, receipt = commit_plan(plan, person)
             if after:
-                store.execute(_REPLACE, *_build_row(after))
+                store.execute(REPLACE, *build_row(after))
         return receipt
 
     def import_people(self, people: Iterable[Person], *, update: bool = False) -> int:
@@ -149,7 +132,7 @@ class LocalPeopleStore:
             for number, person in enumerate(people, start=1):
                 row = f"person {number} ({person.label})"
                 store.execute(
-                    _REPLACE, *_build_row(self._check_import(store, person, row, update=update))
+                    REPLACE, *build_row(self._check_import(store, person, row, update=update))
                 )
         return number
 
@@ -158,27 +141,47 @@ class LocalPeopleStore:
         store = self._open()
         seeds = {person.id for person in self._seed}
         for person in self._seed:
-            stored = _read_stored(store, "id", person.id) if store else []
+            stored = read_stored(store, "id", [person.id]) if store else []
             yield stored[0] if stored else person
-        for person in _read_pages(store) if store else ():
+        for person in read_pages(store) if store else ():
             if person.id not in seeds:
                 yield person
 
+    def _find_all_matches(
+        self, store: Database | None, queries: Sequence[PersonQuery]
+    ) -> Iterator[Sequence[Person]]:
+        """Of each query the people with its key, in one look-up for each field."""
+        keys = [(query.field, build_lookup_key(query.field, query.value)) for query in queries]
+        found: dict[tuple[str, str], Sequence[Person]] = {}
+        for field in {field for field, _ in keys}:
+            wanted = [key for other, key in keys if other == field and key]
+            found |= self._find_by_keys(store, field, wanted)
+        return (found.get((field, key), ()) if key else () for field, key in keys)
+
     def _find_matches(self, store: Database | None, field: str, key: str) -> Sequence[Person]:
-        """The people with this key: stored ones, and seed people who are not stored."""
-        seeds = self._seed_by_key.get((field, key), ())
-        if not store:
-            return seeds
-        fresh = (person for person in seeds if not _read_stored(store, "id", person.id))
-        return (*_read_stored(store, field, key), *fresh)
+        """The people with this key."""
+        return self._find_by_keys(store, field, [key]).get((field, key), ())
+
+    def _find_by_keys(
+        self, store: Database | None, field: str, keys: Sequence[str]
+    ) -> Mapping[tuple[str, str], Sequence[Person]]:
+        """By field and key, the people who have it: stored ones, and seed people who are not."""
+        stored = read_stored(store, field, keys) if store else ()
+        found = {**index_by_key(stored, field)}
+        seeds = [seed for key in keys for seed in self._seed_by_key.get((field, key), ())]
+        replaced = read_stored(store, "id", [seed.id for seed in seeds]) if store and seeds else ()
+        names = {person.id for person in replaced}
+        for seed_key, seed in index_by_key((s for s in seeds if s.id not in names), field).items():
+            found[seed_key] = [*found.get(seed_key, ()), *seed]
+        return found
 
     def _list_similar_keys(self, store: Database | None, query: PersonQuery) -> Iterator[str]:
         """Similar keys. E-mail addresses of other people are never suggested."""
-        if query.field not in _SIMILAR_KEYS:
+        if query.field not in SIMILAR_KEYS:
             return
         yield from (key for field, key in self._seed_by_key if field == query.field)
         if store:
-            for sql in _SIMILAR_KEYS[query.field]:
+            for sql in SIMILAR_KEYS[query.field]:
                 yield from (str(key) for (key,) in store.query_rows(sql, query.value))
 
     def _check_import(self, store: Database, person: Person, row: str, *, update: bool) -> Person:
@@ -205,7 +208,7 @@ class LocalPeopleStore:
 
     def _open(self) -> Database | None:
         if not self._database and self._state and self._state.is_there():
-            self._database = Database.existing(self._state.path / FILE_NAME, _LAYOUT)
+            self._database = Database.existing(self._state.path / FILE_NAME, LAYOUT)
         return self._database
 
     def _open_or_create(self) -> Database:
@@ -215,56 +218,6 @@ class LocalPeopleStore:
         while not store:
             self._state.make()
             with suppress(FileExistsError):  # another process was first
-                Database.create(self._state.path / FILE_NAME, _LAYOUT)
+                Database.create(self._state.path / FILE_NAME, LAYOUT)
             store = self._open()
         return store
-
-
-def _read_stored(store: Database, field: str, key: str) -> list[Person]:
-    return [_read_row(store, row) for row in store.query_rows(_SELECT_BY_FIELD[field], key)]
-
-
-def _read_pages(store: Database) -> Iterator[Person]:
-    """Read page by page, so that no transaction stays open while the caller prints."""
-    last: Cell = ""
-    while rows := store.query_rows(_PAGE, last):
-        yield from (_read_row(store, row) for row in rows)
-        last = rows[-1][0]
-
-
-def _list_columns(person: Person) -> Row:
-    keys = list_lookup_keys(person)
-    return person.id, keys["user_id"], keys["email"], person.role.value, int(person.test)
-
-
-def _build_row(person: Person) -> Row:
-    attributes = dict(sorted(person.attributes.items()))
-    return (
-        *_list_columns(person),
-        strict_json.dump_json(dict(person.fields)),
-        strict_json.dump_json(attributes),
-    )
-
-
-def _read_row(store: Database, row: Row) -> Person:
-    """The person, if all columns agree; a row that was changed by hand may contradict itself."""
-    *keys, fields, attributes = row
-    person = Person(
-        str(keys[0]),
-        _parse_object(store, fields),
-        _parse_object(store, attributes),
-        test=bool(keys[-1]),
-    )
-    if _list_columns(person) != tuple(keys):
-        raise store.build_damaged_error(f"the row of {person.id} contradicts itself")
-    return person
-
-
-def _parse_object(store: Database, text: Cell) -> dict[str, Json]:
-    try:
-        value = strict_json.parse_json(text) if isinstance(text, str) else None
-    except strict_json.StrictJsonError as error:
-        raise store.build_damaged_error(str(error)) from error
-    if not isinstance(value, dict):
-        raise store.build_damaged_error("a person in it is not a JSON object")
-    return value

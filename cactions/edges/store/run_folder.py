@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import re
+import shutil
 from collections import OrderedDict
 from contextlib import suppress
 from difflib import get_close_matches
@@ -17,7 +18,7 @@ from cactions.edges.files.private_files import has_private_folder, make_private_
 from cactions.edges.store.row_encryption import RowCipher
 from cactions.edges.store.run_file import RunDatabase
 from cactions.edges.store.state_folder import StateFolder
-from cactions.model import CactionsError, RunHead, UsageError
+from cactions.model import CactionsError, DiskSpace, RunHead, UsageError
 
 FOLDER_NAME: Final = "runs"
 
@@ -48,6 +49,12 @@ class RunFolder:
         """Make the folder where it is missing."""
         self._state.make()
         make_private_folder(self.path)
+
+    def get_disk_space(self) -> DiskSpace:
+        """The room on the disk of the folder, which must be there."""
+        with store_errors(self.path):
+            free = shutil.disk_usage(self.path).free
+        return DiskSpace(str(self.path.parent), free, self._cipher.seals)
 
     def drop(self, run_id: str) -> None:
         """Close the file of a run, and know nothing of it any more."""

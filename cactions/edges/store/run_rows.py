@@ -6,12 +6,14 @@ What ``durable`` does not say is lost with the power, and nothing was written to
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import groupby
 
 from cactions.edges.store import run_schema
 from cactions.edges.store.run_cells import choose_state
 from cactions.edges.store.run_file import PAGE, RunDatabase
+from cactions.edges.store.sqlite import Cell, Row
+from cactions.logic import strict_json
 from cactions.model import JobRow, OpenState, Outcome, PlannedEntry, Receipt, RunPhase
 
 
@@ -25,11 +27,9 @@ class RunRows:
     def add(self, rows: Sequence[tuple[int, JobRow]], settled: Iterable[PlannedEntry]) -> None:
         """Store rows that wait for their plans, and entries that need none."""
         with self._database.open_for_writing(durable=False):
-            for number, row in rows:
-                cell = self._cells.write_row(number, row)
-                self._database.execute(run_schema.WAIT, number, cell)
-            for entry in settled:
-                self._database.execute(run_schema.PLACE, entry.number, *self._write(entry))
+            waiting = ((number, self._cells.write_row(number, row)) for number, row in rows)
+            self._database.execute_all(run_schema.WAIT, waiting)
+            self._database.execute_all(run_schema.PLACE, map(self._write, settled))
 
     def read_waiting(self, after: int, most: int = PAGE) -> list[tuple[int, JobRow]]:
         """The next rows without a plan, by number."""
@@ -39,10 +39,10 @@ class RunRows:
     def place(self, entries: Iterable[PlannedEntry], *, durable: bool = False) -> None:
         """Store plans in the place of their rows, or of pending plans."""
         with self._database.open_for_writing(durable=durable):
-            for entry in entries:
-                self._database.execute(run_schema.PLACE, entry.number, *self._write(entry))
-                self._database.execute(run_schema.END_WAIT, entry.number)
-                self._add_marks(entry.marks, entry.number)
+            placed = [*entries]
+            self._database.execute_all(run_schema.PLACE, map(self._write, placed))
+            self._database.execute_all(run_schema.END_WAIT, ((each.number,) for each in placed))
+            self._add_marks((text, each.number) for each in placed for text in each.marks)
 
     def put_back(self, rows: Iterable[tuple[int, JobRow]]) -> None:
         """Let rows wait again whose call was pending, and was certainly not begun."""
@@ -55,8 +55,7 @@ class RunRows:
     def mark(self, marks: Iterable[tuple[str, int]]) -> None:
         """Store texts that should not repeat, with the number of their entry."""
         with self._database.open_for_writing(durable=False):
-            for text, number in marks:
-                self._add_marks((text,), number)
+            self._add_marks(marks)
 
     def hold(self, held: Iterable[tuple[int, str]]) -> list[tuple[PlannedEntry, str]]:
         """Hold entries for a reason; those that would have been written, as they were."""
@@ -71,13 +70,15 @@ class RunRows:
         )
         return found
 
-    def list_repeated(self, prefix: str) -> list[list[int]]:
-        """For each text of this beginning that entries share, the first of their numbers."""
-        groups: list[list[int]] = []
-        rows = self._database.query_rows(run_schema.REPEATED, prefix, prefix)
-        for _, group in groupby(rows, key=lambda row: row[0]):
-            groups.append([int(number or 0) for _, number in group])
-        return groups
+    def list_repeated(self, prefix: str) -> Iterator[list[int]]:
+        """For each text of this beginning that entries share, their numbers; page by page."""
+        last: Cell = f"{prefix}:"
+        while page := self._database.query_rows(run_schema.REPEATED, last, f"{prefix};", PAGE):
+            texts = strict_json.dump_json([str(text) for (text,) in page])
+            rows = self._database.query_rows(run_schema.NUMBERS, texts)
+            for _, group in groupby(rows, key=lambda row: row[0]):
+                yield [int(number or 0) for _, number in group]
+            [last] = page[-1]
 
     def advance(self, phase: RunPhase, summary: str) -> None:
         """Enter the next phase; durable on return, with everything before it."""
@@ -92,15 +93,17 @@ class RunRows:
         [(stored,)] = self._database.query_rows("SELECT summary FROM run")
         return self._cells.read_summary(stored)
 
-    def _write(self, entry: PlannedEntry) -> tuple[str, str | bytes, str | bytes | None, str]:
+    def _write(self, entry: PlannedEntry) -> Row:
         person, plan = self._cells.write_plan(entry.number, entry.plan)
         receipt = None
         if entry.receipt:
             receipt = self._cells.write_receipt(entry.number, entry.receipt)
-        return person, plan, receipt, choose_state(entry.plan, entry.receipt, started=False)
+        state = choose_state(entry.plan, entry.receipt, started=False)
+        return entry.number, person, plan, receipt, state
 
-    def _add_marks(self, texts: Iterable[str], number: int) -> None:
-        for text in texts:
-            kind, _, value = text.partition(":")
-            pseudonym = f"{kind}:{self._cells.write_pseudonym(value)}"
-            self._database.execute(run_schema.ADD_MARK, pseudonym, number)
+    def _add_marks(self, marks: Iterable[tuple[str, int]]) -> None:
+        self._database.execute_all(run_schema.ADD_MARK, map(self._write_mark, marks))
+
+    def _write_mark(self, mark: tuple[str, int]) -> Row:
+        kind, _, value = mark[0].partition(":")
+        return f"{kind}:{self._cells.write_pseudonym(value)}", mark[1]

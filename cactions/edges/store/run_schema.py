@@ -74,20 +74,19 @@ COUNT: Final = """SELECT state, undone_by = '' AND person_id != '', undone_by = 
 WAITING: Final = "SELECT number, row FROM waiting WHERE number > ? ORDER BY number LIMIT ?"
 IN_STATE: Final = "state = ? AND number > ? ORDER BY number LIMIT ?"
 ADD_MARK: Final = "INSERT OR IGNORE INTO mark VALUES (?, ?)"
-REPEATED: Final = """SELECT value, number FROM mark WHERE value IN
-    (SELECT value FROM mark WHERE value > ?1 || ':' AND value < ?2 || ';'
-        GROUP BY value HAVING count(*) > 1)
-    ORDER BY value, number"""
+REPEATED: Final = """SELECT value FROM mark WHERE value > ? AND value < ?
+    GROUP BY value HAVING count(*) > 1 ORDER BY value LIMIT ?"""
+NUMBERS: Final = """SELECT value, number FROM mark
+    WHERE value IN (SELECT value FROM json_each(?)) ORDER BY value, number"""
 DROP_MARKS: Final = "DELETE FROM mark"
 
 UNDONE: Final = "UPDATE entry SET undone_by = ? WHERE person_id IN (SELECT value FROM json_each(?))"
 PAGE: Final = "number > ? ORDER BY number LIMIT ?"
-STANDING: Final = f"{PERSON} AND undone_by = '' ORDER BY number DESC"
-WRITTEN: Final = (
-    "state IN ('started', 'applied') AND undone_by = '' AND number > ? ORDER BY number LIMIT ?"
-)
+_STANDS: Final = "state IN ('started', 'applied') AND undone_by = ''"
+STANDING: Final = f"{PERSON} AND {_STANDS} ORDER BY number DESC"
+WRITTEN: Final = f"{_STANDS} AND number > ? ORDER BY number LIMIT ?"
 BY_PERSON: Final = (
-    "undone_by = '' AND person_id != '' AND (person_id, number) > (?, ?)"
+    f"{_STANDS} AND person_id != '' AND (person_id, number) > (?, ?)"
     " ORDER BY person_id, number LIMIT ?"
 )
 OF_PERSON: Final = (

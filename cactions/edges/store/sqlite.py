@@ -17,12 +17,11 @@
 
 from __future__ import annotations
 
-import os
 import sqlite3
 import threading
 import weakref
-from collections.abc import Callable, Iterator
-from contextlib import closing, contextmanager, suppress
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import AbstractContextManager, closing, contextmanager, nullcontext, suppress
 from functools import cache
 from pathlib import Path
 from typing import Final
@@ -31,10 +30,11 @@ from cactions.edges.files.file_io import new_private_file, publish_file, store_e
 from cactions.edges.store.query_timeout import QueryTimeout
 from cactions.edges.store.sqlite_errors import Code, build_damaged_error, describe_error
 from cactions.edges.store.sqlite_files import (
+    IMMUTABLE,
+    choose_access,
     delete_database,
     get_identity,
     has_private_database,
-    is_at_rest,
     refuse_foreign,
     refuse_orphans,
 )
@@ -54,7 +54,6 @@ PROGRESS_STEPS: Final = 100_000
 
 __all__ = ["BUSY_SECONDS", "Cell", "Database", "Row", "Schema"]
 
-_IMMUTABLE: Final = "immutable=1"
 _DRAFT: Final = "mode=rw"
 _READ: Final = "BEGIN"
 _WRITE: Final = "BEGIN IMMEDIATE"
@@ -73,11 +72,12 @@ class Database:
         self._name = f"{layout.what} {name or path}"
         self._lock = threading.RLock()
         self._timeout = QueryTimeout()
+        self._is_writing = False
         with _OPENING, self._translate_errors():
             self.file = get_identity(path)
             if access != _DRAFT:  # no other process knows the name of a draft
                 refuse_foreign(path, str(self), is_open=_is_open(self.file))
-            self._connection = _connect(path, access or _choose_access(path))
+            self._connection = _connect(path, access or choose_access(path))
             self._connection.set_progress_handler(self._timeout, PROGRESS_STEPS)
             self.close = weakref.finalize(self, self._connection.close)
             _OPENED.add(self)
@@ -124,7 +124,7 @@ class Database:
     @classmethod
     def sealed(cls, path: Path, layout: Schema) -> Database:
         """Open a database that is never changed, without a lock or a log."""
-        return _check_known(cls(path, layout, access=_IMMUTABLE), (layout,))
+        return _check_known(cls(path, layout, access=IMMUTABLE), (layout,))
 
     def query_rows(self, sql: str, *values: Cell) -> list[Row]:
         """All rows of a query. Raises StoreError if the query does not end in time."""
@@ -136,19 +136,18 @@ class Database:
         with self._translate_errors():
             return self._connection.execute(sql, values).rowcount
 
-    @contextmanager
-    def open_for_reading(self) -> Iterator[None]:
-        """A read transaction: every query in it sees the same state."""
-        with self._lock, self._run_transaction(_READ):
-            yield
+    def execute_all(self, sql: str, rows: Iterable[Row]) -> int:
+        """Run a statement inside ``writing`` for each row; returns the number of changed rows."""
+        with self._translate_errors():
+            return self._connection.executemany(sql, rows).rowcount
 
-    @contextmanager
-    def open_for_writing(self, *, durable: bool = True) -> Iterator[None]:
-        """A write transaction: everything in it is stored, or nothing after an exception."""
-        with self._lock:
-            self.query_rows(f"PRAGMA synchronous={'FULL' if durable else 'NORMAL'}")
-            with self._run_transaction(_WRITE):
-                yield
+    def open_for_reading(self) -> AbstractContextManager[None]:
+        """A read transaction: every query in it sees the same state."""
+        return self._run_transaction(_READ)
+
+    def open_for_writing(self, *, durable: bool = True) -> AbstractContextManager[None]:
+        """A write transaction, all of it or nothing; others inside it are parts of it."""
+        return self._run_transaction(_WRITE, "FULL" if durable else "NORMAL")
 
     def settle(self) -> None:
         """Move everything from the log durably into the one file; no log is left."""
@@ -171,18 +170,27 @@ class Database:
         return build_damaged_error(str(self), why)
 
     @contextmanager
-    def _run_transaction(self, begin: str) -> Iterator[None]:
+    def _run_transaction(self, begin: str, level: str = "FULL") -> Iterator[None]:
+        with self._lock, nullcontext() if self._is_writing else self._commit_at_end(begin, level):
+            yield
+
+    @contextmanager
+    def _commit_at_end(self, begin: str, level: str) -> Iterator[None]:
         with self._translate_errors():
             self._check_not_replaced()
+            self._connection.execute(f"PRAGMA synchronous={level}")
             self._connection.execute(begin)
+        self._is_writing = begin == _WRITE
         try:
             yield
-            with self._translate_errors(outcome_unknown=begin != _READ):
+            with self._translate_errors(outcome_unknown=self._is_writing):
                 self._connection.execute("COMMIT")
         except BaseException:
             with suppress(sqlite3.Error):
                 self._connection.rollback()
             raise
+        finally:
+            self._is_writing = False
 
     @contextmanager
     def _translate_errors(self, *, outcome_unknown: bool = False) -> Iterator[None]:
@@ -251,11 +259,6 @@ def _connect(path: Path, access: str) -> sqlite3.Connection:
         connection.close()
         raise
     return connection
-
-
-def _choose_access(path: Path) -> str:
-    """Without a log, a database in a read-only folder can be opened as immutable."""
-    return _IMMUTABLE if is_at_rest(path) and not os.access(path.parent, os.W_OK) else "mode=rw"
 
 
 def _fill_new(database: Database, fill: Callable[[Database], object] | None) -> None:

@@ -21,6 +21,7 @@ _VERSIONS: Final = slice(18, 20)
 """The write and read versions in the header."""
 _WITH_LOG: Final = b"\2\2"
 _HEADER_BYTES: Final = 100
+IMMUTABLE: Final = "immutable=1"
 _READ_FLAGS: Final = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK
 
 
@@ -71,6 +72,11 @@ def _find_header_fault(path: Path) -> str:
 def is_at_rest(path: Path) -> bool:
     """Whether the database has no log beside it."""
     return not os.path.lexists(f"{path}{_BESIDE[0]}")
+
+
+def choose_access(path: Path) -> str:
+    """Without a log, a database in a read-only folder can be opened as immutable."""
+    return IMMUTABLE if is_at_rest(path) and not os.access(path.parent, os.W_OK) else "mode=rw"
 
 
 def refuse_orphans(path: Path, what: str) -> None:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
-from cactions.logic.connectors.advice import ConnectorFindings
-from cactions.logic.connectors.notes import NoteKind, SecretToSeal
 from cactions.logic.documents.findings import findings_to_json
-from cactions.model import Connector, Json, WorkspaceIdentity
+
+if TYPE_CHECKING:
+    from cactions.logic.connectors.advice import ConnectorFindings
+    from cactions.logic.connectors.notes import NoteKind, SecretToSeal
+    from cactions.model import Connector, Json, WorkspaceIdentity
 
 AUDIT: Final = "cactions.audit/1"
 PULL: Final = "cactions.connectors-pull/1"

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from cactions.logic.documents.plans import result_to_json
-from cactions.logic.lint.rule_page import RulePage
 from cactions.model import (
     Finding,
     Fix,
@@ -15,6 +14,9 @@ from cactions.model import (
     SuppressedFinding,
     TestReport,
 )
+
+if TYPE_CHECKING:
+    from cactions.logic.lint.rule_page import RulePage
 
 FINDINGS: Final = "cactions.findings/2"
 RULES: Final = "cactions.rules/1"

@@ -70,18 +70,10 @@ class StrictReader:
         found = self._take(key)
         return found if isinstance(found, str) else self._refuse(key, "should be a text")
 
-    def read_optional_text(self, key: str) -> str:
-        """Like ``text``; empty for null."""
-        return "" if self.is_all_null(key) else self.read_text(key)
-
     def read_flag(self, key: str) -> bool:
         """True or false."""
         found = self._take(key)
         return found if isinstance(found, bool) else self._refuse(key, "should be true or false")
-
-    def read_optional_flag(self, key: str) -> bool:
-        """Like ``flag``; true where the key is left out."""
-        return self.read_flag(key) if key in self._left else True
 
     def read_integer(self, key: str) -> int:
         """A whole number."""

@@ -53,14 +53,21 @@ def list_lookup_keys(person: Person) -> Mapping[str, str | None]:
     }
 
 
-def index_by_key(people: Iterable[Person]) -> Mapping[tuple[str, str], Sequence[Person]]:
-    """The people of each match field and lookup key."""
+def index_by_key(
+    people: Iterable[Person], *fields: str
+) -> Mapping[tuple[str, str], Sequence[Person]]:
+    """The people of each match field and lookup key; only of these fields where some are named."""
     by_key: dict[tuple[str, str], list[Person]] = {}
     for person in people:
         for field, key in list_lookup_keys(person).items():
-            if key:
+            if key and (not fields or field in fields):
                 by_key.setdefault((field, key), []).append(person)
     return by_key
+
+
+def has_key(person: Person, query: PersonQuery) -> bool:
+    """Whether the person matches the query."""
+    return list_lookup_keys(person)[query.field] == build_lookup_key(query.field, query.value)
 
 
 def is_any_key(query: PersonQuery, keys: Iterable[PersonQuery]) -> bool:

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import base64
 from collections.abc import Callable, Iterator, Mapping
+from functools import lru_cache
 from typing import Final
 from urllib.parse import urlsplit
 
@@ -77,8 +78,7 @@ def build_token_request(fetch: TokenFetch, credentials: Credentials) -> Request:
     return _assemble_request(fetch.request, ValueResolver(_NO_PERSON, {}, credentials), "")
 
 
-_NO_PERSON: Final = Person("")
-"""The request for a token reads no value of a person."""
+_NO_PERSON: Final = Person("")  # the request for a token reads no value of a person
 
 
 def _assemble_request(request: ActionRequest, resolver: ValueResolver, key: str) -> Request:
@@ -108,11 +108,11 @@ def _build_url(request: ActionRequest, resolver: ValueResolver) -> MaskedText:
     place = "the path of the URL"
     path = resolver.resolve_text(request.url, place, encoding.encode_path_segment)
     url = MaskedText.of_plain(request.base) + path
-    skeleton = (part for part in request.url.parts if isinstance(part, str))
-    if _get_structure(url.reveal()) != _get_structure(request.base + "".join(skeleton)):
+    skeleton = request.base + "".join(part for part in request.url.parts if isinstance(part, str))
+    if _get_structure(url.reveal()) != _get_literal_structure(skeleton):
         message = f"the values for {resolver.label} would change the structure of the URL"
-        hint = "fix the value, or the literal text next to it"
-        raise PlanningError(FailureReason.UNFIT_VALUE, message, hint=hint)
+        fix = "fix the value, or the literal text next to it"
+        raise PlanningError(FailureReason.UNFIT_VALUE, message, hint=fix)
     query = join_parts((_build_query_pair(*item, resolver) for item in request.query.items()), "&")
     return url + MaskedText.of_plain("?") + query if request.query else url
 
@@ -127,6 +127,9 @@ def _build_query_pair(name: str, template: Template, resolver: ValueResolver) ->
 def _get_structure(url: str) -> tuple[str, str, int, str, str]:
     parts = urlsplit(url)
     return parts.scheme, parts.netloc, parts.path.count("/"), parts.query, parts.fragment
+
+
+_get_literal_structure: Final = lru_cache(maxsize=64)(_get_structure)  # the same for everyone
 
 
 def _build_headers(

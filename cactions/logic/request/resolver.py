@@ -62,16 +62,15 @@ class ValueResolver(Struct, frozen=True):
         Raises PlanningError (NO_VALUE, UNFIT_VALUE).
         """
         value = resolve_reference(reference, self.person, self.inputs)
-        label = self.label
         if is_empty(value):
             hint = _build_hint(reference)
             raise PlanningError(
-                FailureReason.NO_VALUE, f"{reference} has no value for {label}", hint=hint
+                FailureReason.NO_VALUE, f"{reference} has no value for {self.label}", hint=hint
             )
         try:
             text = encode(value)
         except EncodingError as error:
-            message = f"{reference} of {label} is invalid in {place}: it {error}"
+            message = f"{reference} of {self.label} is invalid in {place}: it {error}"
             hint = "values are sent unchanged: fix it where it is stored"
             raise PlanningError(FailureReason.UNFIT_VALUE, message, hint=hint) from None
         is_redacted = reference in self.redacted

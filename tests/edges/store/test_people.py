@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from cactions.edges.store.people import FILE_NAME, LocalPeopleStore
 from cactions.logic.plan.planner import invert_plan
@@ -81,6 +82,37 @@ def test_a_conflict_stores_no_person(folder: Path) -> None:
     people = LocalPeopleStore(folder, [person(tier="bronze")])
     assert Outcome.CONFLICT is people.commit(GOLD).outcome
     assert [(0,)] == sql(folder, "SELECT count(*) FROM person")
+
+
+def test_a_batch_is_stored_at_its_end(folder: Path) -> None:
+    """Each person is compared for themselves, also with what the batch wrote before."""
+    people, other = LocalPeopleStore(folder), LocalPeopleStore(folder)
+    people.import_people([person(tier="silver"), BOB])
+    with people.open_batch():
+        outcomes = [people.commit(GOLD).outcome, people.commit(GOLD).outcome]
+        assert "gold" == people.get("p1").attributes["tier"]
+        assert "silver" == other.get("p1").attributes["tier"]
+        with pytest.raises(UsageError):
+            people.commit(replace(GOLD, subject=replace(GOLD.subject, person_id="p9")))
+    assert [Outcome.APPLIED, Outcome.CONFLICT] == outcomes
+    assert "gold" == other.get("p1").attributes["tier"]
+
+
+def test_nothing_of_a_failing_batch_is_stored(folder: Path) -> None:
+    """And the next commit is one of its own again."""
+    people = LocalPeopleStore(folder, [person(tier="silver")])
+
+    def fail() -> None:
+        with people.open_batch():
+            assert Outcome.APPLIED is people.commit(GOLD).outcome
+            raise StoreError("full", hint="Make room.")
+
+    with pytest.raises(StoreError, match="full"):
+        fail()
+    assert "silver" == people.get("p1").attributes["tier"]
+    assert [(0,)] == sql(folder, "SELECT count(*) FROM person")
+    assert Outcome.APPLIED is people.commit(GOLD).outcome
+    assert [(1,)] == sql(folder, "SELECT count(*) FROM person")
 
 
 def test_every_person_is_listed_once(folder: Path) -> None:

@@ -1,0 +1,103 @@
+"""The rows of the local people store: its table, and people as rows.
+
+Equal attributes are equal bytes: they are stored in the order of their names, everything inside a
+value in its original order.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from types import MappingProxyType
+from typing import Final
+
+from cactions.edges.store.sqlite import Cell, Database, Row, Schema
+from cactions.logic import strict_json
+from cactions.logic.people.lookup import list_lookup_keys
+from cactions.model import Json, Person
+
+LAYOUT: Final = Schema(
+    "the people store",
+    1,
+    (
+        # the first three hold lookup keys, not the person's name; NULL matches no person
+        """CREATE TABLE person (
+            id TEXT PRIMARY KEY NOT NULL, user_id TEXT, email TEXT, role TEXT NOT NULL,
+            test INTEGER NOT NULL, fields TEXT NOT NULL, attributes TEXT NOT NULL
+        ) WITHOUT ROWID""",
+        "CREATE INDEX person_user_id ON person (user_id)",
+        "CREATE INDEX person_email ON person (email)",
+        "CREATE INDEX person_role ON person (role)",
+    ),
+)
+
+_SELECT: Final = "SELECT id, user_id, email, role, test, fields, attributes FROM person"
+_LISTED: Final = "IN (SELECT value FROM json_each(?)) ORDER BY id"
+_PAGE: Final = f"{_SELECT} WHERE id > ? ORDER BY id LIMIT 500"
+REPLACE: Final = "INSERT OR REPLACE INTO person VALUES (?, ?, ?, ?, ?, ?, ?)"
+_SELECT_BY_FIELD: Final[Mapping[str, str]] = MappingProxyType(
+    {field: f"{_SELECT} WHERE {field} {_LISTED}" for field in ("id", "user_id", "email")}
+)
+SIMILAR_KEYS: Final[Mapping[str, tuple[str, str]]] = MappingProxyType(
+    {
+        "id": (
+            "SELECT id FROM person WHERE id >= ? ORDER BY id LIMIT 100",
+            "SELECT id FROM person WHERE id < ? ORDER BY id DESC LIMIT 100",
+        ),
+        "user_id": (
+            "SELECT user_id FROM person WHERE user_id >= ? ORDER BY user_id LIMIT 100",
+            "SELECT user_id FROM person WHERE user_id < ? ORDER BY user_id DESC LIMIT 100",
+        ),
+    }
+)
+"""Neighbours in the alphabet: a mistyped key usually begins correctly."""
+
+
+def read_stored(store: Database, field: str, keys: Sequence[str]) -> list[Person]:
+    rows = store.query_rows(_SELECT_BY_FIELD[field], strict_json.dump_json([*keys]))
+    return [_read_row(store, row) for row in rows]
+
+
+def read_pages(store: Database) -> Iterator[Person]:
+    """Read page by page, so that no transaction stays open while the caller prints."""
+    last: Cell = ""
+    while rows := store.query_rows(_PAGE, last):
+        yield from (_read_row(store, row) for row in rows)
+        last = rows[-1][0]
+
+
+def _list_columns(person: Person) -> Row:
+    keys = list_lookup_keys(person)
+    return person.id, keys["user_id"], keys["email"], person.role.value, int(person.test)
+
+
+def build_row(person: Person) -> Row:
+    attributes = dict(sorted(person.attributes.items()))
+    return (
+        *_list_columns(person),
+        strict_json.dump_json(dict(person.fields)),
+        strict_json.dump_json(attributes),
+    )
+
+
+def _read_row(store: Database, row: Row) -> Person:
+    """The person, if all columns agree; a row that was changed by hand may contradict itself."""
+    *keys, fields, attributes = row
+    person = Person(
+        str(keys[0]),
+        _parse_object(store, fields),
+        _parse_object(store, attributes),
+        test=bool(keys[-1]),
+    )
+    if _list_columns(person) != tuple(keys):
+        raise store.build_damaged_error(f"the row of {person.id} contradicts itself")
+    return person
+
+
+def _parse_object(store: Database, text: Cell) -> dict[str, Json]:
+    try:
+        value = strict_json.parse_json(text) if isinstance(text, str) else None
+    except strict_json.StrictJsonError as error:
+        raise store.build_damaged_error(str(error)) from error
+    if not isinstance(value, dict):
+        raise store.build_damaged_error("a person in it is not a JSON object")
+    return value

@@ -1,0 +1,90 @@
+"""A workspace at Intercom for the bench, and a third party, in one process of their own."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from tests.bench.crowd import (
+    ROOT,
+    TWENTIETH,
+    Shop,
+    build_document,
+    build_environment,
+    call,
+    command,
+    write_home,
+)
+from tests.intercom_projects import API
+
+_SERVER: Final = """
+import sys
+from tests.bench.crowd import answer_people, list_people
+from tests.servers import serving
+from tests.workspace import WorkspaceServer
+with serving(answer_people) as shop, WorkspaceServer(tls=True) as server:
+    server.add_attribute("tier")
+    server.add_attribute("points", "integer")
+    for person in list_people(int(sys.argv[1]), int(sys.argv[2])):
+        fields = person.fields
+        server.add_contact(
+            external_id=fields["user_id"], email=fields["email"], role="user",
+            custom_attributes=dict(person.attributes),
+        )
+    print(server.port, server.token, shop.port, shop.ca_file, flush=True)
+    sys.stdin.read()
+"""
+
+
+@dataclass(frozen=True)
+class Platform:
+    """The address of the workspace."""
+
+    port: int
+    token: str
+    shop: Shop
+
+    @property
+    def plain_url(self) -> str:
+        """Its address for who has no rule about names."""
+        return f"https://127.0.0.1:{self.port}"
+
+    def make_home(self, home: Path, number: int) -> Path:
+        """A folder whose people are there, with the sealed token."""
+        document = build_document(self.shop)
+        allowed = {"host": API, "address": "127.0.0.1", "port": self.port, "reason": "the bench"}
+        document["network"]["allow"].append(allowed)
+        document["workspace"] = {
+            "kind": "intercom", "url": f"https://{API}:{self.port}",
+            "identity_verification": "jwt", "token": {"secret": "intercom_token"},
+        }  # fmt: skip
+        write_home(home, document, number)
+        call(command("vault init --name bench"), home, self.shop)
+        seal = command(f"vault seal intercom_token --host {API}")
+        environment = build_environment(home, self.shop.ca_file)
+        subprocess.run(
+            [sys.executable, *seal], cwd=home, env=environment, input=self.token,
+            text=True, check=True, capture_output=True,
+        )  # fmt: skip
+        return home
+
+
+@contextmanager
+def open_platform(number: int, each: int = TWENTIETH) -> Iterator[Platform]:
+    """The workspace with this number of people."""
+    with subprocess.Popen(
+        [sys.executable, "-c", _SERVER, str(number), str(each)], cwd=ROOT, text=True,
+        stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+    ) as process:  # fmt: skip
+        assert process.stdin is not None
+        assert process.stdout is not None
+        port, token, shop, ca_file = process.stdout.readline().split()
+        try:
+            yield Platform(int(port), token, Shop(int(shop), Path(ca_file)))
+        finally:
+            process.stdin.close()
