@@ -321,7 +321,14 @@ def test_missing_and_unknown_keys_are_refused(codec: Codec, data: st.DataObject)
     """Except computed keys, and keys that older runs did not have."""
     _, things, to_json, from_json = codec
     document = to_json(data.draw(things), redact=False)
-    for key in document.keys() - {"error_type", "people", "from_search", "inputs", "retries", "key"}:
+    for key in document.keys() - {
+        "error_type",
+        "people",
+        "from_search",
+        "inputs",
+        "retries",
+        "key",
+    }:
         with pytest.raises(StoreError, match="missing"):
             from_json({k: v for k, v in document.items() if k != key})
     with pytest.raises(StoreError, match="not known"):
