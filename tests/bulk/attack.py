@@ -14,7 +14,15 @@ from cactions.cli.exit_codes import Exit
 from cactions.model import Run, RunKind, RunPhase
 from tests.bulk.child import get_errors
 from tests.bulk.outside import check_counts, list_unjournaled, read_local, read_run, write_foreign
-from tests.bulk.scene import FOREIGN, get_after, get_before, list_expected
+from tests.bulk.scene import (
+    FOREIGN,
+    build_document,
+    get_after,
+    get_before,
+    list_expected,
+    write_home,
+)
+from tests.bulk.shop import Shop
 from tests.edges.processes import said, tell
 
 KILLED = -9
@@ -120,6 +128,15 @@ class Attack:
         """The case is over."""
         self.counts["cases"] += 1
         shutil.rmtree(self.home)
+
+
+def begin_attack(
+    process: subprocess.Popen[str], shop: Shop, people: int, folder: Path, write: str = ""
+) -> Attack:
+    """A case in a new folder; ``write`` as in ``build_document``."""
+    shop.forget()
+    home = write_home(folder / "home", build_document(shop, people, write=write), people)
+    return Attack(process, home, people, Counter())
 
 
 def choose_point(chance: Random) -> dict[str, Any]:

@@ -5,8 +5,6 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
-from collections import Counter
-from collections.abc import Iterator
 from pathlib import Path
 
 import pexpect
@@ -14,33 +12,13 @@ import pytest
 
 from cactions.cli.exit_codes import Exit
 from cactions.model import Outcome
-from tests.bulk.attack import RESUME, RUN, Attack
-from tests.bulk.child import SERVE, get_errors
+from tests.bulk.attack import RESUME, RUN, begin_attack
+from tests.bulk.child import get_errors
 from tests.bulk.outside import check_counts, read_local, read_run
-from tests.bulk.scene import build_document, get_before, write_home
-from tests.bulk.shop import Shop, open_shop
-from tests.edges.processes import running
+from tests.bulk.scene import get_before
+from tests.bulk.shop import Shop
 
 PEOPLE = 25
-
-
-@pytest.fixture(scope="module")
-def shop() -> Iterator[Shop]:
-    with open_shop() as shop:
-        yield shop
-
-
-@pytest.fixture(scope="module")
-def process(shop: Shop) -> Iterator[subprocess.Popen[str]]:
-    assert shop.server
-    with running(SERVE, CACTIONS_CA_FILE=str(shop.server.ca_file)) as process:
-        yield process
-
-
-def begin(process: subprocess.Popen[str], shop: Shop, folder: Path, write: str = "") -> Attack:
-    shop.forget()
-    home = write_home(folder / "home", build_document(shop, PEOPLE, write=write), PEOPLE)
-    return Attack(process, home, PEOPLE, Counter())
 
 
 @pytest.mark.parametrize("answer", ["y", "n"])
@@ -52,7 +30,7 @@ def test_a_plan_that_another_process_carries_out_is_left_alone(
     answer: str,
 ) -> None:
     """Whatever the late answer is: the old values of the run stay in the journal."""
-    attack = begin(process, shop, tmp_path)
+    attack = begin_attack(process, shop, PEOPLE, tmp_path)
     assert shop.server
     monkeypatch.setenv("CACTIONS_CA_FILE", str(shop.server.ca_file))
     words = ["-m", "cactions", *RUN.replace(" --yes", "").split()]
@@ -76,7 +54,7 @@ def test_a_planning_that_was_stopped_is_not_resumed(
     process: subprocess.Popen[str], shop: Shop, tmp_path: Path
 ) -> None:
     """What was answered is known, what was not asked is not asked, and nothing is written."""
-    attack = begin(process, shop, tmp_path, "once")
+    attack = begin_attack(process, shop, PEOPLE, tmp_path, "once")
     path = attack.home / "actions.yaml"
     document = json.loads(path.read_text())
     for person in document["workspace"]["people"][9:]:
@@ -104,7 +82,7 @@ def test_what_is_refused_before_the_first_request_says_that_nothing_was_sent(
     process: subprocess.Popen[str], shop: Shop, tmp_path: Path, secret: bool
 ) -> None:
     """A secret that is not sealed, and a file that is not there; no run is left behind."""
-    attack = begin(process, shop, tmp_path)
+    attack = begin_attack(process, shop, PEOPLE, tmp_path)
     path = attack.home / "actions.yaml"
     document = json.loads(path.read_text())
     if secret:

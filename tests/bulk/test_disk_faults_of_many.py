@@ -23,7 +23,7 @@ from tests.bulk.attack import RUN, Attack
 from tests.bulk.child import SERVE, get_errors
 from tests.bulk.outside import read_local
 from tests.bulk.scene import build_document, get_before, write_home
-from tests.bulk.shop import Shop, open_shop
+from tests.bulk.shop import Shop
 from tests.case_counts import COUNTS
 from tests.edges.processes import running
 from tests.run_report import REPORT
@@ -37,12 +37,6 @@ pytestmark = [
     pytest.mark.skipif(sys.platform != "linux", reason="LD_PRELOAD is Linux's"),
     pytest.mark.skipif(not COMPILER, reason="there is no C compiler to make the shim with"),
 ]
-
-
-@pytest.fixture(scope="module")
-def shop() -> Iterator[Shop]:
-    with open_shop() as shop:
-        yield shop
 
 
 @pytest.fixture(scope="module")

@@ -4,32 +4,16 @@ from __future__ import annotations
 
 import subprocess
 from collections import Counter
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from tests.bulk.attack import KILLED, Attack
-from tests.bulk.child import SERVE
 from tests.bulk.scene import build_document, write_home
-from tests.bulk.shop import Shop, open_shop
-from tests.edges.processes import running
+from tests.bulk.shop import Shop
 
 PEOPLE = 20
 DIFF = "diff loyalty --people people.csv --live"
-
-
-@pytest.fixture(scope="module")
-def shop() -> Iterator[Shop]:
-    with open_shop() as shop:
-        yield shop
-
-
-@pytest.fixture(scope="module")
-def process(shop: Shop) -> Iterator[subprocess.Popen[str]]:
-    assert shop.server
-    with running(SERVE, CACTIONS_CA_FILE=str(shop.server.ca_file)) as process:
-        yield process
 
 
 def find_values(folder: Path) -> list[Path]:

@@ -15,30 +15,15 @@ from random import Random
 import pytest
 
 from tests.bulk.attack import RUN, Attack, list_points
-from tests.bulk.child import SERVE
 from tests.bulk.scene import build_document, write_home
-from tests.bulk.shop import Shop, open_shop
+from tests.bulk.shop import Shop
 from tests.case_counts import COUNTS
-from tests.edges.processes import running
 from tests.run_report import REPORT
 
 PEOPLE = 30
 LARGE = 1_000
 
 pytestmark = pytest.mark.hostile
-
-
-@pytest.fixture(scope="module")
-def shop() -> Iterator[Shop]:
-    with open_shop() as shop:
-        yield shop
-
-
-@pytest.fixture(scope="module")
-def process(shop: Shop) -> Iterator[subprocess.Popen[str]]:
-    assert shop.server
-    with running(SERVE, CACTIONS_CA_FILE=str(shop.server.ca_file)) as process:
-        yield process
 
 
 @pytest.fixture(scope="module", autouse=True)

@@ -6,7 +6,6 @@ import json
 import sqlite3
 import subprocess
 from collections import Counter
-from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
 
@@ -15,12 +14,11 @@ import pytest
 from cactions.cli.exit_codes import Exit
 from cactions.cli.workspace import open_journal
 from cactions.model import Outcome, Run, RunKind
-from tests.bulk.attack import RESUME, RUN, UNDO, Attack
-from tests.bulk.child import SERVE, get_errors
+from tests.bulk.attack import RESUME, RUN, UNDO, Attack, begin_attack
+from tests.bulk.child import get_errors
 from tests.bulk.outside import check_counts, read_local, read_run
-from tests.bulk.scene import FOREIGN, ODD_ROWS, build_document, get_after, list_expected, write_home
-from tests.bulk.shop import BROKEN, LOST, Shop, open_shop
-from tests.edges.processes import running
+from tests.bulk.scene import FOREIGN, ODD_ROWS, get_after, list_expected
+from tests.bulk.shop import BROKEN, LOST, Shop
 
 PEOPLE = 20
 RETRY = "runs retry {} --yes"
@@ -29,25 +27,6 @@ BAD = (2, 5, 11)
 
 ODD = 3
 """A bad row, an unknown person, and one whom the shop does not know: they fail each time."""
-
-
-@pytest.fixture(scope="module")
-def shop() -> Iterator[Shop]:
-    with open_shop() as shop:
-        yield shop
-
-
-@pytest.fixture(scope="module")
-def process(shop: Shop) -> Iterator[subprocess.Popen[str]]:
-    assert shop.server
-    with running(SERVE, CACTIONS_CA_FILE=str(shop.server.ca_file)) as process:
-        yield process
-
-
-def begin(process: subprocess.Popen[str], shop: Shop, folder: Path, write: str = "") -> Attack:
-    shop.forget()
-    home = write_home(folder / "home", build_document(shop, PEOPLE, write=write), PEOPLE)
-    return Attack(process, home, PEOPLE, Counter())
 
 
 def break_shop(shop: Shop, fault: str, times: int = 1) -> None:
@@ -69,7 +48,7 @@ def test_only_those_who_failed_are_called_again(
     process: subprocess.Popen[str], shop: Shop, tmp_path: Path
 ) -> None:
     """And the two runs together come to what one run without faults comes to."""
-    attack = begin(process, shop, tmp_path)
+    attack = begin_attack(process, shop, PEOPLE, tmp_path)
     break_shop(shop, BROKEN)
     assert Exit.FINDINGS == attack.call(RUN)["code"]
     first = read_newest(attack)
@@ -112,7 +91,7 @@ def test_people_in_conflict_get_another_attempt(
     process: subprocess.Popen[str], shop: Shop, tmp_path: Path
 ) -> None:
     """What another program wrote since is the old value of the new run, which is undone."""
-    attack = begin(process, shop, tmp_path)
+    attack = begin_attack(process, shop, PEOPLE, tmp_path)
     attack.call(RUN, point="after confirm")
     run = read_newest(attack)
     change_people(attack.home, 1, 4, 6)
@@ -133,7 +112,7 @@ def test_a_write_request_without_a_key_is_not_made_twice(
     process: subprocess.Popen[str], shop: Shop, tmp_path: Path, fault: str
 ) -> None:
     """Neither one of unknown outcome nor one that the service may have carried out."""
-    attack = begin(process, shop, tmp_path, "once")
+    attack = begin_attack(process, shop, PEOPLE, tmp_path, "once")
     break_shop(shop, fault)
     attack.call(f"{RUN} --at-most-once")
     first = read_newest(attack)
@@ -157,7 +136,7 @@ def test_a_write_request_of_unknown_outcome_is_repeated_with_its_key(
     process: subprocess.Popen[str], shop: Shop, tmp_path: Path
 ) -> None:
     """The service gets one key for each person, however many attempts there are."""
-    attack = begin(process, shop, tmp_path, "key")
+    attack = begin_attack(process, shop, PEOPLE, tmp_path, "key")
     break_shop(shop, LOST, 9)  # more than the tries of one run
     assert Exit.OUTCOME_UNKNOWN == attack.call(RUN)["code"]
     first = read_newest(attack)
@@ -181,7 +160,7 @@ def test_a_killed_planning_repeats_write_requests_only_with_their_keys(
     process: subprocess.Popen[str], shop: Shop, tmp_path: Path, kind: str
 ) -> None:
     """With keys, each outcome is known in the end; without, few are unknown."""
-    attack = begin(process, shop, tmp_path, kind)
+    attack = begin_attack(process, shop, PEOPLE, tmp_path, kind)
     command = f"{RUN} --at-most-once --threads 2"
     attack.call(command, point="after send", count=9, small=False)
     assert 1 == attack.kills
@@ -201,7 +180,7 @@ def test_a_key_is_not_used_after_a_day(
     process: subprocess.Popen[str], shop: Shop, tmp_path: Path
 ) -> None:
     """Services forget keys: a repeated request could be carried out twice."""
-    attack = begin(process, shop, tmp_path, "key")
+    attack = begin_attack(process, shop, PEOPLE, tmp_path, "key")
     break_shop(shop, LOST, 9)
     attack.call(RUN)
     first = read_newest(attack)
@@ -225,7 +204,7 @@ def test_an_unfinished_run_and_an_undo_are_not_retried(
     process: subprocess.Popen[str], shop: Shop, tmp_path: Path
 ) -> None:
     """The command that helps is said; nothing is sent."""
-    attack = begin(process, shop, tmp_path)
+    attack = begin_attack(process, shop, PEOPLE, tmp_path)
     attack.call(RUN, point="after confirm")
     run = read_newest(attack)
     shop.asked.clear()
@@ -245,7 +224,7 @@ def test_a_retry_that_was_cut_off_is_resumed(
     process: subprocess.Popen[str], shop: Shop, tmp_path: Path
 ) -> None:
     """Not begun a second time; it can be retried itself when it is finished."""
-    attack = begin(process, shop, tmp_path)
+    attack = begin_attack(process, shop, PEOPLE, tmp_path)
     break_shop(shop, BROKEN)
     attack.call(RUN)
     first = read_newest(attack)

@@ -22,7 +22,7 @@ from tests.bulk.attack import RUN, Attack, list_points
 from tests.bulk.child import SERVE, get_errors
 from tests.bulk.outside import read_run
 from tests.bulk.scene import build_document, write_home
-from tests.bulk.shop import Shop, open_shop
+from tests.bulk.shop import Shop
 from tests.case_counts import COUNTS
 from tests.edges.processes import running, said, tell
 from tests.run_report import REPORT
@@ -33,12 +33,6 @@ TAKE = "run loyalty --plan plan --yes --live"
 
 pytestmark = pytest.mark.hostile
 Process = subprocess.Popen[str]
-
-
-@pytest.fixture(scope="module")
-def shop() -> Iterator[Shop]:
-    with open_shop() as shop:
-        yield shop
 
 
 @pytest.fixture(scope="module")

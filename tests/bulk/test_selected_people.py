@@ -110,6 +110,10 @@ def test_a_lagging_index_leads_to_no_wrong_write(
     assert ["gold"] * 15 == get_tiers(scene, keys[15:])
     applied = 15 if by_points else 20
     assert {"applied": applied, "conflict": 30 - applied} == count_outcomes(document)
+    again = scene.call("runs", "retry", "last", "--yes")
+    assert Exit.FINDINGS == again.returncode, again.stderr
+    changed = keys[10:15] if by_points else keys[:10]
+    assert {"silver" if by_points else "bronze"} == {*get_tiers(scene, changed)}
 
 
 def test_a_person_on_two_pages_is_written_once(scene: RemoteScene) -> None:

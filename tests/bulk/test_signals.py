@@ -5,21 +5,18 @@ from __future__ import annotations
 import shutil
 import subprocess
 import time
-from collections import Counter
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from cactions.cli.exit_codes import Exit
 from cactions.model import Outcome, RunPhase
-from tests.bulk.attack import RUN, Attack
-from tests.bulk.child import SERVE, WINDOW, get_errors
+from tests.bulk.attack import RUN, begin_attack
+from tests.bulk.child import WINDOW, get_errors
 from tests.bulk.outside import check_counts, read_local, read_run
-from tests.bulk.scene import build_document, get_after, get_before, write_home
-from tests.bulk.shop import SLOW, Shop, open_shop
+from tests.bulk.scene import get_after, get_before
+from tests.bulk.shop import SLOW, Shop
 from tests.case_counts import COUNTS
-from tests.edges.processes import running
 
 PEOPLE = 30
 UNKNOWN = 1
@@ -31,32 +28,13 @@ pytestmark = pytest.mark.hostile
 WRITES = f"{RUN} --at-most-once"
 
 
-@pytest.fixture(scope="module")
-def shop() -> Iterator[Shop]:
-    with open_shop() as shop:
-        yield shop
-
-
-@pytest.fixture(scope="module")
-def process(shop: Shop) -> Iterator[subprocess.Popen[str]]:
-    assert shop.server
-    with running(SERVE, CACTIONS_CA_FILE=str(shop.server.ca_file)) as process:
-        yield process
-
-
-def begin(process: subprocess.Popen[str], shop: Shop, folder: Path, write: str = "") -> Attack:
-    shop.forget()
-    home = write_home(folder / "home", build_document(shop, PEOPLE, write=write), PEOPLE)
-    return Attack(process, home, PEOPLE, Counter())
-
-
 @pytest.mark.parametrize("threads", [1, THREADS])
 @pytest.mark.parametrize("name", CODES)
 def test_a_signal_while_planning_ends_what_is_under_way(
     process: subprocess.Popen[str], shop: Shop, tmp_path: Path, name: str, threads: int
 ) -> None:
     """Each answer to a write request is kept; the others wait, and a resume sends them once."""
-    attack = begin(process, shop, tmp_path, "once")
+    attack = begin_attack(process, shop, PEOPLE, tmp_path, "once")
     shop.delay = 0.05
     words = f"{WRITES} --threads {threads}"
     answer = attack.call(words, point="before send", count=13, signal=name, exits=True)
@@ -78,7 +56,7 @@ def test_a_planning_that_a_signal_cut_off_goes_on_where_it_was(
     process: subprocess.Popen[str], shop: Shop, tmp_path: Path, name: str
 ) -> None:
     """Nothing was changed anywhere, and the answers that had come are not asked for again."""
-    attack = begin(process, shop, tmp_path)
+    attack = begin_attack(process, shop, PEOPLE, tmp_path)
     answer = attack.call(RUN, point="before send", count=13, signal=name, exits=True)
     assert CODES[name] == answer["code"], get_errors(attack.home)
     assert 13 <= answer["points"]["before send"] <= 13 + THREADS
@@ -97,7 +75,7 @@ def test_a_signal_while_writing_ends_what_is_under_way(
     process: subprocess.Popen[str], shop: Shop, tmp_path: Path, name: str, threads: int
 ) -> None:
     """Everyone who was written to is recorded as such; a resume writes the others."""
-    attack = begin(process, shop, tmp_path)
+    attack = begin_attack(process, shop, PEOPLE, tmp_path)
     words = f"{RUN} --threads {threads}"
     answer = attack.call(words, point="before commit", count=15, signal=name, exits=True)
     assert CODES[name] == answer["code"], get_errors(attack.home)
@@ -117,7 +95,7 @@ def test_a_call_that_hangs_is_waited_for_ten_seconds_at_most(
     process: subprocess.Popen[str], shop: Shop, tmp_path: Path, write: str
 ) -> None:
     """The process ends then; the one call that hangs stays pending, and its outcome unknown."""
-    attack = begin(process, shop, tmp_path, write)
+    attack = begin_attack(process, shop, PEOPLE, tmp_path, write)
     shop.faults = {"u-4": [SLOW]}
     began = time.monotonic()
     drain = 10 if COUNTS.factor > 1 else 2
@@ -135,7 +113,7 @@ def test_a_second_signal_ends_at_once(
     process: subprocess.Popen[str], shop: Shop, tmp_path: Path
 ) -> None:
     """Also while a call hangs; a resume goes on from there."""
-    attack = begin(process, shop, tmp_path, "once")
+    attack = begin_attack(process, shop, PEOPLE, tmp_path, "once")
     shop.faults = {"u-4": [SLOW]}
     began = time.monotonic()
     answer = attack.call(WRITES, signals=[(2, "SIGINT"), (0.5, "SIGINT")], exits=True)

@@ -21,7 +21,7 @@ from tests.bulk.child import SERVE, get_errors
 from tests.bulk.outside import check_counts, read_run
 from tests.bulk.remote import add_attributes, write_remote_home
 from tests.bulk.scene import FOREIGN, get_after, get_before
-from tests.bulk.shop import Shop, open_shop
+from tests.bulk.shop import Shop
 from tests.case_counts import COUNTS
 from tests.edges.processes import running
 from tests.run_report import REPORT
@@ -113,12 +113,6 @@ def counts() -> Iterator[Counter[str]]:
     counted: Counter[str] = Counter(cases=0, kills=0, violations=0)
     yield counted
     REPORT.append(f"runs for many people, at Intercom: {dict(counted)}")
-
-
-@pytest.fixture(scope="module")
-def shop() -> Iterator[Shop]:
-    with open_shop() as shop:
-        yield shop
 
 
 @pytest.fixture(scope="module")

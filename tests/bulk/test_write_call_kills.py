@@ -16,12 +16,10 @@ import pytest
 
 from cactions.model import Outcome, Run
 from tests.bulk.attack import RUN, Attack, list_points
-from tests.bulk.child import SERVE
 from tests.bulk.outside import check_counts, read_local, read_run
 from tests.bulk.scene import build_document, get_after, get_before, write_home
-from tests.bulk.shop import BROKEN, BUSY, LOST, Shop, open_shop
+from tests.bulk.shop import BROKEN, BUSY, LOST, Shop
 from tests.case_counts import COUNTS
-from tests.edges.processes import running
 from tests.run_report import REPORT
 
 PEOPLE = 30
@@ -31,19 +29,6 @@ PAGE = 8
 WRITES = f"{RUN} --at-most-once"
 
 pytestmark = pytest.mark.hostile
-
-
-@pytest.fixture(scope="module")
-def shop() -> Iterator[Shop]:
-    with open_shop() as shop:
-        yield shop
-
-
-@pytest.fixture(scope="module")
-def process(shop: Shop) -> Iterator[subprocess.Popen[str]]:
-    assert shop.server
-    with running(SERVE, CACTIONS_CA_FILE=str(shop.server.ca_file)) as process:
-        yield process
 
 
 @pytest.fixture(scope="module", autouse=True)
