@@ -10,6 +10,7 @@ from cactions.app.propose import Job
 from cactions.logic.bulk.evidence import ResponseEvidence
 from cactions.logic.bulk.totals import list_unique_digests
 from cactions.logic.people.lookup import build_lookup_key, choose_role
+from cactions.logic.plan.planner import list_premise_references
 from cactions.logic.request.call import CallSpec
 from cactions.logic.request.idempotency import build_entry_key, build_key_header
 from cactions.logic.request.redaction import build_subject
@@ -46,9 +47,15 @@ def list_row_marks(row: JobRow) -> tuple[str, str]:
 
 
 def build_row(entry: RunEntry, action: Action, key: str) -> JobRow:
-    """The row of an entry for another attempt, with the idempotency key of the first one."""
-    query = replace(entry.plan.subject.matched, role=choose_role(action))
-    return JobRow(entry.number, query, entry.plan.inputs or {}, key=key)
+    """The row of an entry for another attempt, with the idempotency key of the first one.
+
+    What a search found the person by must still hold then; all else is read anew.
+    """
+    plan = entry.plan
+    query = replace(plan.subject.matched, role=choose_role(action))
+    own = list_premise_references(action)
+    found_by = tuple(premise for premise in plan.premises if premise.reference not in own)
+    return JobRow(entry.number, query, plan.inputs or {}, found_by, key)
 
 
 def build_bad_entry(number: int, row: BadRow) -> PlannedEntry:
@@ -60,14 +67,15 @@ def build_bad_entry(number: int, row: BadRow) -> PlannedEntry:
 def build_unfound_entry(number: int, job: Job, message: str) -> PlannedEntry:
     """The entry of a row that not exactly one person matches."""
     subject = Subject("", job.query, str(job.query))
-    plan = Plan(job.action.name, subject, SentCall("", key=_keep_key(job)), inputs=job.inputs)
+    call = SentCall("", key=_keep_key(job))
+    plan = Plan(job.action.name, subject, call, premises=job.premises, inputs=job.inputs)
     return _build_settled(number, plan, Outcome.FAILED, message)
 
 
 def _build_pending_plan(job: Job, subject: Subject, line: str, key: str) -> Plan:
     """What stands in the journal while a call that changes something is made."""
     call = SentCall(line, key=build_key_header(job.action, key))
-    return Plan(job.action.name, subject, call, inputs=job.inputs)
+    return Plan(job.action.name, subject, call, premises=job.premises, inputs=job.inputs)
 
 
 def list_pending_entries(
@@ -151,7 +159,7 @@ def _build_failed(number: int, job: Job, failed: PlanFailure) -> PlannedEntry:
     is_unknown = failed.reason is FailureReason.OUTCOME_UNKNOWN
     outcome = Outcome.OUTCOME_UNKNOWN if is_unknown else Outcome.FAILED
     call = failed.call or SentCall("", key=_keep_key(job))
-    plan = Plan(failed.action, failed.subject, call, inputs=job.inputs)
+    plan = Plan(failed.action, failed.subject, call, premises=job.premises, inputs=job.inputs)
     return _build_settled(number, plan, outcome, failed.message)
 
 

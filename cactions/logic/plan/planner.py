@@ -33,6 +33,7 @@ from cactions.model import (
     KeptAttribute,
     Overwrite,
     Person,
+    PersonAttribute,
     PersonField,
     PersonQuery,
     Plan,
@@ -96,18 +97,24 @@ def plan_changes(
     )
 
 
-def _list_preconditions(plan_input: PlanInput) -> Iterator[Precondition]:
-    """The person's identity, and each value that the request, the rows or the proof read."""
-    response, request = plan_input.action.response, plan_input.action.request
+def list_premise_references(action: Action) -> tuple[PersonField | PersonAttribute, ...]:
+    """What every plan of an action rests on: the person's identity, and each value that is read.
+
+    That is by the request, the choice of the row, and the identity check.
+    """
+    response, request = action.response, action.request
     references: list[Reference] = [PersonField(name) for name in _IDENTITY]
     for template in (request.url, *request.query.values(), *request.headers.values()):
         references += template.references
     references += list_references(request.body.content) if request.body else ()
     references += [reference for _, reference in response.rows.where] if response.rows else ()
     references += [response.same_person.equals] if response.same_person else ()
-    for reference in dict.fromkeys(references):
-        if isinstance(reference, Input):
-            continue
+    return tuple(each for each in dict.fromkeys(references) if not isinstance(each, Input))
+
+
+def _list_preconditions(plan_input: PlanInput) -> Iterator[Precondition]:
+    """The values of these references, of this person."""
+    for reference in list_premise_references(plan_input.action):
         expected = resolve_reference(reference, plan_input.person, plan_input.inputs)
         if not isinstance(expected, InvalidText):  # it identifies no one, and is never sent
             yield Precondition(reference, expected)

@@ -100,6 +100,7 @@ def test_a_plan_holds_the_person_the_changes_and_the_proof() -> None:
         ),
         Proof("$.email", "person.email", "ada@example.com", "ada@example.com"),
         made.premises,
+        inputs={},
     )
 
 
