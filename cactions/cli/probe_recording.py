@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from cactions.cli.wiring import ProjectFolder
-from cactions.edges.files import file_io
+from cactions.edges.files.file_io import read_text
 from cactions.edges.files.shared_file import save_shared_file
 from cactions.logic import documents, strict_json
 from cactions.model import Action, DefinitionError, ProbeReport, StoreError
@@ -20,7 +20,7 @@ def read_probe(home: ProjectFolder, action: Action, path: Path | None) -> ProbeR
     """The recorded report. Raises UsageError for no file, DefinitionError for a damaged one."""
     path = path or get_probe_path(home, action)
     try:
-        return documents.probe_from_json(strict_json.parse_json(file_io.read_text(path)))
+        return documents.probe_from_json(strict_json.parse_json(read_text(path)))
     except (strict_json.StrictJsonError, StoreError) as error:
         raise DefinitionError(
             f"{path} is no recorded probe: {error}", hint="Record it again, with --record."

@@ -6,6 +6,7 @@ import ast
 import contextlib
 import functools
 import io
+import json
 import re
 import shlex
 from collections.abc import Iterator
@@ -146,7 +147,17 @@ def say(monkeypatch: pytest.MonkeyPatch, text: str) -> None:
     monkeypatch.setattr("sys.stdin", io.TextIOWrapper(io.BytesIO(text.encode())))
 
 
-ASKING = {("doctor",), ("tokens", "test")}
+def with_signatures(cli: Cli, home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A vault with the site's secret, and files with what the site signs."""
+    with_vault(cli, home, "seal", monkeypatch)
+    say(monkeypatch, "the secret of the site, which signs")
+    assert cli("vault", "seal", "identity_secret", "--signing").code == Exit.CLEAN
+    (home / "hash.txt").write_text(cli("identity", "sign", "--user-id", "u-1").out)
+    jwt = cli("identity", "sign", "--jwt", "--user-id", "u-1", "--email", "ada@example.com").out
+    (home / "settings.json").write_text(json.dumps({"intercom_user_jwt": jwt.strip()}))
+
+
+ASKING = {("doctor",), ("probe",), ("tokens", "test")}
 """Commands whose example needs name servers and services: tests do not use the network."""
 
 AT_INTERCOM = {
@@ -173,6 +184,8 @@ def test_every_example_of_a_help_text_runs(
     words = shlex.split(example)[1:]
     if command[0] == "vault":
         with_vault(cli, home, command[1], monkeypatch)
+    if command[0] == "identity":
+        with_signatures(cli, home, monkeypatch)
     asks = ["--yes"] if "--yes" in helped(*command) else []
     done = cli(*words, *asks)
     nothing_cut_off = command == ("runs", "resume") and "No run was cut off." in done.err

@@ -94,10 +94,17 @@ def test_explain_accepts_an_identifier_or_a_name() -> None:
 
 def test_an_unused_secret_is_reported() -> None:
     """It does not occur in the files, which is why it is reported."""
-    other = Entry(Purpose.SECRET, "other", 1, {"hosts": ()}, Ciphertext(b"", b""))
+    hosts = {"hosts": ("api.shop.example",)}
+    other = Entry(Purpose.SECRET, "other", 1, hosts, Ciphertext(b"", b""))
     [one] = found_in(page("CA305").good, HELD, other)
     assert ("CA305", None) == (one.rule, one.place)
     assert '"other"' in one.message
+
+
+def test_a_key_to_sign_with_is_not_missed() -> None:
+    """No file names it: `cactions identity` uses it."""
+    key = Entry(Purpose.SECRET, "identity_secret", 1, {"hosts": ()}, Ciphertext(b"", b""))
+    assert [] == found_in(page("CA305").good, HELD, key)
 
 
 def test_rules_of_the_format_are_errors_but_one() -> None:

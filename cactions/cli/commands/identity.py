@@ -18,7 +18,7 @@ from cactions.cli.options import Json
 from cactions.cli.vault_options import vault_options
 from cactions.cli.vault_wiring import VaultOptions
 from cactions.edges.clock import SystemClock
-from cactions.edges.files import file_io
+from cactions.edges.files.file_io import read_text
 from cactions.logic import documents
 from cactions.logic.identity.claims import build_claims
 from cactions.logic.identity.proof import judge_declaration, judge_identity
@@ -110,7 +110,7 @@ def verify(
 ) -> None:
     """Say only whether a hash or JWT proves exactly this user: exit code 0 or 1.
 
-    Example: cactions identity verify --user-id u-1 <hash.txt
+    Example: cactions identity verify hash.txt --user-id u-1
     """
     wanted = {name: text for name, text in (("user_id", user_id), ("email", email)) if text}
     if not wanted:
@@ -162,7 +162,7 @@ def _read_settings(source: Path) -> MessengerSettings:
     if source == _STDIN:
         text = secret_input.read_pasted_text("settings, JWT or user hash", MOST_BYTES)
     else:
-        text = file_io.read_text(source, limit=MOST_BYTES)
+        text = read_text(source, limit=MOST_BYTES)
     settings = parse_settings(text)
     for signature in filter(None, (settings.jwt, settings.user_hash)):
         output_scrubber.register_secret(Secret("signature of the user", signature))
