@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from itertools import groupby
 from typing import Final
 
+from cactions.logic.shell import join_command
 from cactions.model import FailureReason, ProbeCase, ProbeReport, ProbeVariant, ProbeVerdict
 from cactions.render.layout import add_gap, wrap, wrap_paragraph
 from cactions.render.messages import count_noun
@@ -40,6 +41,9 @@ _VERDICTS: Final = {
     ),
     ProbeVerdict.UNDECIDED: ("?", Style.CAUTION, "there was no response"),
 }  # fmt: skip
+_REMEDY: Final = (
+    "An identity check (`same_person`) by what no end user can choose keeps such data back:"
+)
 _CHECKS: Final = {
     FailureReason.NOT_SAME_PERSON: "by the identity check",
     FailureReason.NOT_SUCCESS: "by the service",
@@ -58,8 +62,15 @@ def render_probe(report: ProbeReport) -> View:
         for key, group in groupby(report.cases, key=lambda case: case.key):
             cases = list(group)
             lines += [_render_heading(key, cases)]
-            lines += [line for case in cases for line in _render_case(case, width)] + [BLANK]
-        return [*lines, *wrap_paragraph(_describe_verdict(report), width)]
+            for _, alike in groupby(cases, key=lambda case: (case.variant, case.verdict)):
+                lines += _render_cases(list(alike), width)
+            lines += [BLANK]
+        lines += wrap_paragraph(_describe_verdict(report), width)
+        if report.leaks:
+            explain = join_command(("explain",), "CA201")
+            next_step = (Span("Next: "), Span(_REMEDY), *span(f" {explain}", Style.CODE))
+            lines += wrap_paragraph(next_step, width)
+        return lines
 
     return draw
 
@@ -71,19 +82,27 @@ def _render_heading(key: str, cases: Sequence[ProbeCase]) -> StyledLine:
     return (Span(key, Style.STRONG), *dim(chosen))
 
 
-def _render_case(case: ProbeCase, width: int) -> list[StyledLine]:
+def _render_cases(cases: Sequence[ProbeCase], width: int) -> list[StyledLine]:
+    """Attacks of one kind with one verdict, each leak with its request."""
+    case = cases[0]
     word, style, meaning = _VERDICTS[case.verdict]
     hang = (*add_gap(2), Span(f"{word:<{_WORD}}", style), *add_gap(2))
-    text = _VARIANTS[case.variant]
-    if meaning := meaning or _explain_stop(case):
+    text = _VARIANTS[case.variant] + (f" ({len(cases)} ways)" if cases[1:] else "")
+    if meaning := meaning or _explain_stop(cases):
         text += f": {meaning}"
     lines = wrap(span(text), width, hang=hang)
-    if case.verdict.is_leak and case.observation.line:
-        lines += wrap(span(case.observation.line, Style.CODE), width, hang=add_gap(_WORD + 4))
+    for each in cases:
+        if each.verdict.is_leak and each.observation.line:
+            lines += wrap(span(each.observation.line, Style.CODE), width, hang=add_gap(_WORD + 4))
     return lines
 
 
-def _explain_stop(case: ProbeCase) -> str:
+def _explain_stop(cases: Sequence[ProbeCase]) -> str:
+    """What stopped the attacks; each reason once."""
+    return " or ".join(dict.fromkeys(map(_find_stop, cases)))
+
+
+def _find_stop(case: ProbeCase) -> str:
     failure = case.observation.failure
     if failure is None:
         return "no data came back"
