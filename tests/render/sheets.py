@@ -19,7 +19,7 @@ from cactions.render import (
     test_report,
 )
 from cactions.render.text import View
-from tests.render import bulk_samples, samples
+from tests.render import bulk_samples, probe_samples, samples
 
 HEAD = m.RunHead(
     "20261122-112900-7f3a",
@@ -246,4 +246,5 @@ SHEETS: dict[str, View] = {
     "failure_remote": error.render_error(m.RemoteError("api.shop.example answered 503")),
     "failure_store": error.render_error(m.StoreError("people.sqlite is locked", hint="try again")),
     "failure_internal": error.render_error(ZeroDivisionError("hidden-a")),
+    **probe_samples.SHEETS,
 }
