@@ -126,11 +126,12 @@ class RunDatabase:
     def finish(self) -> None:
         """Mark the run as complete; durable on return, with everything before it.
 
-        Of rows that never got a plan, only their number is left.
+        Of rows that never got a plan, only their number is left, and no mark of anyone.
         """
         with self.database.open_for_writing():
             if self.sql is run_schema.NEW:
                 self.database.execute(run_schema.EMPTY_WAITING)
+                self.database.execute(run_schema.DROP_MARKS)
             self.database.execute("UPDATE run SET finished = 1")
 
     def mark_undone(self, person_ids: Iterable[str], by_run: str) -> None:
