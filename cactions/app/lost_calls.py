@@ -12,7 +12,7 @@ from cactions.app.planned_entries import build_row
 from cactions.app.planning_task import PlanningTask
 from cactions.app.ports import Clock, Journal
 from cactions.logic.plan.compare_and_set import CALL_OUTCOME_UNKNOWN
-from cactions.logic.request.idempotency import KEY_LIFETIME, find_sent_key
+from cactions.logic.request.idempotency import CLOCK_SLACK, KEY_LIFETIME, find_sent_key
 from cactions.model import (
     JobRow,
     OpenState,
@@ -42,7 +42,10 @@ def settle_lost_calls(planning: PlanningTask, run: Run) -> None:
 
 
 def has_valid_keys(head: RunHead, journal: Journal, clock: Clock) -> bool:
-    """Whether a service still recognizes the keys of a run; those of a retry are of the first."""
+    """Whether a service still recognizes the keys of a run; those of a retry are of the first.
+
+    The age of a run from the future is not known: the clock was wrong then, or is now.
+    """
     seen: set[str] = set()
     while head.retries and head.id not in seen:
         seen.add(head.id)
@@ -50,4 +53,4 @@ def has_valid_keys(head: RunHead, journal: Journal, clock: Clock) -> bool:
             head = journal.read(head.retries).head
         except UsageError:  # it was deleted
             return False
-    return clock.get_time() <= head.started + KEY_LIFETIME
+    return -CLOCK_SLACK <= clock.get_time() - head.started <= KEY_LIFETIME

@@ -13,7 +13,7 @@ from cactions.logic.bulk.digest import (
     list_secrets,
 )
 from cactions.logic.shell import join_command
-from cactions.model import PlanBasis, Project, Run, RunPhase, UsageError
+from cactions.model import PlanBasis, PlanSummary, Project, Run, RunPhase, UsageError
 
 LIFETIME: Final = 24 * 3600.0
 """Seconds after which a plan is too old to be written."""
@@ -55,6 +55,22 @@ def check_plan(run: Run, kept: PlanBasis, now: PlanBasis, clock: Clock) -> None:
             f"{made} is older than 24 hours; nothing was written", hint=_explain_planning(run)
         )
     check_basis(run, kept, now)
+
+
+def check_plan_counts(run: Run, summary: PlanSummary) -> None:
+    """Raises UsageError where other people would be written than are shown and approved.
+
+    The states of entries are not sealed: a held one whose outcome is deleted looks like a plan.
+    """
+    counts = run.counts
+    settled = {word: number for word, number in counts.outcomes.items() if number}
+    shown = {word: number for word, number in summary.outcomes.items() if number}
+    if (counts.planned, counts.total, settled) != (summary.writing, summary.people, shown):
+        raise UsageError(
+            f"the plan {run.head.id} does not have the entries with which it was made: its file"
+            " was changed; nothing was written",
+            hint=_explain_planning(run),
+        )
 
 
 def check_basis(run: Run, kept: PlanBasis, now: PlanBasis) -> None:

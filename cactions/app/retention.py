@@ -24,7 +24,10 @@ _MOST_NAMED: Final = 5
 
 
 class PersonTraces(Struct, frozen=True):
-    """Entries and runs about one person, and how many of their calls have an unknown outcome."""
+    """Entries and runs about one person, and how many of their calls have an unknown outcome.
+
+    ``person_id`` is empty where only rows of files name a person, whom no one has found.
+    """
 
     person_id: str
     entries: int
@@ -71,7 +74,8 @@ def find_traces(query: PersonQuery, journal: Journal, people: People) -> PersonT
     _refuse_open(person_id, runs)
     keys = _list_keys(person_id, query, journal, people)
     counts = [sum(_is_about(entry, person_id, keys) for entry in run.entries) for run in runs]
-    unknown_outcomes = sum(owner_id == person_id for _, owner_id in find_unknown_outcomes(journal))
+    unknown = find_unknown_outcomes(journal) if person_id else {}
+    unknown_outcomes = sum(owner_id == person_id for _, owner_id in unknown)
     return PersonTraces(
         person_id, sum(counts), sum(count > 0 for count in counts), unknown_outcomes, keys
     )
@@ -80,11 +84,13 @@ def find_traces(query: PersonQuery, journal: Journal, people: People) -> PersonT
 def erase_traces(found: PersonTraces, journal: Journal) -> int:
     """Erase the person from all runs; the number of entries.
 
-    Raises StoreError if some are left, or if a run cannot be read and may hold others.
+    Raises StoreError if some are left, or if a run cannot be read and may hold others, and
+    UsageError if a run has begun meanwhile whose outcome is open.
     """
+    _refuse_open(found.person_id, list(journal.list_runs()))
     number = journal.forget(found.person_id, found.keys)
     damaged = [run_id for run_id, _ in journal.list_damaged()]
-    if number == found.entries and not damaged:
+    if number >= found.entries and not damaged:
         return number
     named = f": {', '.join(damaged[:_MOST_NAMED])}" if damaged else ""
     raise StoreError(
@@ -98,6 +104,8 @@ def _list_keys(
     person_id: str, query: PersonQuery, journal: Journal, people: People
 ) -> tuple[PersonQuery, ...]:
     """The keys by which they were looked up, and those that they have now."""
+    if not person_id:
+        return (query,)
     keys = {query: None}
     for run in journal.list_runs():
         entries = journal.list_of_people(run.head.id, [person_id])
@@ -116,19 +124,26 @@ def _is_about(entry: RunEntry, person_id: str, keys: Sequence[PersonQuery]) -> b
 
 
 def _find_person_id(query: PersonQuery, runs: Sequence[Run], people: People) -> str:
-    """The person's id, by the current workspace and by earlier runs."""
+    """The person's id, by the current workspace and by earlier runs.
+
+    Empty where no one was found, and rows of files have the key.
+    """
     subjects = [entry.plan.subject for run in runs for entry in run.entries]
     if query.field == "id":
         known = any(subject.person_id == query.value for subject in subjects)
         return query.value if known else people.find(query).id
     ids = {subject.person_id for subject in subjects if subject.matched == query}
+    is_in_rows = "" in ids or any(
+        not subject.person_id and is_any_key(subject.matched, [query]) for subject in subjects
+    )
+    ids.discard("")  # rows for which no person was looked up or found
     try:
         ids.add(people.find(query).id)
     except UsageError:
-        if not ids:
+        if not (ids or is_in_rows):
             raise
-    if len(ids) == 1:
-        return ids.pop()
+    if len(ids) <= 1:
+        return ids.pop() if ids else ""
     raise UsageError(
         f"{len(ids)} people matched {query} at different times: {', '.join(sorted(ids))}",
         hint=f"Name the person by id, such as `{quote_word([f'id={min(ids)}'])}`.",
@@ -144,7 +159,7 @@ def _refuse_open(person_id: str, runs: Sequence[Run]) -> None:
                 f"the run {run.head.id} was cut off while it was planned: it holds rows of a file",
                 hint=f"Finish it with `{finish}`, or close it with `{close}`.",
             )
-        if any(entry.plan.subject.person_id == person_id for entry in run.open):
+        if person_id and any(entry.plan.subject.person_id == person_id for entry in run.open):
             finish = join_command(("runs", "resume"), run.head.id)
             raise UsageError(
                 f"the run {run.head.id} was interrupted, and what it did to this person is unknown",

@@ -17,12 +17,11 @@ from cactions.app.retry import (
     list_retry_rows,
 )
 from cactions.cli import arguments, bulk_wiring, wiring, workspace, write_calls
-from cactions.cli.bulk_checks import build_approval_code, check_fresh
+from cactions.cli.bulk_checks import build_approval_code, check_fresh, check_outputs
 from cactions.cli.bulk_command import BulkCommand
 from cactions.cli.bulk_options import BulkOptions
 from cactions.cli.exit_codes import Exit
 from cactions.cli.live_options import LiveOptions
-from cactions.cli.output_files import check_output
 from cactions.cli.saved_plans import check_kept_plan, take_plan
 from cactions.cli.wiring import ProjectFolder
 from cactions.logic import documents
@@ -52,6 +51,7 @@ def run_many(
     bulk = bulk_wiring.read_where(bulk, home)
     options.refuse_replay_at(home.session is not None)
     check_fresh(plan, bulk)
+    check_outputs(bulk, plan=plan)
     stores = workspace.open_run_stores(home)
     command = BulkCommand(home, options, bulk, stores, json=json)
     found = arguments.find_action(home.project, action)
@@ -94,6 +94,7 @@ def retry_run(
     json: bool,
 ) -> Exit:
     """Plan another attempt for some entries of a run, show it, ask, and write: as a new run."""
+    check_outputs(bulk)
     counts = count_retried(run, choice)
     for text in describe_retry(run, counts):
         wiring.create_output().info(text)
@@ -128,6 +129,7 @@ def diff_many(
 ) -> Exit:
     """Plan many people, show it, and keep the plan only where ``out`` names a file."""
     bulk = bulk_wiring.read_where(bulk, home)
+    check_outputs(bulk, out=out)
     found = arguments.find_action(home.project, action)
     if options.is_write_call(found):
         raise UsageError(
@@ -140,7 +142,6 @@ def diff_many(
         run = command.plan(found, inputs)
         closing = "Nothing was written."
         if out and run.people:
-            check_output(out)
             stores.journal.save_plan(run.head.id, out)
             apply = join_command(("run",), action, options=("--plan", str(out)))
             closing += f" The plan is in {out}, for 24 hours. To apply it: {apply}"

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import hashlib
+import os
 from pathlib import Path
 
 from cactions.cli.bulk_options import BulkOptions
+from cactions.cli.output_files import check_output
+from cactions.cli.reporters import check_report_file
 from cactions.logic.shell import join_command
 from cactions.model import Action, PlanSummary, Run, UsageError
 
@@ -17,6 +20,29 @@ def check_plan_action(run: Run, action: str) -> None:
             f'the plan is one of "{run.head.action}", not of "{action}"; nothing was written',
             hint=f"Use `{join_command(('run',), run.head.action, options=('--plan', 'PLAN'))}`.",
         )
+
+
+def check_outputs(bulk: BulkOptions, *, plan: Path | None = None, out: Path | None = None) -> None:
+    """Raises UsageError for files that cannot be written, or would replace what is read.
+
+    Before any work: a plan that was taken is not taken again.
+    """
+    if out:
+        _check_own_place("--out", out, bulk.people)
+        check_output(out)
+    if bulk.report:
+        _check_own_place("--report", bulk.report, bulk.people, plan, out)
+        check_report_file(bulk.report)
+
+
+def _check_own_place(option: str, path: Path, *others: Path | None) -> None:
+    for other in others:
+        if other and os.path.realpath(path) == os.path.realpath(other):
+            raise UsageError(
+                f"{option} would replace {path}, which the same command uses; nothing was sent and"
+                " nothing was written",
+                hint="Name another file for the output.",
+            )
 
 
 def check_fresh(plan: Path | None, bulk: BulkOptions) -> None:

@@ -22,7 +22,7 @@ from cactions.cli.exit_codes import Exit, choose_most_severe
 from cactions.cli.live_options import LiveOptions
 from cactions.cli.options import parse_inputs
 from cactions.cli.planning_ends import discard_on_error, end_on_trip
-from cactions.cli.reporters import check_report_file, write_run_report
+from cactions.cli.reporters import write_run_report
 from cactions.cli.saved_plans import read_summary
 from cactions.cli.wiring import ProjectFolder
 from cactions.edges.clock import SystemClock
@@ -82,8 +82,6 @@ class BulkCommand:
         """
         writes = self._options.is_write_call(action)
         check_write_calls(action, self._bulk, writes=writes)
-        if self._bulk.report:
-            check_report_file(self._bulk.report)
         job = Job(action, PersonQuery("id", ""), {})
         action = workspace.prepare_job(self._home, job, self._options).action
         caller = wiring.create_caller(self._home, action, self._options)

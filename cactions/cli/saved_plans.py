@@ -9,13 +9,14 @@ from msgspec.structs import replace
 
 from cactions.app.apply import hold_plan
 from cactions.app.commit import RunStores
-from cactions.app.plan_basis import check_plan
+from cactions.app.plan_basis import check_plan, check_plan_counts
 from cactions.cli import bulk_wiring
 from cactions.cli.bulk_checks import check_plan_action
 from cactions.cli.wiring import ProjectFolder
 from cactions.edges.clock import SystemClock
 from cactions.logic import documents, strict_json
-from cactions.model import CactionsError, PlanSummary, Run
+from cactions.logic.shell import join_command
+from cactions.model import CactionsError, PlanSummary, Run, UsageError
 
 
 def take_plan(source: Path, action: str, home: ProjectFolder, stores: RunStores) -> Run:
@@ -40,11 +41,21 @@ def take_plan(source: Path, action: str, home: ProjectFolder, stores: RunStores)
 def check_kept_plan(run: Run, home: ProjectFolder, stores: RunStores) -> None:
     """Raises UsageError for a plan that does not hold any more."""
     now = bulk_wiring.read_basis(home, run.head)
-    check_plan(run, read_summary(run, stores).basis, now, SystemClock())
+    summary = read_summary(run, stores)
+    check_plan(run, summary.basis, now, SystemClock())
+    check_plan_counts(run, summary)
 
 
 def read_summary(run: Run, stores: RunStores) -> PlanSummary:
-    """What is known of a planned run as a whole, and how old it is by now."""
+    """What is known of a planned run as a whole, and how old it is by now. Raises UsageError."""
     text = stores.journal.open_rows(run.head.id).read_summary()
+    if not text:  # it has values of people
+        close = join_command(("runs", "undo"), run.head.id)
+        again = join_command(("run",), run.head.action)
+        raise UsageError(
+            f"a person of the plan {run.head.id} was forgotten, and with them what was to be shown"
+            " of it; nothing was written",
+            hint=f"Close it with `{close}`, then plan again: `{again}`.",
+        )
     summary = documents.summary_from_json(strict_json.parse_json(text))
     return replace(summary, age=SystemClock().get_time() - run.head.started)

@@ -171,6 +171,8 @@ def test_the_keys_of_a_retry_are_as_old_as_the_first_run() -> None:
     assert has_valid_keys(retry, journal, FixedClock(1_000 + day))
     assert not has_valid_keys(retry, journal, FixedClock(1_001 + day))
     assert has_valid_keys(replace(retry, retries=""), journal, FixedClock(80_000 + day))
+    assert has_valid_keys(retry, journal, FixedClock(1_000 - 300))
+    assert not has_valid_keys(retry, journal, FixedClock(1_000 - 301)), "a clock was wrong"
 
 
 def test_keys_of_runs_that_name_each_other_are_judged_at_all() -> None:

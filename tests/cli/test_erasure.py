@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from cactions.cli import prompts
 from cactions.cli.exit_codes import Exit
 from tests.cli.conftest import Cli
 
@@ -71,3 +72,50 @@ def test_rows_without_a_person_are_erased_too(cli: Cli, home: Path) -> None:
         held = file.read_bytes()
         assert b"ada@" not in held
         assert held.count(b"ADA@example.com") <= 3, "another address, which no one has"
+
+
+def test_a_row_of_no_one_is_erased_and_the_others_stay(cli: Cli, home: Path) -> None:
+    """Rows of other keys for which no one was found are about other people."""
+    (home / "people.csv").write_text("user_id\nu-1\nu-nine\nu-ten\nu-eleven\n")
+    replay = ("run", "loyalty", "--people", "people.csv", "--replay", "--yes")
+    assert Exit.FINDINGS == cli(*replay).code
+    done = cli(*FORGET, "user_id=u-nine")
+    assert Exit.CLEAN == done.code
+    assert "person with user_id u-nine the runs hold 1 entry in 1 run" in done.err
+    assert "1 entry erased" in done.err
+    entries = cli("runs", "show", "last", "--json").json["entries"]
+    held = [entry["plan"]["subject"]["matched"]["value"] for entry in entries]
+    assert ["u-1", "", "u-ten", "u-eleven"] == held
+    for file in (home / ".cactions" / "runs").glob("*.db*"):
+        assert b"u-nine" not in file.read_bytes()
+    assert Exit.MISUSE == cli(*FORGET, "user_id=u-nine").code, "no one is left"
+
+
+def test_a_row_that_repeats_the_key_is_no_other_person(cli: Cli, home: Path) -> None:
+    """The key of the file is enough to forget them."""
+    (home / "people.csv").write_text("user_id\nu-1\nu-1\n")
+    replay = ("run", "loyalty", "--people", "people.csv", "--replay", "--yes")
+    assert Exit.FINDINGS == cli(*replay).code
+    done = cli(*FORGET, "user_id=u-1")
+    assert Exit.CLEAN == done.code, done.err
+    assert "2 entries erased" in done.err
+
+
+def test_a_run_that_has_begun_since_the_question_is_not_erased(
+    cli: Cli, home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What was asked is not true any more: the person's write is under way."""
+    assert Exit.CLEAN == cli(*RUN).code
+    [path] = (home / ".cactions" / "runs").glob("*.db")
+
+    def confirm(*_: object) -> bool:
+        with closing(sqlite3.connect(path)) as database, database:
+            database.execute("UPDATE run SET finished = 0")
+            database.execute("UPDATE entry SET receipt = NULL, state = 'started'")
+        return True
+
+    monkeypatch.setattr(prompts, "confirm", confirm)
+    done = cli(*FORGET, "user_id=u-1")
+    assert Exit.MISUSE == done.code
+    assert "interrupted" in done.err
+    assert "SPRING24" in cli("runs", "show", "last").out

@@ -47,3 +47,28 @@ def test_any_other_file_is_written(cli: Cli, home: Path, words: tuple[str, ...],
     (home / name).write_text("old")
     assert Exit.CLEAN == cli(*words, name).code
     assert "old" != (home / name).read_text()
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "diff loyalty --people people.csv --replay --report people.csv",
+        "diff loyalty --people people.csv --replay --report ./link/../people.csv",
+        "diff loyalty --people people.csv --replay --out people.csv",
+        "diff loyalty --people people.csv --replay --out x.json --report x.json",
+        "run loyalty --people people.csv --replay --yes --report people.csv",
+        "run loyalty --plan plan.json --replay --yes --report plan.json",
+        "run loyalty --plan plan.json --replay --yes --report actions.yaml",
+        "run loyalty --plan plan.json --replay --yes --report report.txt",
+    ],
+)
+def test_what_the_command_reads_is_never_replaced(cli: Cli, home: Path, words: str) -> None:
+    """Nor another output of it; that is said before a plan is taken."""
+    (home / "people.csv").write_text("user_id\nu-1\n")
+    (home / "link").mkdir()
+    plan = ("diff", "loyalty", "--people", "people.csv", "--replay", "--out", "plan.json")
+    assert Exit.CLEAN == cli(*plan).code
+    files = {path: path.read_bytes() for path in home.iterdir() if path.is_file()}
+    assert Exit.MISUSE == cli(*words.split()).code
+    assert files == {path: path.read_bytes() for path in home.iterdir() if path.is_file()}
+    assert "1 applied" in cli("run", "loyalty", "--plan", "plan.json", "--replay", "--yes").out

@@ -77,12 +77,12 @@ def forget(
     project_folder = open_project(files, environment, options, leaks=False)
     workspace.delete_scratch(project_folder.folder)
     journal = workspace.open_journal(project_folder.folder)
-    found = find_traces(
-        parse_person_query(person, "id"), journal, workspace.open_people(project_folder)
-    )
+    query = parse_person_query(person, "id")
+    found = find_traces(query, journal, workspace.open_people(project_folder))
     where = f"{count_noun(found.entries, 'entry', 'entries')} in {count_noun(found.runs, 'run')}"
+    whose = f"id {found.person_id}" if found.person_id else str(query)
     wiring.create_output().info(
-        f"About the person with id {found.person_id} the runs hold {where}. What is erased cannot"
+        f"About the person with {whose} the runs hold {where}. What is erased cannot"
         " be undone any more. The person stays in the workspace, and in your files and recordings."
     )
     if found.unknown_outcomes:

@@ -37,7 +37,8 @@ def save_plan(source: Path, target: Path) -> None:
 def copy_plan(source: Path, folder: Path, cipher: RowCipher) -> tuple[Path, str]:
     """A private copy of a saved plan as a draft in the folder of runs, and its run id.
 
-    Raises UsageError for a file that cannot be read, StoreError for one that is no plan.
+    Raises UsageError for a file that cannot be read and for a run that is no plan (any more),
+    StoreError for what is no run.
     """
     draft = new_private_file(folder, ".plan-")
     try:
@@ -51,7 +52,7 @@ def copy_plan(source: Path, folder: Path, cipher: RowCipher) -> tuple[Path, str]
         run = RunDatabase.existing(draft, cipher)
         assert run, "the draft is there"
         try:
-            run_id = run.read_id()
+            run_id = run.read_plan_id()
             run.settle_log()
         finally:
             run.close()

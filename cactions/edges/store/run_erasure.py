@@ -18,12 +18,12 @@ _NO_PERSON: Final = '[""]'
 def erase_person(run: RunDatabase, person_id: str, keys: Collection[PersonQuery] = ()) -> int:
     """Erase every byte of the person except for the outcomes; returns the number of entries.
 
-    ``keys``: rows of a file without a person are about this one, if they have such a key. Raises
-    StoreError.
+    ``keys``: rows of a file without a person are about this one, if they have such a key. Without
+    an id, only these are erased. Raises StoreError.
     """
     database, cells = run.database, run.cells
     with database.open_for_writing():
-        pseudonyms = cells.list_pseudonyms(person_id)
+        pseudonyms = cells.list_pseudonyms(*([person_id] if person_id else ()))
         entries = [
             *database.query_rows(run_schema.OF_PERSON, pseudonyms),
             *_list_rows_of(run, keys),

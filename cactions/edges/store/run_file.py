@@ -126,11 +126,12 @@ class RunDatabase:
     def finish(self) -> None:
         """Mark the run as complete; durable on return, with everything before it.
 
-        Of rows that never got a plan, only their number is left.
+        Of rows that never got a plan, only their number is left, and no mark of anyone.
         """
         with self.database.open_for_writing():
             if self.sql is run_schema.NEW:
                 self.database.execute(run_schema.EMPTY_WAITING)
+                self.database.execute(run_schema.DROP_MARKS)
             self.database.execute("UPDATE run SET finished = 1")
 
     def mark_undone(self, person_ids: Iterable[str], by_run: str) -> None:
@@ -178,9 +179,19 @@ class RunDatabase:
             raise self.database.build_damaged_error("its phase is unknown")
         return head, bool(finished), RunPhase(phase)
 
-    def read_id(self) -> str:
-        """The id of the run, whatever the name of the file is."""
-        return self._read_head()[0].id
+    def read_plan_id(self) -> str:
+        """The id of a run that waits to be written, whatever the name of the file is.
+
+        Raises UsageError for a run that was begun or closed: it is no plan, and would be resumed
+        without a look at what it rests on.
+        """
+        head, finished, phase = self._read_head()
+        if finished or phase != RunPhase.PLANNED.value:
+            raise UsageError(
+                f"the run {head.id} in this file is not complete, or was started before",
+                hint="A plan is made by `cactions diff ACTION --people FILE --out PLAN`.",
+            )
+        return head.id
 
     def _read_head(self) -> tuple[RunHead, Cell, Cell]:
         rows = self.database.query_rows(self.sql.head)

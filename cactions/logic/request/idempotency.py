@@ -12,6 +12,8 @@ from cactions.model import Action, RunHead, SentCall
 
 KEY_LIFETIME: Final = 24 * 3600.0
 """Seconds for which a service is trusted to recognize a key; several forget theirs after a day."""
+CLOCK_SLACK: Final = 300.0
+"""Seconds by which a clock may be put back while a run is looked at."""
 
 _BETWEEN: Final = ": "
 

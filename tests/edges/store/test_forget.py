@@ -23,8 +23,10 @@ from cactions.model import (
     Outcome,
     PersonQuery,
     Plan,
+    PlannedEntry,
     Proof,
     Receipt,
+    RunPhase,
     SentCall,
     StoreError,
     Subject,
@@ -85,6 +87,22 @@ def holding(folder: Path, word: str = CANARY) -> list[str]:
     """The files that contain the word."""
     files = [path for path in folder.rglob("*") if path.is_file()]
     return sorted(path.name for path in files if word.encode() in path.read_bytes())
+
+
+def test_a_planning_that_was_closed_has_no_marks_of_anyone(
+    folder: Path, journal: LocalJournal
+) -> None:
+    """They say whose records and people were met; forgetting could not find them any more."""
+    journal.create_run(head("run-1"), RunPhase.PLANNING)
+    plan = about("bob", "p2")
+    entry = PlannedEntry(1, plan, Receipt("p2", Outcome.UNCHANGED), (f"person:{CANARY}",))
+    journal.open_rows("run-1").place([entry], durable=True)
+    assert holding(folder)
+    journal.finish("run-1")
+    assert 0 == journal.forget("p1")
+    journal.forget("p2")
+    journal.close()
+    assert [] == holding(folder)
 
 
 @pytest.mark.parametrize("runs", [1, 12])
