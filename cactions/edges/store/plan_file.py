@@ -11,6 +11,7 @@ import shutil
 from contextlib import suppress
 from functools import partial
 from pathlib import Path
+from typing import Final
 
 from cactions.edges.files.confined_paths import open_for_reading
 from cactions.edges.files.file_io import (
@@ -27,6 +28,8 @@ from cactions.edges.store.sqlite_files import delete_database
 from cactions.logic.shell import join_command
 from cactions.model import StoreError, UsageError
 
+_MAGIC: Final = b"SQLite format 3\0"
+
 
 def save_plan(source: Path, target: Path) -> None:
     """Copy a run's file, which no one writes, to ``target``; private. Raises UsageError."""
@@ -37,7 +40,7 @@ def save_plan(source: Path, target: Path) -> None:
 def copy_plan(source: Path, folder: Path, cipher: RowCipher) -> tuple[Path, str]:
     """A private copy of a saved plan as a draft in the folder of runs, and its run id.
 
-    Raises UsageError for a file that cannot be read, StoreError for one that is no plan.
+    Raises UsageError for a file that cannot be read or is no plan, StoreError for a damaged one.
     """
     draft = new_private_file(folder, ".plan-")
     try:
@@ -48,6 +51,7 @@ def copy_plan(source: Path, folder: Path, cipher: RowCipher) -> tuple[Path, str]
                 os.fsync(new.fileno())
         except OSError as error:
             raise build_read_error(source, error) from error
+        _check_is_plan(draft, source)
         run = RunDatabase.existing(draft, cipher)
         assert run, "the draft is there"
         try:
@@ -59,6 +63,14 @@ def copy_plan(source: Path, folder: Path, cipher: RowCipher) -> tuple[Path, str]
         discard_draft(draft)
         raise
     return draft, run_id
+
+
+def _check_is_plan(draft: Path, source: Path) -> None:
+    with store_errors(draft), draft.open("rb") as file:
+        if file.read(len(_MAGIC)) != _MAGIC:
+            raise UsageError(
+                f"{source} is no saved plan", hint="`cactions diff ACTION --out PLAN` saves one."
+            )
 
 
 def start_plan(draft: Path, path: Path) -> None:
