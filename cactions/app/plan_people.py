@@ -30,7 +30,7 @@ from cactions.app.planned_entries import (
     list_pending_entries,
     strip_entry,
 )
-from cactions.app.planning_task import Planned, PlanningStopped, PlanningTask
+from cactions.app.planning_task import Planned, PlanningStopped, PlanningTask, explain_trip
 from cactions.app.propose import Job, plan_and_keep_response, plan_response
 from cactions.app.store_rows import store_rows
 from cactions.app.workers import Workers, open_pool, split_windows
@@ -238,7 +238,8 @@ class _Planner:
         self._calls += 1
         verdict = self._breakers.observe_plan(number, evidence or ResponseEvidence(), result)
         self._held += ((other, verdict.hold or _LOOKS_WRONG) for other in verdict.also)
-        self._stop = self._stop or verdict.stop
+        if verdict.stop:
+            self._stop = self._stop or explain_trip(verdict.stop, result)
         entry = build_entry(number, job, result, evidence)
         if (verdict.hold or verdict.stop) and entry.receipt is None:
             return hold_entry(entry, verdict.hold or _LOOKS_WRONG)

@@ -3,14 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import TypeAlias
+from typing import Final, TypeAlias
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from cactions.app.commit import RunStores
 from cactions.app.propose import PlanContext
 from cactions.logic.bulk_summary import SummaryBuilder
-from cactions.model import Action, PlanBasis, RunHead, StoreError, Trip
+from cactions.model import (
+    Action,
+    Plan,
+    PlanBasis,
+    PlanFailure,
+    RunHead,
+    StoreError,
+    Trip,
+    TripKind,
+)
 
 OnProgress: TypeAlias = Callable[[int, int, Mapping[str, int]], None]
 """Called with people done, all people, and counts by end state."""
@@ -22,6 +32,17 @@ class PlanningStopped(StoreError):
     def __init__(self, trip: Trip) -> None:
         super().__init__(f"stopped: {trip.message}; nothing was written", hint=trip.hint)
         self.trip = trip
+
+
+_OF_CALLS: Final = (TripKind.MANY_FAILURES, TripKind.ACCESS_DENIED)
+
+
+def explain_trip(trip: Trip, result: Plan | PlanFailure) -> Trip:
+    """The trip, with what was wrong with the last call where calls that failed are its reason."""
+    if trip.kind not in _OF_CALLS or not isinstance(result, PlanFailure):
+        return trip
+    sentences = (text.rstrip(".") for text in (f"the last one: {result.message}", result.hint))
+    return replace(trip, hint=". ".join(filter(None, sentences)))
 
 
 class PlanningTask(Struct, frozen=True):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from importlib import import_module
+from inspect import cleandoc
 from types import ModuleType
 from typing import Final
 
@@ -48,7 +49,18 @@ def _load_application(words: list[str]) -> typer.Typer:
             app.add_typer(commands, name=name)
         else:
             app.command(name)(module.command)
+    _join_help_lines(app)
     return app
+
+
+def _join_help_lines(app: typer.Typer) -> None:
+    """Let help wrap its paragraphs at the width of the terminal: Typer keeps line breaks."""
+    for command in app.registered_commands:
+        text = cleandoc(command.help or (command.callback and command.callback.__doc__) or "")
+        command.help = "\n\n".join(" ".join(part.split()) for part in text.split("\n\n"))
+    for group in app.registered_groups:
+        if group.typer_instance:
+            _join_help_lines(group.typer_instance)
 
 
 def load_commands(words: Sequence[str]) -> Iterator[tuple[str, ModuleType]]:

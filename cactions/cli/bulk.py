@@ -20,10 +20,12 @@ from cactions.cli import arguments, bulk_wiring, wiring, workspace, write_calls
 from cactions.cli.bulk_checks import build_approval_code, check_fresh, check_outputs
 from cactions.cli.bulk_command import BulkCommand
 from cactions.cli.bulk_options import BulkOptions
+from cactions.cli.command_line import CommandLine
 from cactions.cli.exit_codes import Exit
 from cactions.cli.live_options import LiveOptions
 from cactions.cli.saved_plans import check_kept_plan, take_plan
 from cactions.cli.wiring import ProjectFolder
+from cactions.edges.files.job_file import STDIN
 from cactions.logic import documents
 from cactions.logic.people.job_rows import JobRows
 from cactions.logic.shell import join_command
@@ -124,6 +126,7 @@ def diff_many(
     inputs: list[str] | None,
     *,
     out: Path | None,
+    command_line: CommandLine,
     exit_code: bool,
     json: bool,
 ) -> Exit:
@@ -143,8 +146,10 @@ def diff_many(
         closing = "Nothing was written."
         if out and run.people:
             stores.journal.save_plan(run.head.id, out)
-            apply = join_command(("run",), action, options=("--plan", str(out)))
+            apply = join_command(("run",), action, options=command_line.list_plan_options(out))
             closing += f" The plan is in {out}, for 24 hours. To apply it: {apply}"
+        elif bulk.people != STDIN and command.read_summary(run).writing:
+            closing += f" To apply it: {command_line.render('run')}"
         summary = command.show(run, closing)
         if json:
             wiring.write_json(documents.bulk_to_json(summary, None, build_approval_code(summary)))

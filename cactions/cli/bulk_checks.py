@@ -13,12 +13,13 @@ from cactions.logic.shell import join_command
 from cactions.model import Action, PlanSummary, Run, UsageError
 
 
-def check_plan_action(run: Run, action: str) -> None:
+def check_plan_action(run: Run, action: str, source: Path) -> None:
     """Raises UsageError for a plan of another action."""
     if run.head.action != action:
+        use = join_command(("run",), run.head.action, options=("--plan", str(source)))
         raise UsageError(
-            f'the plan is one of "{run.head.action}", not of "{action}"; nothing was written',
-            hint=f"Use `{join_command(('run',), run.head.action, options=('--plan', 'PLAN'))}`.",
+            f'the plan is one of "{run.head.action}", not of "{action}"',
+            hint=f"Use `{use}`.",
         )
 
 

@@ -21,7 +21,7 @@ from cactions.cli.bulk_options import BulkOptions
 from cactions.cli.exit_codes import Exit, choose_most_severe
 from cactions.cli.live_options import LiveOptions
 from cactions.cli.options import parse_inputs
-from cactions.cli.planning_ends import discard_on_error, end_on_trip
+from cactions.cli.planning_ends import discard_on_error, end_on_trip, explain_interrupt
 from cactions.cli.reporters import write_run_report
 from cactions.cli.saved_plans import read_summary
 from cactions.cli.wiring import ProjectFolder
@@ -160,7 +160,9 @@ class BulkCommand:
         if self._bulk.where is not None and not summary.people:
             closing = "No person matches. Nothing was written."
         if not self._json:
-            view = render_bulk_preview(summary, action=run.head.action, closing=closing)
+            view = render_bulk_preview(
+                summary, action=run.head.action, source=run.head.source, closing=closing
+            )
             wiring.create_output().print(view)
         return summary
 
@@ -175,9 +177,12 @@ class BulkCommand:
 
     def _write_agreed(self, run: Run, summary: PlanSummary) -> Run:
         started = time.monotonic()
-        with wiring.show_progress(
-            f"Writing {run.head.action}", summary.writing, quiet=self._json
-        ) as display:
+        with (
+            explain_interrupt(run.head.id),
+            wiring.show_progress(
+                f"Writing {run.head.action}", summary.writing, quiet=self._json
+            ) as display,
+        ):
             watch = bulk_wiring.WriteWatch(display)
             stores = replace(self._stores, observers=(watch,))
             done = commit_planned(run, stores)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Annotated, Final
 
@@ -41,7 +42,12 @@ PlanOut = Annotated[
     typer.Option("--out", metavar="PLAN", help="Save the plan of many people, for `run --plan`."),
 ]
 Format = Annotated[
-    str, typer.Option("--format", metavar="csv|json|jsonl", help="Of --people; needed for stdin.")
+    str,
+    typer.Option(
+        "--format",
+        metavar="FORMAT",
+        help="Of --people: csv, json, jsonl, parquet or xlsx; needed for stdin.",
+    ),
 ]
 Threads = Annotated[
     int,
@@ -99,10 +105,32 @@ class BulkOptions(Struct, frozen=True):
     conditions: tuple[Condition, ...] = ()
     fresh: bool = False
 
+    def list_options(self) -> Iterator[str]:
+        """The words that say for whom, and how they are read."""
+        if self.people:
+            yield from ("--people", str(self.people))
+        if self.form:
+            yield from ("--format", self.form)
+        for text in self.where or ():
+            yield from ("--where", text)
+        if self.where == ():
+            yield "--all"
+        if self.fresh:
+            yield "--fresh"
+
 
 def build_where(texts: list[str] | None, everyone: bool) -> tuple[str, ...] | None:
     """The conditions of ``--where`` or ``--all``; None where the people come from elsewhere."""
     return tuple(texts or ()) if texts or everyone else None
+
+
+def refuse_for_one_person(person: str | None, **files: Path | None) -> None:
+    """Raises UsageError for an option that writes a file about many people."""
+    used = next((name for name, path in files.items() if path), "")
+    if person is not None and used:
+        raise UsageError(
+            f"--{used} is for many people", hint="Use it with --people, --all or --where."
+        )
 
 
 def require_one_source(**sources: object) -> None:

@@ -14,10 +14,10 @@ from cactions.model import MASK, Plan, PlanFailure
 
 
 class CommandLine(Struct, frozen=True):
-    """What was said of one action and one person."""
+    """What was said of one action; ``who`` are the options that say for whom."""
 
     action: str
-    person: str
+    who: Sequence[str]
     inputs: Sequence[str] | None
     answers: LiveOptions
     files: Sequence[Path] | None
@@ -27,8 +27,15 @@ class CommandLine(Struct, frozen=True):
         """``cactions NAME …`` with the same words, quoted for a shell."""
         return join_command((name,), self.action, options=self._list_options())
 
+    def list_plan_options(self, plan: Path) -> Iterator[str]:
+        """The words that carry out a saved plan, which knows its people, inputs and answers."""
+        yield from ("--plan", str(plan))
+        yield from format_files(self.files)
+        if self.environment:
+            yield from ("--env", self.environment)
+
     def _list_options(self) -> Iterator[str]:
-        yield from ("--person", self.person)
+        yield from self.who
         for pair in self.inputs or ():
             yield from ("--input", pair)
         if self.answers.cassette:

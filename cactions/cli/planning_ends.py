@@ -63,6 +63,20 @@ def discard_on_error(
         raise
 
 
+@contextmanager
+def explain_interrupt(run_id: str) -> Iterator[None]:
+    """A signal cuts off the writing of a run: name the commands that go on from there."""
+    try:
+        yield
+    except Exception:
+        raise
+    except BaseException:
+        output = wiring.create_output()
+        output.info(f"The run was cut off. To go on: {join_command(('runs', 'resume'), run_id)}")
+        output.info(f"To undo it: {join_command(('runs', 'undo'), run_id)}")
+        raise
+
+
 def _explain_cut_off(head: RunHead, stores: RunStores, *, keeps: bool) -> None:
     """How to go on with a planning that can be resumed; without all its people, it cannot."""
     phase = _read_phase(head, stores)

@@ -8,7 +8,8 @@ from cactions.cli.wiring import ProjectFolder
 from cactions.edges.files.file_io import read_text
 from cactions.edges.files.shared_file import save_shared_file
 from cactions.logic import documents, strict_json
-from cactions.model import Action, DefinitionError, ProbeReport, StoreError
+from cactions.logic.shell import join_command
+from cactions.model import Action, DefinitionError, ProbeReport, StoreError, UsageError
 
 
 def get_probe_path(home: ProjectFolder, action: Action) -> Path:
@@ -18,13 +19,25 @@ def get_probe_path(home: ProjectFolder, action: Action) -> Path:
 
 def read_probe(home: ProjectFolder, action: Action, path: Path | None) -> ProbeReport:
     """The recorded report. Raises UsageError for no file, DefinitionError for a damaged one."""
-    path = path or get_probe_path(home, action)
+    if path is None:
+        path = get_probe_path(home, action)
+        if not path.exists():
+            raise _build_missing_error(action, path)
     try:
         return documents.probe_from_json(strict_json.parse_json(read_text(path)))
     except (strict_json.StrictJsonError, StoreError) as error:
         raise DefinitionError(
             f"{path} is no recorded probe: {error}", hint="Record it again, with --record."
         ) from None
+
+
+def _build_missing_error(action: Action, path: Path) -> UsageError:
+    options = ("--as", "PERSON", "--victim", "PERSON", "--record")
+    record = join_command(("probe",), action.name, options=options)
+    return UsageError(
+        f"no probe of {action.name} is recorded: there is no file {path}",
+        hint=f"`{record}` makes one, with live calls.",
+    )
 
 
 def write_probe(home: ProjectFolder, action: Action, report: ProbeReport) -> Path:

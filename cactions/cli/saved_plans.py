@@ -29,7 +29,7 @@ def take_plan(source: Path, action: str, home: ProjectFolder, stores: RunStores)
         raise
     try:
         stores.check_run(run)
-        check_plan_action(run, action)
+        check_plan_action(run, action, source)
         check_kept_plan(run, home, stores)
     except CactionsError:
         with suppress(CactionsError), hold_plan(run, stores):

@@ -33,8 +33,13 @@ from cactions.render.text import BLANK, Span, Style, StyledLine, View, dim, join
 _MOST_COLUMNS = 12
 
 
-def render_bulk_preview(summary: PlanSummary, *, action: str, closing: str = "") -> View:
-    """What would be written to all of them. ``closing`` is the caller's sentence about what now."""
+def render_bulk_preview(
+    summary: PlanSummary, *, action: str, source: str = "", closing: str = ""
+) -> View:
+    """What would be written to all of them. ``closing`` is the caller's sentence about what now.
+
+    ``source`` is the recording that was replayed; empty for live calls.
+    """
 
     def draw(width: int) -> list[StyledLine]:
         who = messages.count_noun(summary.people, "person", "people")
@@ -42,7 +47,9 @@ def render_bulk_preview(summary: PlanSummary, *, action: str, closing: str = "")
         lines = [
             *wrap_paragraph(title, width),
             BLANK,
-            *render_labeled_values(_build_head(summary), width, indent=choose_margin(width)),
+            *render_labeled_values(
+                _build_head(summary, source), width, indent=choose_margin(width)
+            ),
         ]
         for heading, section in _draw_sections(summary, width):
             lines += [BLANK, span(heading, Style.STRONG), *section] if section else []
@@ -63,13 +70,16 @@ def _draw_sections(summary: PlanSummary, width: int) -> list[tuple[str, list[Sty
     ]
 
 
-def _build_head(summary: PlanSummary) -> list[LabeledValue]:
+def _build_head(summary: PlanSummary, source: str) -> list[LabeledValue]:
     head = [
-        LabeledValue("People", (span(f"{summary.people:,} handed in"),)),
+        LabeledValue("People", (span(f"{summary.people:,} in all"),)),
         LabeledValue("To write", (span(f"{summary.writing:,}", Style.STRONG),)),
         LabeledValue("Not written", (render_outcomes(summary),)),
         LabeledValue("Requests", render_calls(summary)),
     ]
+    if source and summary.calls:
+        replayed = (Span("replayed from "), Span(source, Style.CODE))
+        head.append(LabeledValue("Responses", (replayed,)))
     if summary.writing:
         head.append(LabeledValue("Old values", render_old_values(summary)))
     if summary.ignored_columns:

@@ -36,9 +36,10 @@ def choose_report_form(path: Path) -> ReportForm:
     try:
         return ReportForm(path.suffix.lower())
     except ValueError:
-        endings = ", ".join(form.value for form in ReportForm)
+        *others, last = (form.value for form in ReportForm)
         raise UsageError(
-            f"a report cannot be written to {path}", hint=f"Its name should end in {endings}."
+            f"a report cannot be written to {path}",
+            hint=f"Its name must end in {', '.join(others)} or {last}.",
         ) from None
 
 

@@ -73,7 +73,8 @@ def _list_person(number: int, entry: RunEntry) -> Iterator[str]:
     subject = entry.plan.subject
     message = entry.receipt.message if entry.receipt else ""
     yield str(entry.number or number)
-    for text in (subject.label, subject.person_id, str(subject.matched)):
+    matched = str(subject.matched) if subject.matched.value else ""  # a row may have no key
+    for text in (subject.label, subject.person_id, matched):
         yield _neutralize(text)
     yield describe_entry(entry)[0]
     yield _neutralize(message)

@@ -40,6 +40,7 @@ def render_entry(number: int, entry: RunEntry, attributes: Mapping[str, int]) ->
     name = escape_html(subject.label or subject.person_id or "a forgotten person")
     matched = escape_html(str(subject.matched))
     by = f'<div class="why">matched by <bdi class="code">{matched}</bdi></div>'
+    by = by if subject.matched.value else ""  # a row may have no key
     why = entry.receipt.message if entry.receipt else ""
     message = f'<div class="why">{escape_html(to_sentence(why))}</div>' if why else ""
     undone = f'<div class="why">undone by run {escape_html(entry.undone_by)}</div>'

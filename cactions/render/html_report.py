@@ -83,7 +83,7 @@ def _write_head(title: str, style: str, script: str) -> str:
 
 
 def _write_facts(summary: PlanSummary) -> Iterator[str]:
-    facts = [("People", f"{summary.people:,} handed in")]
+    facts = [("People", f"{summary.people:,} in all")]
     facts += [("To write", f'<span class="big">{summary.writing:,}</span>')]
     facts += [("Not written", render_html(render_outcomes(summary)))]
     facts += [("Requests", "<br>".join(map(render_html, render_calls(summary))))]

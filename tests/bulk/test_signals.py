@@ -86,7 +86,9 @@ def test_a_signal_while_writing_ends_what_is_under_way(
     held = read_local(attack.home, PEOPLE)
     new = [at for at in range(PEOPLE) if get_before(at) != held[at] == get_after(at)]
     assert len(new) == run.counts.outcomes[Outcome.APPLIED]
-    assert "runs list" in get_errors(attack.home)
+    errors = get_errors(attack.home)
+    for verb in ("resume", "undo"):
+        assert f"cactions runs {verb} {run.head.id}" in errors
     attack.judge(attack.finish())
 
 

@@ -301,4 +301,4 @@ def test_another_ending_is_refused(name: str) -> None:
     """With those that are known."""
     with pytest.raises(UsageError) as caught:
         choose_report_form(Path(name))
-    assert ".md, .json, .csv, .html" in caught.value.hint
+    assert ".md, .json, .csv or .html" in caught.value.hint

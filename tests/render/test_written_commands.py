@@ -52,7 +52,9 @@ def found(name: str) -> tuple[View, list[str]]:
 
 
 def closed(name: str) -> tuple[View, list[str]]:
-    said = CommandLine(name, name, [name], LiveOptions(replay=True), [Path("a") / name], name)
+    said = CommandLine(
+        name, ("--person", name), [name], LiveOptions(replay=True), [Path("a") / name], name
+    )
     options = ["--person", name, "--input", name, "--replay", "-f", str(Path("a") / name)]
     text = f"Nothing was written. To apply it: {said.render('run')}"
     words = ["run", name, *options, *(["--env", name] if name else [])]

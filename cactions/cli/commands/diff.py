@@ -21,6 +21,7 @@ from cactions.cli.bulk_options import (
     Threads,
     Where,
     build_where,
+    refuse_for_one_person,
     require_one_source,
 )
 from cactions.cli.command_line import CommandLine, format_person
@@ -30,7 +31,7 @@ from cactions.cli.open_project import open_project
 from cactions.cli.options import Again, Environment, Files, Inputs, Json, OnePerson
 from cactions.cli.output_files import write_text
 from cactions.logic import documents
-from cactions.model import Plan, PlanFailure
+from cactions.model import Plan, PlanFailure, UsageError
 from cactions.render.preview import render_preview
 
 _PICTURE: Final = 100
@@ -73,8 +74,11 @@ def command(
     Example: cactions diff loyalty --person u-1 --replay
     """
     require_one_source(person=person, people=people, all=everyone, where=where)
+    refuse_for_one_person(person, out=out, report=report)
     project_folder = open_project(files, environment, options)
     if person is None:
+        if svg:
+            raise UsageError("--svg is for one person", hint="Use --report for many people.")
         from cactions.cli.bulk import diff_many  # noqa: PLC0415 - not needed for one person
 
         bulk = BulkOptions(
@@ -87,6 +91,9 @@ def command(
             action,
             inputs,
             out=out,
+            command_line=CommandLine(
+                action, (*bulk.list_options(),), inputs, options, files, environment
+            ),
             exit_code=exit_code,
             json=json,
         )
@@ -107,7 +114,7 @@ def command(
         else (propose_plan(job, context), "")
     )
     command_line = CommandLine(
-        action, format_person(person, result), inputs, options, files, environment
+        action, ("--person", format_person(person, result)), inputs, options, files, environment
     )
     _show(result, text, command_line, svg, json=json)
     changed = isinstance(result, Plan) and bool(result.effective) and exit_code

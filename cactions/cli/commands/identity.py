@@ -64,6 +64,7 @@ Source = Annotated[
     typer.Argument(
         metavar="[FILE]",
         help="A settings object, a JWT or a user hash; - for stdin. Default: typed, not shown.",
+        show_default=False,
     ),
 ]
 

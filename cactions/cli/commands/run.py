@@ -24,6 +24,7 @@ from cactions.cli.bulk_options import (
     Threads,
     Where,
     build_where,
+    refuse_for_one_person,
     require_one_source,
 )
 from cactions.cli.command_line import format_files
@@ -75,6 +76,7 @@ def command(
     Example: cactions run loyalty --person u-1 --replay
     """
     require_one_source(person=person, people=people, all=everyone, where=where, plan=plan)
+    refuse_for_one_person(person, report=report)
     prompts.require_terminal(yes, json)
     project_folder = open_project(files, environment, options)
     if person is None:

@@ -20,6 +20,7 @@ from cactions.cli.exit_codes import Exit
 from cactions.cli.live_options import LiveOptions, network_options
 from cactions.cli.open_project import open_project
 from cactions.cli.options import Environment, Files, Json, Unsealed, Yes
+from cactions.cli.planning_ends import explain_interrupt
 from cactions.cli.run_head import build_run_head
 from cactions.logic import documents
 from cactions.logic.shell import join_command
@@ -75,7 +76,8 @@ def resume_(
         wiring.create_output().info("Nothing was written.")
         return
     began = time.monotonic()
-    done = resume_run(cut_off, stores)
+    with explain_interrupt(cut_off.head.id):
+        done = resume_run(cut_off, stores)
     _report_resumed(done, {entry.number for entry, _ in ahead}, time.monotonic() - began, json=json)
     raise typer.Exit(arguments.exit_code_of_run(done, cut_off))
 
@@ -196,6 +198,13 @@ def _take_back(
 ) -> tuple[Sequence[tuple[UndoStep, Receipt]], RunHead | None]:
     """The receipts and the run of the undo; no run where there is nothing to write."""
     number = sum(len(undo_step.plan.effective) for undo_step in back)
+    if not back and done.finished:
+        show = join_command(("runs", "show"), done.head.id)
+        wiring.create_output().info(
+            f"The run {done.head.id} has left nothing to undo: `{show}` shows what became of it."
+            " Nothing was written."
+        )
+        return (), None
     if not number and not done.finished:
         _close_cut_off(done, stores, yes)
         return (), None

@@ -48,7 +48,7 @@ class JobFormat(Enum):
             return cls(_OTHER_ENDS.get(end, end))
         except ValueError:
             raise UsageError(
-                f"{path} is no file of people by its name",
+                f'the name "{path}" does not tell the format of a file of people',
                 hint=f"Use --format {'|'.join(form.value for form in cls)}.",
             ) from None
 

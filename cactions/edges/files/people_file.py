@@ -65,7 +65,7 @@ class PeopleFormat(Enum):
             return cls(path.suffix.lower().removeprefix("."))
         except ValueError:
             raise UsageError(
-                f"{path} is no file of people by its name",
+                f'the name "{path}" does not tell the format of a file of people',
                 hint=f"It must end in {', '.join('.' + form.value for form in cls)}.",
             ) from None
 

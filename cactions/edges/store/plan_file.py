@@ -11,6 +11,7 @@ import shutil
 from contextlib import suppress
 from functools import partial
 from pathlib import Path
+from typing import Final
 
 from cactions.edges.files.confined_paths import open_for_reading
 from cactions.edges.files.file_io import (
@@ -27,6 +28,8 @@ from cactions.edges.store.sqlite_files import delete_database
 from cactions.logic.shell import join_command
 from cactions.model import StoreError, UsageError
 
+_MAGIC: Final = b"SQLite format 3\0"
+
 
 def save_plan(source: Path, target: Path) -> None:
     """Copy a run's file, which no one writes, to ``target``; private. Raises UsageError."""
@@ -37,16 +40,13 @@ def save_plan(source: Path, target: Path) -> None:
 def copy_plan(source: Path, folder: Path, cipher: RowCipher) -> tuple[Path, str]:
     """A private copy of a saved plan as a draft in the folder of runs, and its run id.
 
-    Raises UsageError for a file that cannot be read and for a run that is no plan (any more),
-    StoreError for what is no run.
+    Raises UsageError for a file that cannot be read, and for what is no plan (any more), StoreError
+    for a damaged one.
     """
     draft = new_private_file(folder, ".plan-")
     try:
         try:
-            with open(open_for_reading(source), "rb") as old, draft.open("wb") as new:  # noqa: PTH123
-                shutil.copyfileobj(old, new)
-                new.flush()
-                os.fsync(new.fileno())
+            _copy(source, draft)
         except OSError as error:
             raise build_read_error(source, error) from error
         run = RunDatabase.existing(draft, cipher)
@@ -60,6 +60,20 @@ def copy_plan(source: Path, folder: Path, cipher: RowCipher) -> tuple[Path, str]
         discard_draft(draft)
         raise
     return draft, run_id
+
+
+def _copy(source: Path, draft: Path) -> None:
+    """Copy what begins as a plan does, so that nothing endless is read."""
+    with open(open_for_reading(source), "rb") as old, draft.open("wb") as new:  # noqa: PTH123
+        start = old.read(len(_MAGIC))
+        if start != _MAGIC:
+            raise UsageError(
+                f"{source} is no saved plan", hint="`cactions diff ACTION --out PLAN` saves one."
+            )
+        new.write(start)
+        shutil.copyfileobj(old, new)
+        new.flush()
+        os.fsync(new.fileno())
 
 
 def start_plan(draft: Path, path: Path) -> None:

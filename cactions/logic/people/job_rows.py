@@ -156,7 +156,11 @@ class RowParser:
             for item in self._action.inputs
             if item.name not in columns or self._shared.get(item.name) is not None
         ]
-        resolve_inputs(replace(self._action, inputs=tuple(settled)), self._shared)
+        try:
+            resolve_inputs(replace(self._action, inputs=tuple(settled)), self._shared)
+        except InputError as error:
+            hint = f"Add a column for it to the file, or {error.hint} for everyone."
+            raise error if error.example else UsageError(str(error), hint=hint) from None
 
     def _build_key_error(self, columns: Sequence[str]) -> UsageError:
         match = self._action.match
@@ -167,7 +171,7 @@ class RowParser:
             for name in columns
         ]
         hint = (
-            f'Rename the column "{close}".'
+            f'Rename the column "{close}" to {match}.'
             if close
             else f"Add the column {' or '.join(self._key_names)}."
         )

@@ -259,7 +259,7 @@ def test_the_name_tells_the_format(tmp_path: Path, name: str) -> None:
     assert ["u"] == [row.query.value for row in open_job_rows(path, ACTION)]  # type: ignore[union-attr]
     other = tmp_path / "people"
     path.rename(other)
-    with pytest.raises(UsageError, match="no file of people by its name") as caught:
+    with pytest.raises(UsageError, match="does not tell the format of a file of people") as caught:
         open_job_rows(other, ACTION)
     assert "--format csv|json|jsonl|parquet|xlsx" in caught.value.hint
     assert 1 == len([*open_job_rows(other, ACTION, JobFormat.of(path))])

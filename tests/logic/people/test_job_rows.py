@@ -172,8 +172,8 @@ def test_an_input_of_the_command_line_is_checked_once(given: dict[str, Scalar]) 
 @pytest.mark.parametrize(
     ("columns", "shown", "hint"),
     [
-        (["name", "User ID"], "name, User ID", 'Rename the column "User ID".'),
-        (["userid"], "userid", 'Rename the column "userid".'),
+        (["name", "User ID"], "name, User ID", 'Rename the column "User ID" to user_id.'),
+        (["userid"], "userid", 'Rename the column "userid" to user_id.'),
         (["name"], "name", "Add the column user_id or external_id."),
         (["ada@example.com", "5"], "•••••••••••••••, •", "Add the column"),
     ],
