@@ -9,10 +9,12 @@ from typing import Final
 
 from msgspec.structs import replace
 
+from cactions.logic import strict_json
 from cactions.logic.people.lookup import is_any_key
 from cactions.model import (
     DiskSpace,
     JobRow,
+    Json,
     Outcome,
     PersonQuery,
     Plan,
@@ -44,6 +46,7 @@ class HeldRun:
     entries: dict[int, RunEntry] = field(default_factory=dict)
     rows: dict[int, JobRow] = field(default_factory=dict)
     marks: set[tuple[str, int]] = field(default_factory=set)
+    evidence: dict[int, str] = field(default_factory=dict)
 
     def read(self) -> Run:
         entries = tuple(self.list_entries())
@@ -183,6 +186,8 @@ class FakeJournal:
             found = self.list_of_people(run.head.id, [person_id])
             found += [e for e in run.list_entries() if _is_row_of(e, keys)]
             run.entries.update({entry.number: _bare(entry) for entry in found})
+            for entry in found:
+                run.evidence.pop(entry.number, None)
             run.summary = "" if found else run.summary
             total += len(found)
         return total
@@ -213,6 +218,12 @@ class FakeRows:
             self._run.rows.pop(entry.number, None)
             self._put(entry)
             self.mark((text, entry.number) for text in entry.marks)
+            if entry.evidence:
+                self._run.evidence[entry.number] = entry.evidence
+
+    def list_evidence(self) -> Iterator[tuple[int, Json]]:
+        for number, text in sorted(self._run.evidence.items()):
+            yield number, strict_json.parse_json(text)
 
     def put_back(self, rows: Iterable[tuple[int, JobRow]]) -> None:
         for number, row in rows:
@@ -243,6 +254,7 @@ class FakeRows:
 
     def advance(self, phase: RunPhase, summary: str) -> None:
         self._run.marks.clear()
+        self._run.evidence.clear()
         self._run.phase, self._run.summary = phase, summary
 
     def read_summary(self) -> str:

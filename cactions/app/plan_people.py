@@ -21,33 +21,37 @@ from cactions.app.find_people import Found, PeopleFinder
 from cactions.app.lost_calls import settle_lost_calls
 from cactions.app.page_values import read_page_values
 from cactions.app.planned_entries import (
-    PERSON,
-    RECORD,
-    UNIQUE,
     build_entry,
     choose_call_key,
     hold_entry,
+    join_evidence,
     list_pending_entries,
     strip_entry,
 )
 from cactions.app.planning_task import Planned, PlanningStopped, PlanningTask, explain_trip
 from cactions.app.propose import Job, plan_and_keep_response, plan_response
+from cactions.app.repeated_entries import list_repeated_holds
 from cactions.app.store_rows import store_rows
 from cactions.app.workers import Workers, open_pool, split_windows
 from cactions.logic import strict_json
-from cactions.logic.bulk.breakers import Breakers
-from cactions.logic.bulk.evidence import ResponseEvidence, gather_evidence
+from cactions.logic.bulk.breakers import Breakers, Verdict
+from cactions.logic.bulk.evidence import (
+    CallEvidence,
+    ResponseEvidence,
+    describe_call,
+    gather_evidence,
+)
 from cactions.logic.bulk.probe import build_probe_person, judge_probe
 from cactions.logic.bulk_summary import SummaryBuilder
 from cactions.logic.documents import basis_to_json
 from cactions.model import (
     BadRow,
     JobRow,
-    Outcome,
     Person,
     Plan,
     PlanFailure,
     PlannedEntry,
+    RunEntry,
     RunPhase,
     StoreError,
     Trip,
@@ -107,8 +111,7 @@ def continue_planning(planning: PlanningTask) -> Planned:
     check_disk_space(planning, run.counts.waiting)
     settle_lost_calls(planning, run)
     planner = _Planner(planning, SummaryBuilder())
-    for entry in journal.read(head.id).entries:
-        planner.take_earlier(PlannedEntry(entry.number, entry.plan, entry.receipt))
+    planner.take_earlier(journal.read(head.id).entries)
     return planner.plan()
 
 
@@ -126,15 +129,28 @@ class _Planner:
         self._counts: Counter[str] = Counter()
         self._total = planning.stores.journal.read(planning.head.id).counts.total
 
-    def take_earlier(self, entry: PlannedEntry) -> None:
-        """Count an entry that was planned before the planning was cut off."""
-        self._summary.add(entry)
-        planned = (None, Outcome.UNCHANGED, Outcome.REFUSED)
-        if (entry.receipt.outcome if entry.receipt else None) in planned:
-            self._breakers.observe_plan(entry.number, ResponseEvidence(), entry.plan)
+    def take_earlier(self, entries: Iterable[RunEntry]) -> None:
+        """Count and judge what was planned before the planning was cut off, as it was then."""
+        for entry, shown in join_evidence(entries, self._rows.list_evidence()):
+            self._summary.add(PlannedEntry(entry.number, entry.plan, entry.receipt))
+            if shown is None:
+                continue
+            self._calls += 1
+            verdict = self._judge(entry.number, shown, entry.plan if not shown.failure else None)
+            if verdict.stop:
+                self._stop = self._stop or verdict.stop
+            if verdict.hold:
+                self._held.append((entry.number, verdict.hold))
+
+    def _judge(self, number: int, shown: CallEvidence, plan: Plan | None) -> Verdict:
+        verdict = self._breakers.observe_call(number, shown, plan)
+        self._held += ((other, verdict.hold or _LOOKS_WRONG) for other in verdict.also)
+        return verdict
 
     def plan(self) -> Planned:
         planning, last, is_first = self._planning, 0, True
+        if self._stop:
+            raise PlanningStopped(self._stop)
         threads = planning.stores.threads
         size = PAGE_OF_WRITES if planning.writes else PAGE
         with open_pool(threads) as pool:
@@ -154,7 +170,7 @@ class _Planner:
                 is_first = not found and is_first
                 self._plan_page(found, workers)
                 last = page[-1][0]
-        self._hold_repeated()
+        self._hold()
         return Planned(self._summary, self._breakers.check_totals(), self._calls)
 
     def _find_people(self, page: Iterable[tuple[int, JobRow]], finder: PeopleFinder) -> list[Found]:
@@ -236,28 +252,18 @@ class _Planner:
         number, job, _ = found
         result, evidence = answered
         self._calls += 1
-        verdict = self._breakers.observe_plan(number, evidence or ResponseEvidence(), result)
-        self._held += ((other, verdict.hold or _LOOKS_WRONG) for other in verdict.also)
+        shown = describe_call(evidence, result)
+        verdict = self._judge(number, shown, result if isinstance(result, Plan) else None)
         if verdict.stop:
             self._stop = self._stop or explain_trip(verdict.stop, result)
-        entry = build_entry(number, job, result, evidence)
+        entry = build_entry(number, job, result, shown)
         if (verdict.hold or verdict.stop) and entry.receipt is None:
             return hold_entry(entry, verdict.hold or _LOOKS_WRONG)
         return entry
 
-    def _hold_repeated(self) -> None:
-        """Hold those who share what should be one person's alone. Raises PlanningStopped."""
-        for first, *others in self._rows.list_repeated(PERSON):
-            self._held += ((other, f"entry {first:,} is the same person") for other in others)
-        for first, *others in self._rows.list_repeated(RECORD):
-            for other in others:
-                verdict = self._breakers.observe_repeat(other, first)
-                if verdict.stop:
-                    raise PlanningStopped(verdict.stop)
-                self._held += ((held, verdict.hold) for held in (other, *verdict.also))
-        for numbers in self._rows.list_repeated(UNIQUE):
-            why = "a unique attribute would get the same value as that of another person"
-            self._held += ((number, why) for number in numbers)
+    def _hold(self) -> None:
+        """Hold those who look wrong, or share what should be one person's alone."""
+        self._held += list_repeated_holds(self._rows, self._breakers)
         for entry, why in self._rows.hold(self._held):
             self._summary.remove(entry)
             self._summary.add(hold_entry(entry, why))

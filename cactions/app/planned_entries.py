@@ -7,8 +7,9 @@ from collections.abc import Iterable, Iterator, Sequence
 from msgspec.structs import replace
 
 from cactions.app.propose import Job
-from cactions.logic.bulk.evidence import ResponseEvidence
+from cactions.logic.bulk.evidence import CallEvidence, ResponseEvidence
 from cactions.logic.bulk.totals import list_unique_digests
+from cactions.logic.documents import evidence_from_json, evidence_to_json
 from cactions.logic.people.lookup import build_lookup_key, choose_role
 from cactions.logic.plan.planner import list_premise_references
 from cactions.logic.request.call import CallSpec
@@ -20,6 +21,7 @@ from cactions.model import (
     BadRow,
     FailureReason,
     JobRow,
+    Json,
     Outcome,
     Person,
     PersonQuery,
@@ -106,13 +108,30 @@ def build_held_entry(number: int, row: JobRow, action: Action, message: str) -> 
 
 
 def build_entry(
-    number: int, job: Job, result: Plan | PlanFailure, evidence: ResponseEvidence | None
+    number: int, job: Job, result: Plan | PlanFailure, shown: CallEvidence
 ) -> PlannedEntry:
-    """The entry of a person whose call was made, or could not be."""
+    """The entry of a person whose call was made, or could not be, with what the call has shown."""
+    text = dump_json(evidence_to_json(shown))
     if isinstance(result, PlanFailure):
-        return _build_failed(number, job, result)
+        return replace(_build_failed(number, job, result), evidence=text)
+    return replace(_build_planned(number, job, result, shown.response), evidence=text)
+
+
+def join_evidence(
+    entries: Iterable[RunEntry], stored: Iterable[tuple[int, Json]]
+) -> Iterator[tuple[RunEntry, CallEvidence | None]]:
+    """Each entry with what its call has shown; both are in the order of their numbers."""
+    ahead = iter(stored)
+    number, shown = next(ahead, (0, None))
+    for entry in entries:
+        while number and number < entry.number:
+            number, shown = next(ahead, (0, None))
+        yield entry, evidence_from_json(shown) if number == entry.number else None
+
+
+def _build_planned(number: int, job: Job, result: Plan, evidence: ResponseEvidence) -> PlannedEntry:
     marks = [f"{PERSON}:{result.subject.person_id}"]
-    if evidence and evidence.record is not None:
+    if evidence.record is not None:
         marks.append(f"{RECORD}:{evidence.record}")
     marks += [
         f"{UNIQUE}:{name} {digest}" for name, digest in list_unique_digests(job.action, result)

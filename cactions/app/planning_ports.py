@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Protocol
 
-from cactions.model import JobRow, PlannedEntry, RunPhase, Value
+from cactions.model import JobRow, Json, PlannedEntry, RunPhase, Value
 
 
 class AppliedValues(Protocol):
@@ -32,6 +32,9 @@ class PlanningRows(Protocol):
 
     def place(self, entries: Iterable[PlannedEntry], *, durable: bool = False) -> None:
         """Store plans in the place of their rows, or of pending plans, with their marks."""
+
+    def list_evidence(self) -> Iterable[tuple[int, Json]]:
+        """What calls have shown, by the number of their entry, until everyone is planned."""
 
     def put_back(self, rows: Iterable[tuple[int, JobRow]]) -> None:
         """Let rows wait again whose call was pending, and was certainly not begun."""

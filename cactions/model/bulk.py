@@ -17,13 +17,15 @@ class PlannedEntry(Struct, frozen=True):
     """The result of planning for one row; with a receipt, nothing of it is to be written.
 
     ``marks`` are texts that no two entries of a run should share, such as the identity of the
-    record that the values come from.
+    record that the values come from. ``evidence`` is what the call has shown, as JSON; empty for no
+    call.
     """
 
     number: int
     plan: Plan
     receipt: Receipt | None = None
     marks: tuple[str, ...] = ()
+    evidence: str = ""
 
 
 class Transition(Struct, frozen=True):

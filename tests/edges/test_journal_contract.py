@@ -263,6 +263,21 @@ def test_repeated_texts_are_found_by_their_kind(planning: Journal) -> None:
     assert [] == [*rows.list_repeated("sourced")] == [*rows.list_repeated("other")]
 
 
+def test_what_calls_have_shown_is_kept_until_everyone_is_planned(planning: Journal) -> None:
+    """In the order of the entries, the last for each; a forgotten person's is erased."""
+    rows = planning.open_rows(RUN)
+    rows.add([(n, row(n)) for n in (1, 2, 3, 4)], [])
+    rows.place([PlannedEntry(3, about(3), evidence='{"own": [3]}')])
+    rows.place([PlannedEntry(1, about(1), evidence="[]"), PlannedEntry(2, about(2))])
+    rows.place([PlannedEntry(1, about(1), evidence='{"own": [1]}')], durable=True)
+    planning.reopen(RUN)
+    assert [(1, {"own": [1]}), (3, {"own": [3]})] == [*planning.open_rows(RUN).list_evidence()]
+    planning.forget("p3")
+    assert [(1, {"own": [1]})] == [*planning.open_rows(RUN).list_evidence()]
+    planning.open_rows(RUN).advance(RunPhase.PLANNED, "")
+    assert [] == [*planning.open_rows(RUN).list_evidence()]
+
+
 def test_a_phase_is_entered_with_a_summary(planning: Journal) -> None:
     """The texts that should not repeat are not needed any more."""
     rows = planning.open_rows(RUN)

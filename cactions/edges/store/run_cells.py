@@ -24,7 +24,7 @@ from cactions.model import (
 
 T = TypeVar("T")
 
-PLAN, RECEIPT, ROW, SUMMARY = "plan", "receipt", "row", "summary"
+PLAN, RECEIPT, ROW, SUMMARY, EVIDENCE = "plan", "receipt", "row", "summary", "evidence"
 _EMPTY_PLAN: Final = strict_json.dump_json(
     documents.plan_to_json(Plan("", Subject("", PersonQuery("id", "")), SentCall("")), redact=False)
 )
@@ -50,6 +50,12 @@ class RunCells:
 
     def write_row(self, number: int, row: JobRow) -> str | bytes:
         return self._seal(strict_json.dump_json(documents.row_to_json(row)), number, ROW)
+
+    def write_evidence(self, number: int, text: str) -> str | bytes:
+        return self._seal(text, number, EVIDENCE)
+
+    def read_evidence(self, number: int, stored: Cell) -> Json:
+        return self.parse(self._decode(stored, number, EVIDENCE), lambda document: document)
 
     def write_summary(self, text: str) -> str | bytes:
         return self._cipher.seal(text, (self._run_id, SUMMARY))

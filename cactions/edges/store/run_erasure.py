@@ -34,6 +34,8 @@ def erase_person(run: RunDatabase, person_id: str, keys: Collection[PersonQuery]
             empty = cells.write_empty_plan(number, seals=seals)
             reduced = cells.minimize_receipt(number, receipt, seals=seals)
             database.execute(run_schema.FORGET, empty, reduced, number)
+            if run.sql is run_schema.NEW:
+                database.execute(run_schema.FORGET_EVIDENCE, number)
         if entries and run.sql is run_schema.NEW:  # it has samples of the plans
             database.execute(run_schema.DROP_SUMMARY)
     if entries or database.query_rows(run_schema.OF_PERSON, _NO_PERSON):

@@ -132,6 +132,7 @@ class RunDatabase:
             if self.sql is run_schema.NEW:
                 self.database.execute(run_schema.EMPTY_WAITING)
                 self.database.execute(run_schema.DROP_MARKS)
+                self.database.execute(run_schema.DROP_EVIDENCE)
             self.database.execute("UPDATE run SET finished = 1")
 
     def mark_undone(self, person_ids: Iterable[str], by_run: str) -> None:

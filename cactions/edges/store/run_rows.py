@@ -14,7 +14,7 @@ from cactions.edges.store.run_cells import choose_state
 from cactions.edges.store.run_file import PAGE, RunDatabase
 from cactions.edges.store.sqlite import Cell, Row
 from cactions.logic import strict_json
-from cactions.model import JobRow, OpenState, Outcome, PlannedEntry, Receipt, RunPhase
+from cactions.model import JobRow, Json, OpenState, Outcome, PlannedEntry, Receipt, RunPhase
 
 
 class RunRows:
@@ -43,6 +43,20 @@ class RunRows:
             self._database.execute_all(run_schema.PLACE, map(self._write, placed))
             self._database.execute_all(run_schema.END_WAIT, ((each.number,) for each in placed))
             self._add_marks((text, each.number) for each in placed for text in each.marks)
+            shown = (
+                (each.number, self._cells.write_evidence(each.number, each.evidence))
+                for each in placed
+                if each.evidence
+            )
+            self._database.execute_all(run_schema.ADD_EVIDENCE, shown)
+
+    def list_evidence(self) -> Iterator[tuple[int, Json]]:
+        """What the calls have shown, by the number of their entry."""
+        last = 0
+        while rows := self._database.query_rows(run_schema.EVIDENCE, last, PAGE):
+            for number, stored in rows:
+                last = int(number or 0)
+                yield last, self._cells.read_evidence(last, stored)
 
     def put_back(self, rows: Iterable[tuple[int, JobRow]]) -> None:
         """Let rows wait again whose call was pending, and was certainly not begun."""
@@ -84,6 +98,7 @@ class RunRows:
         """Enter the next phase; durable on return, with everything before it."""
         with self._database.open_for_writing():
             self._database.execute(run_schema.DROP_MARKS)
+            self._database.execute(run_schema.DROP_EVIDENCE)
             self._database.execute(
                 run_schema.SET_PHASE, phase.value, self._cells.write_summary(summary)
             )

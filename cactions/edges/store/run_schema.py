@@ -42,6 +42,8 @@ LAYOUT: Final = Schema(
         """CREATE TABLE mark (
             value TEXT NOT NULL, number INTEGER NOT NULL, PRIMARY KEY (value, number)
         ) WITHOUT ROWID""",
+        # what the calls have shown, until everyone is planned
+        "CREATE TABLE evidence (number INTEGER PRIMARY KEY, shown TEXT NOT NULL)",
     ),
 )
 SEALED_LAYOUT: Final = Schema(
@@ -79,6 +81,10 @@ REPEATED: Final = """SELECT value FROM mark WHERE value > ? AND value < ?
 NUMBERS: Final = """SELECT value, number FROM mark
     WHERE value IN (SELECT value FROM json_each(?)) ORDER BY value, number"""
 DROP_MARKS: Final = "DELETE FROM mark"
+ADD_EVIDENCE: Final = "INSERT OR REPLACE INTO evidence VALUES (?, ?)"
+EVIDENCE: Final = "SELECT number, shown FROM evidence WHERE number > ? ORDER BY number LIMIT ?"
+FORGET_EVIDENCE: Final = "DELETE FROM evidence WHERE number = ?"
+DROP_EVIDENCE: Final = "DELETE FROM evidence"
 
 UNDONE: Final = "UPDATE entry SET undone_by = ? WHERE person_id IN (SELECT value FROM json_each(?))"
 PAGE: Final = "number > ? ORDER BY number LIMIT ?"

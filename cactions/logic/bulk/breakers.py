@@ -19,8 +19,8 @@ from typing import Final
 from msgspec import Struct
 from msgspec.structs import replace
 
-from cactions.logic.bulk.counters import CallCounter, ProofCounter, get_call_result
-from cactions.logic.bulk.evidence import ResponseEvidence
+from cactions.logic.bulk.counters import CallCounter, ProofCounter, has_failed
+from cactions.logic.bulk.evidence import CallEvidence, ResponseEvidence, describe_call
 from cactions.logic.bulk.known_people import RecentMap
 from cactions.logic.bulk.names import IdentifierKind, PathRole, write_path
 from cactions.logic.bulk.path_statistics import PathStatistics
@@ -88,16 +88,21 @@ class Breakers:
         self, number: int, evidence: ResponseEvidence, result: Plan | PlanFailure
     ) -> Verdict:
         """What one person's response and plan say; numbers of entries begin at 1."""
+        plan = result if isinstance(result, Plan) else None
+        return self.observe_call(number, describe_call(evidence, result), plan)
+
+    def observe_call(self, number: int, call: CallEvidence, plan: Plan | None) -> Verdict:
+        """The same, from what is kept of a call while a run is being planned."""
         self._people += 1
-        verdict = self._observe_identifiers(number, evidence)
+        verdict = self._observe_identifiers(number, call.response)
         limits = self._limits
         stop = (
-            self._calls.observe(number, *get_call_result(result), limits.failed_writes)
-            or self._proofs.observe(number, result, limits.identity_failures)
+            self._calls.observe(number, call.status, has_failed(call), limits.failed_writes)
+            or self._proofs.observe(number, call, limits.identity_failures)
             or verdict.stop
         )
-        if isinstance(result, Plan) and not verdict.hold:
-            self._totals.count(number, result)
+        if plan and not verdict.hold:
+            self._totals.count(number, plan)
         return verdict if stop is verdict.stop else replace(verdict, stop=stop)
 
     def observe_repeat(self, number: int, earlier_number: int, attribute: str = "") -> Verdict:

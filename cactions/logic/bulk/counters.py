@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections import deque
 from typing import Final
 
-from cactions.model import FailureReason, Plan, PlanFailure, Trip, TripKind, is_empty
+from cactions.logic.bulk.evidence import CallEvidence
+from cactions.model import FailureReason, Trip, TripKind
 
 _IN_A_ROW: Final = 3
 _MOST_SAMPLES: Final = 5
@@ -31,13 +32,13 @@ class ProofCounter:
         self._answered = self._failures = self._in_a_row = 0
         self._samples: list[int] = []
 
-    def observe(self, number: int, result: Plan | PlanFailure, limit: float) -> Trip | None:
+    def observe(self, number: int, call: CallEvidence, limit: float) -> Trip | None:
         """Count one person; why the run must stop where ``limit`` (percent) is passed."""
-        if isinstance(result, Plan):
+        if call.failure is None:
             self._answered += 1
             self._in_a_row = 0
             return None
-        if not _is_other_person(result):
+        if not call.is_other_person:
             return None
         self._answered += 1
         self._failures += 1
@@ -83,22 +84,10 @@ class CallCounter:
         return Trip(kind, message, tuple(samples))
 
 
-def get_call_result(result: Plan | PlanFailure) -> tuple[int | None, bool]:
-    """The status of a call, and whether it failed for a reason that is not the person's."""
-    if isinstance(result, Plan):
-        return result.call.status, False
-    status = result.call.status if result.call else None
+def has_failed(call: CallEvidence) -> bool:
+    """Whether a call failed for a reason that is not the person's."""
+    status = call.status
     is_trouble = status is not None and (
         status in _DENIED or status == _TOO_MANY or status >= _SERVER_ERROR
     )
-    return status, is_trouble or result.reason in _TROUBLE
-
-
-def _is_other_person(failure: PlanFailure) -> bool:
-    """Whether the proof holds two different values; a difference in case is no symptom."""
-    proof = failure.proof
-    if failure.reason is not FailureReason.NOT_SAME_PERSON or proof is None:
-        return False
-    if is_empty(proof.expected) or is_empty(proof.found):
-        return False
-    return str(proof.expected).lower() != str(proof.found).lower()
+    return call.failure is not None and (is_trouble or call.failure in _TROUBLE)

@@ -26,13 +26,17 @@ from cactions.logic.expressions.references import resolve_reference
 from cactions.model import (
     ABSENT,
     Action,
+    FailureReason,
     Json,
     Person,
     PersonField,
+    Plan,
+    PlanFailure,
     Response,
     Scalar,
     Segment,
     Value,
+    is_empty,
 )
 
 _MOST_MEMBERS: Final = 100
@@ -53,6 +57,18 @@ class ResponseEvidence(Struct, frozen=True):
     shown: tuple[ShownIdentifier, ...] = ()
 
 
+class CallEvidence(Struct, frozen=True):
+    """What a call has shown: the response, and why there is no plan, if there is none.
+
+    ``is_other_person``: the identity check failed, since the response is about someone else.
+    """
+
+    response: ResponseEvidence = ResponseEvidence()
+    status: int | None = None
+    failure: FailureReason | None = None
+    is_other_person: bool = False
+
+
 class _ActionReader(Struct, frozen=True):
     """What of an action matters here, worked out once."""
 
@@ -65,6 +81,25 @@ class _ActionReader(Struct, frozen=True):
 
 _READERS: Final[dict[int, _ActionReader]] = {}
 _MOST_READERS: Final = 50
+
+
+def describe_call(response: ResponseEvidence | None, result: Plan | PlanFailure) -> CallEvidence:
+    """What a call has shown, from its response and from what became of it."""
+    status = result.call.status if result.call else None
+    shown = response or ResponseEvidence()
+    if isinstance(result, Plan):
+        return CallEvidence(shown, status)
+    return CallEvidence(shown, status, result.reason, _is_about_another(result))
+
+
+def _is_about_another(failure: PlanFailure) -> bool:
+    """Whether the proof holds two different values; a difference in case is no symptom."""
+    proof = failure.proof
+    if failure.reason is not FailureReason.NOT_SAME_PERSON or proof is None:
+        return False
+    if is_empty(proof.expected) or is_empty(proof.found):
+        return False
+    return str(proof.expected).lower() != str(proof.found).lower()
 
 
 def gather_evidence(

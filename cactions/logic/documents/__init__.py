@@ -30,6 +30,7 @@ from cactions.logic.documents.connectors import (
     execution_to_json,
     executions_to_json,
 )
+from cactions.logic.documents.evidence import evidence_from_json, evidence_to_json
 from cactions.logic.documents.findings import (
     findings_to_json,
     pages_to_json,
@@ -79,6 +80,8 @@ __all__ = [
     "connector_push_to_json",
     "connector_versions_to_json",
     "connectors_to_json",
+    "evidence_from_json",
+    "evidence_to_json",
     "execution_to_json",
     "executions_to_json",
     "failed_to_json",

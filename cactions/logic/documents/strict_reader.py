@@ -111,6 +111,12 @@ class StrictReader:
         texts = tuple(item for item in found if isinstance(item, str))
         return texts if len(texts) == len(found) else self._refuse(key, "should hold texts only")
 
+    def read_integers(self, key: str) -> tuple[int, ...]:
+        """A list of whole numbers."""
+        found = self._list(key)
+        numbers = tuple(item for item in found if type(item) is int)
+        return numbers if len(numbers) == len(found) else self._refuse(key, "should hold numbers")
+
     def read_scalars(self, key: str) -> tuple[Scalar, ...]:
         """A list of what an attribute can hold."""
         found = self._list(key)
