@@ -26,7 +26,7 @@ T = TypeVar("T")
 
 PLAN, RECEIPT, ROW, SUMMARY = "plan", "receipt", "row", "summary"
 _EMPTY_PLAN: Final = strict_json.dump_json(
-    documents.plan_to_json(Plan("", Subject("", PersonQuery("id", "")), SentCall("")), redact=False)
+    documents.plan_to_cell(Plan("", Subject("", PersonQuery("id", "")), SentCall("")))
 )
 """What remains of a plan after its person was forgotten."""
 
@@ -41,7 +41,7 @@ class RunCells:
 
     def write_plan(self, number: int, plan: Plan) -> tuple[str, str | bytes]:
         """The person's pseudonym, and the plan in the form to be stored."""
-        text = strict_json.dump_json(documents.plan_to_json(plan, redact=False))
+        text = strict_json.dump_json(documents.plan_to_cell(plan))
         return self.write_pseudonym(plan.subject.person_id), self._seal(text, number, PLAN)
 
     def write_receipt(self, number: int, receipt: Receipt) -> str | bytes:
@@ -104,7 +104,7 @@ class RunCells:
         return RunEntry(plan, receipt, undone_by, number, started)
 
     def read_plan(self, number: Cell, stored: Cell) -> Plan:
-        return self.parse(self._decode(stored, number, PLAN), documents.plan_from_json)
+        return self.parse(self._decode(stored, number, PLAN), documents.plan_from_cell)
 
     def unseal(self, stored: str | bytes, place: Place) -> str:
         """The text of a cell. Errors name the file."""
