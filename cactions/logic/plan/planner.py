@@ -17,6 +17,7 @@ from typing import Final
 from msgspec import Struct
 from msgspec.structs import replace
 
+from cactions.logic.action_cache import ActionCache
 from cactions.logic.exchange.verify import ReferenceValues, verify_response
 from cactions.logic.expressions.references import resolve_reference
 from cactions.logic.plan.equality import is_equal_as
@@ -33,6 +34,7 @@ from cactions.model import (
     KeptAttribute,
     Overwrite,
     Person,
+    PersonAttribute,
     PersonField,
     PersonQuery,
     Plan,
@@ -98,19 +100,25 @@ def plan_changes(
 
 def _list_preconditions(plan_input: PlanInput) -> Iterator[Precondition]:
     """The person's identity, and each value that the request, the rows or the proof read."""
-    response, request = plan_input.action.response, plan_input.action.request
+    for reference in _REFERENCES.get(plan_input.action):
+        expected = resolve_reference(reference, plan_input.person, plan_input.inputs)
+        if not isinstance(expected, InvalidText):  # it identifies no one, and is never sent
+            yield Precondition(reference, expected)
+
+
+def _list_references(action: Action) -> tuple[PersonField | PersonAttribute, ...]:
+    """The same for everyone: what is read of a person, each once."""
+    response, request = action.response, action.request
     references: list[Reference] = [PersonField(name) for name in _IDENTITY]
     for template in (request.url, *request.query.values(), *request.headers.values()):
         references += template.references
     references += list_references(request.body.content) if request.body else ()
     references += [reference for _, reference in response.rows.where] if response.rows else ()
     references += [response.same_person.equals] if response.same_person else ()
-    for reference in dict.fromkeys(references):
-        if isinstance(reference, Input):
-            continue
-        expected = resolve_reference(reference, plan_input.person, plan_input.inputs)
-        if not isinstance(expected, InvalidText):  # it identifies no one, and is never sent
-            yield Precondition(reference, expected)
+    return tuple(each for each in dict.fromkeys(references) if not isinstance(each, Input))
+
+
+_REFERENCES: Final = ActionCache(_list_references)
 
 
 def build_failure(plan_input: PlanInput, error: PlanningError) -> PlanFailure:
