@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import lru_cache
 from typing import Final, TypeVar
 
 from cactions.edges.store.row_encryption import SEALED_PREFIX, Place, RowCipher
@@ -24,6 +25,9 @@ from cactions.model import (
 
 T = TypeVar("T")
 
+_RECENT: Final = 1_000
+"""People whose pseudonyms are kept: an entry and its marks are stored together."""
+
 PLAN, RECEIPT, ROW, SUMMARY = "plan", "receipt", "row", "summary"
 _EMPTY_PLAN: Final = strict_json.dump_json(
     documents.plan_to_cell(Plan("", Subject("", PersonQuery("id", "")), SentCall("")))
@@ -38,6 +42,7 @@ class RunCells:
         self._database = database
         self._cipher = cipher
         self._run_id = run_id
+        self._list_pseudonyms = lru_cache(_RECENT)(cipher.list_person_pseudonyms)
 
     def write_plan(self, number: int, plan: Plan) -> tuple[str, str | bytes]:
         """The person's pseudonym, and the plan in the form to be stored."""
@@ -64,7 +69,7 @@ class RunCells:
 
     def write_pseudonym(self, text: str) -> str:
         """What stands for a person, or for a value that must not repeat."""
-        pseudonyms = self._cipher.list_person_pseudonyms(text)
+        pseudonyms = self._list_pseudonyms(text)
         return pseudonyms[0] if text else ""
 
     def list_pseudonyms(self, *person_ids: str) -> str:
@@ -127,7 +132,7 @@ class RunCells:
 
     def _is_pseudonym_of(self, pseudonym: Cell, plan: Plan) -> bool:
         person_id = plan.subject.person_id
-        return pseudonym == person_id or pseudonym in self._cipher.list_person_pseudonyms(person_id)
+        return pseudonym == person_id or pseudonym in self._list_pseudonyms(person_id)
 
     def _is_state_of(self, state: Cell, plan: Plan, receipt: Receipt | None) -> bool:
         """Whether a stored state says what plan and receipt say; an older layout has none."""
