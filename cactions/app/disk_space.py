@@ -14,8 +14,8 @@ _KILOBYTE: Final = 1_000
 _MEGABYTE: Final = 1_000_000
 _GIGABYTE: Final = 1_000_000_000
 
-_EACH: Final = 1_500
-_EACH_ATTRIBUTE: Final = 300
+_EACH: Final = 900
+_EACH_ATTRIBUTE: Final = 150
 _SEALED: Final = 750
 """Bytes of a person who changes, of each attribute, and of the seals: measured, with the outcomes.
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Mapping
 from threading import Lock
 from typing import Final
 
@@ -81,13 +81,13 @@ class LiveCaller:
             if token.fetch:
                 self._open_secrets(token.fetch.request, fetches=True)
 
-    def call(self, asked: CallSpec, _sealed: Request) -> Response:
+    def call(self, asked: CallSpec, sealed: Request) -> Response:
         """The answer of the service."""
         secrets = self._open_secrets(asked.action.request)
         if asked.action.request.idempotency and not asked.key:
             asked = replace(asked, key=self._pauses.new_idempotency_key())
         self._budget.add_share()
-        answer = self._drive(call_steps(asked, secrets, self._pauses.draw_jitter))
+        answer = self._drive(call_steps(asked, sealed, secrets, self._pauses.draw_jitter))
         return remove_secrets(answer, self._known)
 
     def fetch(self, token: Token) -> FetchedToken:
@@ -120,10 +120,13 @@ class LiveCaller:
         self._remember(opened.values())
         return opened
 
-    def _remember(self, secrets: Iterable[Secret]) -> None:
+    def _remember(self, secrets: Collection[Secret]) -> None:
         """No answer says these back from now on."""
+        if not secrets:
+            return
         with self._lock:
-            self._known = tuple(dict.fromkeys((*self._known, *secrets)))
+            new = [secret for secret in secrets if secret not in self._known]
+            self._known += tuple(dict.fromkeys(new))
 
     def _drive(self, steps: Conversation) -> Response:
         """What the conversation ends with; the tokens that it is given become known."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 
 from msgspec.structs import replace
 
@@ -37,15 +37,14 @@ from cactions.model import (
 )
 from cactions.model.secret import Credentials
 
-KEY, SAME_ROW, PERSON, RECORD, UNIQUE = "key", "row", "person", "record", "unique"
+KEY, PERSON, RECORD, UNIQUE = "key", "person", "record", "unique"
 """The kinds of marks: what no two entries of a run should share."""
 
 
-def list_row_marks(row: JobRow) -> tuple[str, str]:
-    """Marks of a row: its key, and its key with its inputs."""
+def build_row_mark(row: JobRow) -> str:
+    """The mark of a row: its key."""
     key = build_lookup_key(row.query.field, row.query.value) or row.query.value
-    text = f"{row.query.field}={key}"
-    return f"{KEY}:{text}", f"{SAME_ROW}:{text} {dump_json(dict(sorted(row.inputs.items())))}"
+    return f"{KEY}:{row.query.field}={key}"
 
 
 def build_row(entry: RunEntry, action: Action, key: str) -> JobRow:
@@ -161,17 +160,21 @@ def hold_entry(entry: PlannedEntry, message: str) -> PlannedEntry:
 
 
 def list_duplicates(
-    groups: Iterable[Sequence[int]], same_rows: Iterable[Sequence[int]]
+    groups: Iterable[Sequence[int]], read_row: Callable[[int], JobRow]
 ) -> Iterator[tuple[int, str]]:
     """The rows to hold of those that share a key: all but the first where they say the same."""
-    same = {numbers[0]: len(numbers) for numbers in same_rows}  # each is a part of one group
-    for numbers in groups:
-        if same.get(numbers[0]) == len(numbers):
-            why = f"entry {numbers[0]:,} is the same row"
-            yield from ((number, why) for number in numbers[1:])
+    for first, *others in groups:
+        inputs = _write_inputs(read_row(first))
+        if all(_write_inputs(read_row(number)) == inputs for number in others):
+            why, held = f"entry {first:,} is the same row", others
         else:
             why = "several rows are about this person, with different inputs"
-            yield from ((number, why) for number in numbers)
+            held = [first, *others]
+        yield from ((number, why) for number in held)
+
+
+def _write_inputs(row: JobRow) -> str:
+    return dump_json(dict(sorted(row.inputs.items())))
 
 
 def _build_failed(number: int, job: Job, failed: PlanFailure) -> PlannedEntry:

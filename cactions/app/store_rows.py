@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from functools import partial
 from typing import Final
 
 from cactions.app.planned_entries import (
     KEY,
-    SAME_ROW,
     build_bad_entry,
     build_held_entry,
+    build_row_mark,
     list_duplicates,
-    list_row_marks,
 )
 from cactions.app.planning_ports import PlanningRows
 from cactions.app.workers import split_windows
@@ -32,14 +32,15 @@ def store_rows(
         waiting = [(at, row) for at, row in numbered if isinstance(row, JobRow)]
         bad = [build_bad_entry(at, row) for at, row in numbered if isinstance(row, BadRow)]
         rows.add(waiting, bad)
-        rows.mark((mark, at) for at, row in waiting for mark in list_row_marks(row))
+        rows.mark((build_row_mark(row), at) for at, row in waiting)
         yield from bad
-    repeated = list_duplicates(rows.list_repeated(KEY), rows.list_repeated(SAME_ROW))
+    repeated = list_duplicates(rows.list_repeated(KEY), partial(_read_row, rows))
     for duplicates in split_windows(repeated, _READ_AT_ONCE):
-        held = [
-            build_held_entry(at, row, action, why)
-            for at, why in duplicates
-            for _, row in rows.read_waiting(at - 1, 1)
-        ]
+        held = [build_held_entry(at, _read_row(rows, at), action, why) for at, why in duplicates]
         rows.place(held)
         yield from held
+
+
+def _read_row(rows: PlanningRows, number: int) -> JobRow:
+    [(_, row)] = rows.read_waiting(number - 1, 1)
+    return row

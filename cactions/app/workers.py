@@ -11,6 +11,9 @@ from threading import Lock, Thread
 from time import monotonic
 from typing import Any, Final, Generic, TypeVar, cast
 
+_PART: Final = 4
+"""Where all are under way, a quarter of them is waited for."""
+
 T = TypeVar("T")
 R = TypeVar("R")
 
@@ -114,6 +117,9 @@ class Workers(Generic[T, R]):
         task = Task(partial(self._call, value))
         self._pending.append((value, task))  # first, so that a signal finds what is under way
         self._pool.begin(task)
+        if len(self._pending) > self._most:
+            # several at once: each time that this thread wakes up, it stops another one
+            self._pending[self._most // _PART][1].wait()
         while self._pending and (len(self._pending) > self._most or self._pending[0][1].is_done):
             yield from self._take_oldest()
 

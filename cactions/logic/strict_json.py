@@ -8,8 +8,9 @@
   answer may hold a secret anywhere, in a key, too.
 - ``parse(dumps(value))`` is ``value``.
 
-The standard library does the parsing; its hooks know no position, so that a refusal by a hook is
-looked for a second time, in the text.
+A fast reader reads first. What it may have read otherwise, which is rare, is read by the standard
+library; its hooks know no position, so that a refusal by a hook is looked for a second time, in the
+text.
 """
 
 from __future__ import annotations
@@ -17,7 +18,10 @@ from __future__ import annotations
 import json
 import math
 import re
-from typing import Final, NoReturn
+from typing import Any, Final, NoReturn
+
+from msgspec import DecodeError
+from msgspec.json import Decoder, Encoder
 
 from cactions.model import InvalidText, Json
 
@@ -65,6 +69,30 @@ class _DuplicateKey(Exception):
 
 def parse_json(data: bytes | str, *, max_depth: int = 64) -> Json:
     """The value of a whole document. Raises StrictJsonError and nothing else."""
+    found = _read_fast(data, max_depth)
+    return _read_strictly(data, max_depth) if found is _UNSURE else found
+
+
+def _read_fast(data: bytes | str, max_depth: int) -> Any:  # noqa: ANN401 - _UNSURE has no type
+    """The value, where the fast reader is certain to be as strict; else _UNSURE.
+
+    It takes the last one of equal keys. Without escapes, a text has as many quotes as what was read
+    from it, written again, unless a key was dropped.
+    """
+    try:
+        raw = data.encode() if isinstance(data, str) else data
+        if b"\\" in raw or raw.count(b"{") + raw.count(b"[") > max_depth:
+            return _UNSURE
+        if len(raw) > MAX_DIGITS and _LONG_INTEGER in raw.translate(_DIGITS_AS_0):
+            return _UNSURE
+        value = _FAST_READER.decode(raw)
+        return value if _FAST_WRITER.encode(value).count(b'"') == raw.count(b'"') else _UNSURE
+    except (DecodeError, UnicodeError, RecursionError):
+        return _UNSURE
+
+
+def _read_strictly(data: bytes | str, max_depth: int) -> Json:
+    """The same by the standard library, which knows where a text is wrong."""
     text = _decode(data) if isinstance(data, bytes) else data
     _check_text(text)
     _check_depth(text, max_depth)
@@ -108,7 +136,11 @@ def _mark_text(text: str) -> str:
 
 def dump_json(value: Json) -> str:
     """The value as compact text, key order kept. Raises ValueError for NaN and infinities."""
-    return _ENCODER.encode(value)
+    try:
+        text = _FAST_WRITER.encode(value).decode()
+    except (ValueError, OverflowError, RecursionError):
+        return _ENCODER.encode(value)
+    return _ENCODER.encode(value) if _WRITTEN_OTHERWISE.search(text) else text
 
 
 def _refuse(text: str, offset: int, message: str) -> NoReturn:
@@ -208,6 +240,15 @@ def _parse_float(literal: str) -> float:
 def _refuse_constant(literal: str) -> NoReturn:
     raise _UnfitLiteral(literal, f"{literal} is no JSON value")
 
+
+_UNSURE: Final = object()
+_LONG_INTEGER: Final = b"0" * MAX_DIGITS
+_DIGITS_AS_0: Final = bytes.maketrans(b"123456789", b"0" * 9)
+_WRITTEN_OTHERWISE: Final = re.compile(r"null|[0-9]e-?[0-9]|0\.0000")
+"""The fast writer writes NaN and infinities as null, and has exponents in other places."""
+
+_FAST_READER: Final = Decoder()
+_FAST_WRITER: Final = Encoder()
 
 _ENCODER: Final = json.JSONEncoder(
     ensure_ascii=False, allow_nan=False, check_circular=False, separators=(",", ":")

@@ -33,6 +33,12 @@ class Request(Struct, frozen=True):
         """``GET https://…``, as it may be shown."""
         return f"{self.method} {self.url.masked}"
 
+    @property
+    def is_complete(self) -> bool:
+        """Whether it can be sent: nothing in it is a secret that was not opened."""
+        texts = (self.url, *(value for _, value in self.headers), self.body)
+        return not any(text is not None and text.is_unopened for text in texts)
+
     def get_header(self, name: str) -> str:
         """The shown value of a header, by any case; empty where there is none."""
         wanted = name.lower()

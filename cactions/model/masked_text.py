@@ -7,7 +7,7 @@ secrets are masked and redacted values are real: requests of two people always d
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Final
 
 MASK: Final = "••••••"
@@ -35,6 +35,11 @@ class MaskedText:
         return cls(shown, text, text)
 
     @property
+    def is_masked(self) -> bool:
+        """Whether anything in it is hidden where it is shown."""
+        return self.masked != self.__real
+
+    @property
     def is_unopened(self) -> bool:
         """Whether a secret in it is still closed, so that it can be shown but not sent."""
         return self.__real is None
@@ -48,6 +53,19 @@ class MaskedText:
     def to_matching_text(self) -> str:
         """With redacted values and without secrets, for comparing alone."""
         return self.__compared
+
+    @classmethod
+    def join(cls, texts: Sequence[MaskedText], separator: str = "") -> MaskedText:
+        """The texts joined; unopened where one of them is unopened."""
+        shown = separator.join([text.masked for text in texts])
+        if not any(text.is_masked for text in texts):
+            return cls(shown, shown)
+        is_unopened = any(text.is_unopened for text in texts)
+        return cls(
+            shown,
+            None if is_unopened else separator.join([text.reveal() for text in texts]),
+            separator.join([text.to_matching_text() for text in texts]),
+        )
 
     def map(self, write: Callable[[str], str]) -> MaskedText:
         """Every text of it, written for another place; dots stay dots."""

@@ -69,7 +69,7 @@ def test_a_planning_that_does_not_fit_is_refused_before_its_first_call(
         assert PEOPLE == plan(task, PEOPLE).summary.build().writing
         assert PEOPLE == count_calls(task)
         return
-    with pytest.raises(RunAborted, match="the plans of 30 people take about 54 kB") as caught:
+    with pytest.raises(RunAborted, match="the plans of 30 people take about 32 kB") as caught:
         plan(task, PEOPLE)
     assert f"the disk of /state has {free / 1000:.0f} kB left; no call" in str(caught.value)
     assert 0 == count_calls(task)
@@ -102,7 +102,7 @@ def test_only_a_large_need_is_said() -> None:
     check_disk_space(task, LARGE // each)
     assert [] == cautions
     check_disk_space(task, 2_000_000)
-    assert ["The plans of 2,000,000 people take about 3.6 GB in /state."] == cautions
+    assert ["The plans of 2,000,000 people take about 2.1 GB in /state."] == cautions
 
 
 def complete(stored: Plan) -> Plan:

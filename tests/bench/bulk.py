@@ -123,7 +123,7 @@ def when_all_change(folder: Path, shop: Shop) -> Iterator[Reading]:
     [run] = (home / ".cactions" / "runs").glob("*.db")
     size = run.stat().st_size / number
     what = f"bulk: {number:,} people, all changed"
-    yield Reading(f"{what}, journal", size, inf, "bytes a person")
+    yield Reading(f"{what}, journal", size, JOURNAL, "bytes a person")
     yield Reading(f"{what}, run", used.seconds / number * 1e6, inf, "us a person")
 
 

@@ -37,6 +37,44 @@ def test_written_json_reads_back_unchanged(document: Json) -> None:
     assert is_same(document, strict_json.parse_json(text.encode()))
 
 
+@given(
+    st.lists(
+        st.sampled_from(['"a":', '"b":', "1", "-0", "1.5e3", "1" * 641, '"x"', '""', '"\\u0061":'])
+        | st.sampled_from(["{", "}", "[", "]", ",", " ", "true", "NaN", "1e999", '"\\ud800"']),
+        max_size=12,
+    ).map("".join)
+    | st.builds(
+        lambda keys, n: "{" + ",".join(f'"{key}": {n}' for key in keys) + "}",
+        st.lists(st.sampled_from("abc"), max_size=3),
+        st.sampled_from(["1", '"t"', "[]", '{"a":1,"a":2}']),
+    )
+)
+def test_the_fast_reader_accepts_nothing_else(text: str) -> None:
+    """A document with an escape is read by the standard library alone."""
+    fast, slow = (_read(f'["{first}",{text}]') for first in ("x", "\\u0078"))
+    assert is_same(slow, fast)
+
+
+@given(DOCUMENTS | st.floats() | st.sampled_from([1e16, 1e-7, 2.0**70, 10**30, {"a": [1e22]}]))
+def test_both_writers_write_alike(document: Json) -> None:
+    """As the standard library does; what that refuses is refused."""
+    try:
+        expected = json.dumps(document, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
+    except ValueError:
+        with pytest.raises(ValueError, match="JSON"):
+            strict_json.dump_json(document)
+    else:
+        assert expected == strict_json.dump_json(document)
+
+
+def _read(text: str) -> list[Json]:
+    """The value; nothing for a refusal."""
+    try:
+        return [strict_json.parse_json(text)]
+    except StrictJsonError:
+        return []
+
+
 @given(DOCUMENTS)
 def test_escapes_and_white_space_do_not_change_the_value(document: Json) -> None:
     """Including surrogate pairs."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import lru_cache
 from typing import Final, TypeVar
 
 from cactions.edges.store.row_encryption import SEALED_PREFIX, Place, RowCipher
@@ -24,9 +25,12 @@ from cactions.model import (
 
 T = TypeVar("T")
 
+_RECENT: Final = 1_000
+"""People whose pseudonyms are kept: an entry and its marks are stored together."""
+
 PLAN, RECEIPT, ROW, SUMMARY, EVIDENCE = "plan", "receipt", "row", "summary", "evidence"
 _EMPTY_PLAN: Final = strict_json.dump_json(
-    documents.plan_to_json(Plan("", Subject("", PersonQuery("id", "")), SentCall("")), redact=False)
+    documents.plan_to_cell(Plan("", Subject("", PersonQuery("id", "")), SentCall("")))
 )
 """What remains of a plan after its person was forgotten."""
 
@@ -38,10 +42,11 @@ class RunCells:
         self._database = database
         self._cipher = cipher
         self._run_id = run_id
+        self._list_pseudonyms = lru_cache(_RECENT)(cipher.list_person_pseudonyms)
 
     def write_plan(self, number: int, plan: Plan) -> tuple[str, str | bytes]:
         """The person's pseudonym, and the plan in the form to be stored."""
-        text = strict_json.dump_json(documents.plan_to_json(plan, redact=False))
+        text = strict_json.dump_json(documents.plan_to_cell(plan))
         return self.write_pseudonym(plan.subject.person_id), self._seal(text, number, PLAN)
 
     def write_receipt(self, number: int, receipt: Receipt) -> str | bytes:
@@ -70,7 +75,7 @@ class RunCells:
 
     def write_pseudonym(self, text: str) -> str:
         """What stands for a person, or for a value that must not repeat."""
-        pseudonyms = self._cipher.list_person_pseudonyms(text)
+        pseudonyms = self._list_pseudonyms(text)
         return pseudonyms[0] if text else ""
 
     def list_pseudonyms(self, *person_ids: str) -> str:
@@ -110,7 +115,7 @@ class RunCells:
         return RunEntry(plan, receipt, undone_by, number, started)
 
     def read_plan(self, number: Cell, stored: Cell) -> Plan:
-        return self.parse(self._decode(stored, number, PLAN), documents.plan_from_json)
+        return self.parse(self._decode(stored, number, PLAN), documents.plan_from_cell)
 
     def unseal(self, stored: str | bytes, place: Place) -> str:
         """The text of a cell. Errors name the file."""
@@ -133,7 +138,7 @@ class RunCells:
 
     def _is_pseudonym_of(self, pseudonym: Cell, plan: Plan) -> bool:
         person_id = plan.subject.person_id
-        return pseudonym == person_id or pseudonym in self._cipher.list_person_pseudonyms(person_id)
+        return pseudonym == person_id or pseudonym in self._list_pseudonyms(person_id)
 
     def _is_state_of(self, state: Cell, plan: Plan, receipt: Receipt | None) -> bool:
         """Whether a stored state says what plan and receipt say; an older layout has none."""

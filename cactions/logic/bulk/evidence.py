@@ -12,6 +12,7 @@ from typing import Any, Final
 from msgspec import DecodeError, Struct
 from msgspec.json import Decoder
 
+from cactions.logic.action_cache import ActionCache
 from cactions.logic.bulk.identifiers import compute_digest, get_text, normalize_phone
 from cactions.logic.bulk.names import list_record_names
 from cactions.logic.bulk.request_keys import (
@@ -72,15 +73,10 @@ class CallEvidence(Struct, frozen=True):
 class _ActionReader(Struct, frozen=True):
     """What of an action matters here, worked out once."""
 
-    action: Action
     references: tuple[PersonReference, ...]
     record_path: tuple[Segment, ...]
     element_path: tuple[Segment, ...]
     has_records: bool
-
-
-_READERS: Final[dict[int, _ActionReader]] = {}
-_MOST_READERS: Final = 50
 
 
 def describe_call(response: ResponseEvidence | None, result: Plan | PlanFailure) -> CallEvidence:
@@ -109,7 +105,7 @@ def gather_evidence(
     inputs: Mapping[str, Scalar] | None = None,
 ) -> ResponseEvidence:
     """What the response shows; only the person's own identifiers where there is no success."""
-    reader = _get_reader(action)
+    reader = _READERS.get(action)
     own = _list_own(reader, person)
     digests = tuple(own.values())
     root = _find_root(action, person, inputs, response)
@@ -120,21 +116,15 @@ def gather_evidence(
     return ResponseEvidence(digests, record, tuple(shown))
 
 
-def _get_reader(action: Action) -> _ActionReader:
-    kept = _READERS.get(id(action))
-    if kept is not None and kept.action is action:
-        return kept
-    if len(_READERS) >= _MOST_READERS:
-        _READERS.clear()
+def _build_reader(action: Action) -> _ActionReader:
     references = [key for key in list_identity_references(action) if key not in _FIELDS]
     has_records = not (action.breakers.shared_records or has_shared_keys(action))
     paths = [mapping.path.segments[:-1] for mapping in action.response.mapping]
     record_path = tuple(_list_common(paths)) if paths else ()
-    reader = _ActionReader(
-        action, tuple(references), record_path, _cut_at_element(record_path), has_records
-    )
-    _READERS[id(action)] = reader
-    return reader
+    return _ActionReader(tuple(references), record_path, _cut_at_element(record_path), has_records)
+
+
+_READERS: Final = ActionCache(_build_reader)
 
 
 def _list_common(paths: list[tuple[Segment, ...]]) -> Iterator[Segment]:

@@ -13,6 +13,7 @@
 from __future__ import annotations
 
 from cactions.logic.documents.audits import audit_to_json, pull_to_json
+from cactions.logic.documents.cells import plan_from_cell, plan_to_cell
 from cactions.logic.documents.command_output import (
     checks_to_json,
     fetched_to_json,
@@ -93,7 +94,9 @@ __all__ = [
     "outcome_to_json",
     "pages_to_json",
     "people_to_json",
+    "plan_from_cell",
     "plan_from_json",
+    "plan_to_cell",
     "plan_to_json",
     "probe_from_json",
     "probe_to_json",

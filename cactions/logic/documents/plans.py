@@ -37,21 +37,21 @@ def plan_to_json(plan: Plan, *, redact: bool) -> dict[str, Json]:
         "subject": _subject_to_json(plan.subject),
         "call": _call_to_json(plan.call),
         "changes": [_change_to_json(change, redact) for change in plan.changes],
-        "left": [_kept_to_json(left, redact) for left in plan.left],
+        "left": [kept_to_json(left, redact=redact) for left in plan.left],
         "proof": _proof_to_json(plan.proof, redact),
         **(
             {}
             if redact
             else {
                 "premises": [precondition_to_json(precondition) for precondition in plan.premises],
-                **_inputs_to_json(plan.inputs),
+                **inputs_to_json(plan.inputs),
             }
         ),
         **({"from_search": True} if plan.from_search else {}),
     }
 
 
-def _inputs_to_json(inputs: Mapping[str, Scalar] | None) -> dict[str, Json]:
+def inputs_to_json(inputs: Mapping[str, Scalar] | None) -> dict[str, Json]:
     """Inputs that can be stored; bytes of a command line that are no UTF-8 are not kept."""
     if inputs is None or not _is_unicode(inputs):
         return {}
@@ -105,7 +105,7 @@ def read_plan_body(fields: StrictReader) -> Plan:
         subject=fields.read_object("subject", read_subject),
         call=fields.read_object("call", read_call),
         changes=fields.read_each("changes", _read_change),
-        left=fields.read_each("left", _read_kept),
+        left=fields.read_each("left", read_kept),
         proof=fields.read_optional("proof", read_proof),
         premises=fields.read_each("premises", read_precondition),
         from_search=fields.has("from_search") and fields.read_flag("from_search"),
@@ -192,7 +192,8 @@ def _read_change(fields: StrictReader) -> Change:
     )
 
 
-def _kept_to_json(left: KeptAttribute, redact: bool) -> dict[str, Json]:
+def kept_to_json(left: KeptAttribute, *, redact: bool) -> dict[str, Json]:
+    """A mapped attribute that is left as it is, and why."""
     return {
         "attribute": left.attribute,
         **read_values(hide=redact and left.redacted, before=left.before, got=left.received),
@@ -205,7 +206,8 @@ def _kept_to_json(left: KeptAttribute, redact: bool) -> dict[str, Json]:
     }
 
 
-def _read_kept(fields: StrictReader) -> KeptAttribute:
+def read_kept(fields: StrictReader) -> KeptAttribute:
+    """What ``kept_to_json`` wrote."""
     fields.check_complete()
     return KeptAttribute(
         attribute=fields.read_text("attribute"),

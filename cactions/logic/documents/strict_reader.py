@@ -140,6 +140,12 @@ class StrictReader:
             read_document(item, build, f"{self.route}.{key}[{n}]") for n, item in enumerate(found)
         )
 
+    def read_rows(self, key: str, most: int) -> tuple[list[Json], ...]:
+        """A list of lists with one to ``most`` values."""
+        found = self._list(key)
+        rows = tuple(row for row in found if isinstance(row, list) and 1 <= len(row) <= most)
+        return rows if len(rows) == len(found) else self._refuse(key, "should hold short lists")
+
     def read_reference(self, key: str) -> PersonField | PersonAttribute:
         """Something about a person, such as ``person.email``."""
         try:

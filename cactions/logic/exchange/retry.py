@@ -77,8 +77,13 @@ class _RetryPolicy(Struct, frozen=True):
     chance: Chance
 
 
-def call_steps(asked: CallSpec, secrets: Mapping[str, Secret], chance: Chance) -> Conversation:
-    """The whole call. Raises PlanningError (NO_ANSWER, OUTCOME_UNKNOWN and others)."""
+def call_steps(
+    asked: CallSpec, sealed: Request, secrets: Mapping[str, Secret], chance: Chance
+) -> Conversation:
+    """The whole call; ``sealed`` is its request, built without credentials.
+
+    Raises PlanningError (NO_ANSWER, OUTCOME_UNKNOWN and others).
+    """
     request = asked.action.request
     tries = request.limits.retries if request.repeatable else 0
     manner = _RetryPolicy(tries, not request.is_read, chance)
@@ -86,7 +91,8 @@ def call_steps(asked: CallSpec, secrets: Mapping[str, Secret], chance: Chance) -
     for token in request.tokens:
         if token.is_runtime_value:
             held[token.name] = yield GetToken(token)
-    answer = yield from _send_with_retries(asked.build_request(Credentials(secrets, held)), manner)
+    built = asked.add_credentials(sealed, Credentials(secrets, held))
+    answer = yield from _send_with_retries(built, manner)
     denied = [
         token for token in request.tokens
         if token.fetch and _is_denied(token.fetch.denied_when, answer)
@@ -95,7 +101,8 @@ def call_steps(asked: CallSpec, secrets: Mapping[str, Secret], chance: Chance) -
         return answer
     for token in denied:
         held[token.name] = yield GetToken(token, held[token.name])
-    return (yield from _send_with_retries(asked.build_request(Credentials(secrets, held)), manner))
+    built = asked.add_credentials(sealed, Credentials(secrets, held))
+    return (yield from _send_with_retries(built, manner))
 
 
 def fetch_steps(token: Token, secrets: Mapping[str, Secret], chance: Chance) -> Conversation:

@@ -17,6 +17,7 @@ from typing import Final
 from msgspec import Struct
 from msgspec.structs import replace
 
+from cactions.logic.action_cache import ActionCache
 from cactions.logic.exchange.verify import ReferenceValues, verify_response
 from cactions.logic.expressions.references import resolve_reference
 from cactions.logic.plan.equality import is_equal_as
@@ -97,6 +98,14 @@ def plan_changes(
     )
 
 
+def _list_preconditions(plan_input: PlanInput) -> Iterator[Precondition]:
+    """The values of this person that the plan rests on."""
+    for reference in _REFERENCES.get(plan_input.action):
+        expected = resolve_reference(reference, plan_input.person, plan_input.inputs)
+        if not isinstance(expected, InvalidText):  # it identifies no one, and is never sent
+            yield Precondition(reference, expected)
+
+
 def list_premise_references(action: Action) -> tuple[PersonField | PersonAttribute, ...]:
     """What every plan of an action rests on: the person's identity, and each value that is read.
 
@@ -112,12 +121,7 @@ def list_premise_references(action: Action) -> tuple[PersonField | PersonAttribu
     return tuple(each for each in dict.fromkeys(references) if not isinstance(each, Input))
 
 
-def _list_preconditions(plan_input: PlanInput) -> Iterator[Precondition]:
-    """The values of these references, of this person."""
-    for reference in list_premise_references(plan_input.action):
-        expected = resolve_reference(reference, plan_input.person, plan_input.inputs)
-        if not isinstance(expected, InvalidText):  # it identifies no one, and is never sent
-            yield Precondition(reference, expected)
+_REFERENCES: Final = ActionCache(list_premise_references)
 
 
 def build_failure(plan_input: PlanInput, error: PlanningError) -> PlanFailure:

@@ -9,7 +9,7 @@ from typing import Final
 from msgspec import Struct
 
 _LONGEST: Final = 12  # digits; a Unix time has ten
-_LARGEST: Final = 1_000_000  # calls a window
+_LARGEST: Final = 1_000_000  # calls a window; a larger figure counts as this one
 
 
 class RateHeaders(Struct, frozen=True):
@@ -30,8 +30,10 @@ def read_headers(headers: Sequence[tuple[str, str]]) -> RateHeaders:
     limit = _parse_number(values.get("x-ratelimit-limit", ""))
     remaining = _parse_number(values.get("x-ratelimit-remaining", ""))
     reset = _parse_number(values.get("x-ratelimit-reset", ""))
-    if limit is None or remaining is None or not 0 < limit <= _LARGEST or remaining > limit:
+    if limit is None or remaining is None or limit == 0 or remaining > limit:
         limit = remaining = None
+    else:
+        limit, remaining = min(limit, _LARGEST), min(remaining, _LARGEST)
     return RateHeaders(
         limit,
         remaining,

@@ -15,8 +15,10 @@ from functools import lru_cache
 from typing import Final
 from urllib.parse import urlsplit
 
-from cactions.logic import strict_json
+from msgspec.structs import replace
+
 from cactions.logic.request import encoding
+from cactions.logic.request.body import build_body
 from cactions.logic.request.encoding import EncodingError, join_parts
 from cactions.logic.request.redaction import get_label
 from cactions.logic.request.resolver import ValueResolver
@@ -28,7 +30,6 @@ from cactions.model import (
     DefinitionError,
     Effect,
     FailureReason,
-    JsonTemplate,
     MaskedText,
     Person,
     PlanningError,
@@ -73,6 +74,27 @@ def build_request(
     )
 
 
+def add_credentials(  # noqa: PLR0913, PLR0917 - as build_request, and what that made
+    sealed: Request,
+    action: Action,
+    person: Person,
+    inputs: Mapping[str, Scalar],
+    credentials: Credentials,
+    key: str = "",
+) -> Request:
+    """The request to be sent, from what ``build_request`` made for the same person without secrets.
+
+    No secret is ever in a URL, so that it stays. Raises what ``build_request`` raises.
+    """
+    if sealed.is_complete:
+        return sealed
+    resolver = ValueResolver(person, inputs, credentials, action.redacted)
+    request = action.request
+    headers = tuple(_build_headers(request, resolver, key))
+    body = None if request.body is None else build_body(request.body, resolver)
+    return replace(sealed, headers=headers, body=body)
+
+
 def build_token_request(fetch: TokenFetch, credentials: Credentials) -> Request:
     """The request that fetches a token. Raises what ``build_request`` raises."""
     return _assemble_request(fetch.request, ValueResolver(_NO_PERSON, {}, credentials), "")
@@ -86,7 +108,7 @@ def _assemble_request(request: ActionRequest, resolver: ValueResolver, key: str)
         request.http_method.upper(),
         _build_url(request, resolver),
         tuple(_build_headers(request, resolver, key)),
-        None if request.body is None else _build_body(request.body, resolver),
+        None if request.body is None else build_body(request.body, resolver),
         request.limits,
         fresh=request.effect is Effect.WRITE,
     )
@@ -220,56 +242,3 @@ def _encode_literal(what: str, write: Callable[[str], str], text: str) -> str:
         return write(text)
     except EncodingError as error:
         raise DefinitionError(f"{what} {error}") from None
-
-
-def _build_body(body: RequestBody, resolver: ValueResolver) -> MaskedText:
-    match body.form, body.content:
-        case BodyForm.JSON, content:
-            return _build_json(content, resolver)
-        case BodyForm.FORM, dict(content):
-            return join_parts((_build_form_pair(*item, resolver) for item in content.items()), "&")
-        case BodyForm.TEXT, Template() as content:
-            return resolver.resolve_text(content, "the text body", encoding.check_body_text)
-        case form, _:
-            raise DefinitionError(f"the content of the body does not fit {form.value}")
-
-
-def _build_json(content: JsonTemplate, resolver: ValueResolver) -> MaskedText:
-    match content:
-        case SecretRef():
-            shown = strict_json.dump_json(MASK)
-            return resolver.resolve_secret(content, "the JSON body", encoding.encode_json, shown)
-        case Template():
-            return _build_json_text(content, resolver)
-        case list():
-            items = (_build_json(item, resolver) for item in content)
-            return MaskedText.of_plain("[") + join_parts(items, ",") + MaskedText.of_plain("]")
-        case dict():
-            members = (
-                MaskedText.of_plain(strict_json.dump_json(name) + ":") + _build_json(item, resolver)
-                for name, item in content.items()
-            )
-            return MaskedText.of_plain("{") + join_parts(members, ",") + MaskedText.of_plain("}")
-        case _:
-            return MaskedText.of_plain(strict_json.dump_json(content))
-
-
-def _build_json_text(template: Template, resolver: ValueResolver) -> MaskedText:
-    """A lone reference keeps the type of its value; with text around it, it becomes text."""
-    if template.lone is not None:
-        shown = strict_json.dump_json(MASK)
-        return resolver.resolve_value(template.lone, "the JSON body", encoding.encode_json, shown)
-    text = resolver.resolve_text(template, "the JSON body", str)
-    return text.map(strict_json.dump_json)
-
-
-def _build_form_pair(name: str, content: JsonTemplate, resolver: ValueResolver) -> MaskedText:
-    place = f"the form field {name}"
-    match content:
-        case SecretRef():
-            value = resolver.resolve_secret(content, place, encoding.encode_form_value)
-        case Template():
-            value = resolver.resolve_text(content, place, str).map(encoding.encode_form_value)
-        case _:
-            raise DefinitionError(f"{place} is not a text", hint="write its value in quotes")
-    return MaskedText.of_plain(f"{encoding.encode_form_value(name)}=") + value

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from msgspec import Struct
 
-from cactions.logic.request.builder import build_request
+from cactions.logic.request.builder import add_credentials, build_request
 from cactions.model import Action, Person, Request, Scalar
 from cactions.model.secret import Credentials
 
@@ -25,3 +25,10 @@ class CallSpec(Struct, frozen=True):
     def build_request(self, credentials: Credentials) -> Request:
         """The request. Raises what ``builder.build_request`` raises."""
         return build_request(self.action, self.person, self.inputs, credentials, self.key)
+
+    def add_credentials(self, sealed: Request, credentials: Credentials) -> Request:
+        """The request to be sent, from the one that was built without credentials.
+
+        Raises what ``builder.build_request`` raises.
+        """
+        return add_credentials(sealed, self.action, self.person, self.inputs, credentials, self.key)

@@ -101,13 +101,7 @@ def check_body_text(text: str) -> str:
 
 def join_parts(parts: Iterable[MaskedText], separator: str = "") -> MaskedText:
     """The texts joined; unopened where one of them is unopened."""
-    texts = list(parts)
-    unopened = any(text.is_unopened for text in texts)
-    return MaskedText(
-        separator.join(text.masked for text in texts),
-        None if unopened else separator.join(text.reveal() for text in texts),
-        separator.join(text.to_matching_text() for text in texts),
-    )
+    return MaskedText.join([*parts], separator)
 
 
 def _refuse_match(pattern: re.Pattern[str], text: str, reason: str) -> None:

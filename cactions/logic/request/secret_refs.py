@@ -9,6 +9,8 @@ from cactions.model import ActionRequest, JsonTemplate, SecretRef, Token
 
 def list_request_secrets(request: ActionRequest) -> tuple[str, ...]:
     """The names of all secrets that are sent to the request's host, each once."""
+    if not request.tokens and request.body is None:
+        return ()
     names = [name for token in request.tokens for name in list_token_secrets(token)]
     return tuple(dict.fromkeys([*names, *list_body_secrets(request)]))
 

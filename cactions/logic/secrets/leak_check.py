@@ -45,6 +45,8 @@ _MIN_SCRUBBER_BYTES: Final = 64 * 1024
 
 def remove_secrets(response: Response, secrets: Sequence[Secret]) -> Response:
     """The response with these secrets masked, or unchanged if it echoes none."""
+    if not secrets:
+        return response
     known, scrubber = _build_scrubber(tuple(secrets))
     parts = [*_list_header_bytes(response), response.body]
     joined = b"\n".join(parts)
@@ -73,7 +75,8 @@ def _list_header_bytes(response: Response) -> Iterator[bytes]:
     """Every header as UTF-8 and as Latin-1, because HTTP does not declare its encoding."""
     for text in (text for header in response.headers for text in header):
         yield text.encode()
-        yield text.encode("latin-1", "replace")
+        if not text.isascii():
+            yield text.encode("latin-1", "replace")
 
 
 def clean_response(response: Response, known: Known) -> Response:

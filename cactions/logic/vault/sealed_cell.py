@@ -8,6 +8,7 @@ then 32 bytes of salt and the ciphertext, as the vault seals. Its associated dat
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import Final
 
 from cactions.logic.vault.associated_data import join_fields
@@ -17,6 +18,7 @@ FORMAT: Final = "cactions-sealed/1"
 
 _HEAD: Final = re.compile(rb"cactions-sealed/1 ([0-9a-f]{32}\.[1-9][0-9]{0,15})\n")
 _SALT: Final = 32
+_PERSON: Final = join_fields(FORMAT, "person")
 
 
 def format_cell(key_name: str, sealed: Ciphertext) -> bytes:
@@ -35,12 +37,18 @@ def parse_cell(data: bytes) -> tuple[str, Ciphertext]:
 
 def build_place_data(purpose: Purpose, place: tuple[str | int, ...]) -> bytes:
     """The associated data that binds a cell to its place."""
-    return join_fields(FORMAT, purpose.value, *place)
+    return _begin_place(purpose, place[0]) + join_fields(*place[1:])
+
+
+@lru_cache(maxsize=64)
+def _begin_place(purpose: Purpose, first: str | int) -> bytes:
+    """What the cells of one run have in common."""
+    return join_fields(FORMAT, purpose.value, first)
 
 
 def build_pseudonym_data(person_id: str) -> bytes:
     """The data whose MAC is a person's pseudonym."""
-    return join_fields(FORMAT, "person", person_id)
+    return _PERSON + join_fields(person_id)
 
 
 MARK_LABEL: Final = join_fields(FORMAT, "mark")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import pytest
@@ -12,6 +12,7 @@ from msgspec.structs import replace
 
 from cactions.logic.exchange.retry import (
     LONGEST_PAUSE,
+    Chance,
     Conversation,
     GetToken,
     Send,
@@ -37,7 +38,7 @@ from cactions.model import (
     Token,
     TokenFetch,
 )
-from cactions.model.secret import Secret
+from cactions.model.secret import Credentials, Secret
 from tests.builders import answer, person
 from tests.requests import body, request_of
 
@@ -96,8 +97,14 @@ def half() -> float:
     return 0.5
 
 
+def begin(
+    of: CallSpec, secrets: Mapping[str, Secret] | None = None, chance: Chance = half
+) -> Conversation:
+    return call_steps(of, of.build_request(Credentials()), secrets or {}, chance)
+
+
 def call(of: CallSpec, *replies: Any) -> tuple[list[Any], Any]:
-    return talk(call_steps(of, {}, half), *replies)
+    return talk(begin(of), *replies)
 
 
 def kinds(said: Sequence[Any]) -> str:
@@ -132,7 +139,7 @@ def test_a_denied_call_is_repeated_once_with_a_new_token() -> None:
 def test_a_fixed_token_is_not_fetched_again() -> None:
     """It has no fetch: 401 is the answer."""
     shop = Token("shop", "X-Token", (), value=SecretRef("shop"))
-    steps = call_steps(asked(tokens=(shop,)), {"shop": Secret("shop", "s3cr3t-abc")}, half)
+    steps = begin(asked(tokens=(shop,)), {"shop": Secret("shop", "s3cr3t-abc")})
     said, got = talk(steps, DENIED)
     assert ("S", DENIED) == (kinds(said), got)
 
@@ -199,7 +206,7 @@ def test_retry_after_is_respected(retry_after: str, paused: float | None) -> Non
 @given(st.floats(0, 1), st.integers(0, 5))
 def test_no_pause_is_longer_than_half_a_minute(chance: float, turns: int) -> None:
     """And none is negative."""
-    steps = call_steps(asked(limits=Limits(retries=5)), {}, lambda: chance)
+    steps = begin(asked(limits=Limits(retries=5)), chance=lambda: chance)
     said, _ = talk(steps, *[BUSY, True] * turns, OK)
     assert all(0 <= s.seconds <= LONGEST_PAUSE for s in said if isinstance(s, Wait))
 
@@ -281,7 +288,7 @@ def test_a_changing_call_without_a_key_is_sent_once_per_token(
     came: list[Any], granted: bool
 ) -> None:
     """Property: it is sent once, and twice only after a denial."""
-    steps = call_steps(asked(**WRITE, tokens=(CRM,)), {}, half)
+    steps = begin(asked(**WRITE, tokens=(CRM,)))
     left, sent, reply = list(came), list[Any](), None
     try:
         while True:

@@ -149,6 +149,15 @@ def test_two_processes_that_cannot_share_see_each_other_as_others() -> None:
     assert left_used(service) >= 0.97
 
 
+def test_a_very_large_limit_holds_no_call_back() -> None:
+    """As many calls as with the largest limit that is told apart."""
+    numbers = [
+        sum(simulate(Service(limit=limit), Client(workers=8), seconds=3).own.values())
+        for limit in (10**6, 10**9)
+    ]
+    assert numbers[0] == numbers[1] > 100
+
+
 def test_a_killed_process_costs_its_open_calls_for_two_windows() -> None:
     """Its calls without an answer count as on their way for 20 s."""
     shared = [PacerState()]

@@ -1,0 +1,72 @@
+"""Builds the body of a request: JSON, a form, or text."""
+
+from __future__ import annotations
+
+from cactions.logic import strict_json
+from cactions.logic.request import encoding
+from cactions.logic.request.encoding import join_parts
+from cactions.logic.request.resolver import ValueResolver
+from cactions.model import (
+    MASK,
+    BodyForm,
+    DefinitionError,
+    JsonTemplate,
+    MaskedText,
+    RequestBody,
+    SecretRef,
+    Template,
+)
+
+
+def build_body(body: RequestBody, resolver: ValueResolver) -> MaskedText:
+    """The body for a person. Raises PlanningError (NO_VALUE, UNFIT_VALUE), DefinitionError."""
+    match body.form, body.content:
+        case BodyForm.JSON, content:
+            return _build_json(content, resolver)
+        case BodyForm.FORM, dict(content):
+            return join_parts((_build_form_pair(*item, resolver) for item in content.items()), "&")
+        case BodyForm.TEXT, Template() as content:
+            return resolver.resolve_text(content, "the text body", encoding.check_body_text)
+        case form, _:
+            raise DefinitionError(f"the content of the body does not fit {form.value}")
+
+
+def _build_json(content: JsonTemplate, resolver: ValueResolver) -> MaskedText:
+    match content:
+        case SecretRef():
+            shown = strict_json.dump_json(MASK)
+            return resolver.resolve_secret(content, "the JSON body", encoding.encode_json, shown)
+        case Template():
+            return _build_json_text(content, resolver)
+        case list():
+            items = (_build_json(item, resolver) for item in content)
+            return MaskedText.of_plain("[") + join_parts(items, ",") + MaskedText.of_plain("]")
+        case dict():
+            members = (
+                MaskedText.of_plain(strict_json.dump_json(name) + ":") + _build_json(item, resolver)
+                for name, item in content.items()
+            )
+            return MaskedText.of_plain("{") + join_parts(members, ",") + MaskedText.of_plain("}")
+        case _:
+            return MaskedText.of_plain(strict_json.dump_json(content))
+
+
+def _build_json_text(template: Template, resolver: ValueResolver) -> MaskedText:
+    """A lone reference keeps the type of its value; with text around it, it becomes text."""
+    if template.lone is not None:
+        shown = strict_json.dump_json(MASK)
+        return resolver.resolve_value(template.lone, "the JSON body", encoding.encode_json, shown)
+    text = resolver.resolve_text(template, "the JSON body", str)
+    return text.map(strict_json.dump_json)
+
+
+def _build_form_pair(name: str, content: JsonTemplate, resolver: ValueResolver) -> MaskedText:
+    place = f"the form field {name}"
+    match content:
+        case SecretRef():
+            value = resolver.resolve_secret(content, place, encoding.encode_form_value)
+        case Template():
+            value = resolver.resolve_text(content, place, str).map(encoding.encode_form_value)
+        case _:
+            raise DefinitionError(f"{place} is not a text", hint="write its value in quotes")
+    return MaskedText.of_plain(f"{encoding.encode_form_value(name)}=") + value
