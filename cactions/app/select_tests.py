@@ -31,7 +31,7 @@ class TestSelection(Struct, frozen=True):
         return named and (not self.tags or not {*self.tags}.isdisjoint(test.tags))
 
 
-def select_tests(actions: Sequence[Action], selection: TestSelection) -> list[Action]:
+def choose_tests(actions: Sequence[Action], selection: TestSelection) -> list[Action]:
     """The actions with their chosen tests, without those that have none.
 
     Raises UsageError where no test is chosen; it names what there is.

@@ -9,9 +9,10 @@ import typer
 from msgspec import Struct
 
 from cactions.app.coverage import measure_coverage
-from cactions.app.select_tests import TestSelection, select_tests
+from cactions.app.select_tests import TestSelection, choose_tests
 from cactions.cli import arguments, reporters, wiring, write_calls
 from cactions.cli.commands import test_record
+from cactions.cli.commands.test_accept import accept_reports, prepare_acceptance
 from cactions.cli.commands.test_run import TestMode, TestOutcome, run_actions
 from cactions.cli.exit_codes import Exit, choose_most_severe
 from cactions.cli.formats import Format, SuiteFormat, choose_format
@@ -69,6 +70,10 @@ def command(
     record: Annotated[
         bool, typer.Option("--record", help="Ask live, and keep the answers in cassettes/.")
     ] = False,
+    accept: Annotated[
+        bool,
+        typer.Option("--accept", help="Write the values found into the YAML, after a question."),
+    ] = False,
     yes: Yes = False,
     again: Again = False,
     files: Files = None,
@@ -85,12 +90,17 @@ def command(
     Example: cactions test loyalty
     """
     selection = TestSelection(tuple(names or ()), tuple(tags or ()))
-    order = _TestOrder(choose_format(form, json), strict, coverage, least, slowest, yes)
+    order = _TestOrder(choose_format(form, json), strict, coverage, least, slowest)
+    acceptance = (
+        prepare_acceptance(files, environment, options, order.form, record=record, yes=yes)
+        if accept
+        else None
+    )
     project_folder = open_project(files, environment, options)
     chosen = _find_actions(project_folder, actions or ())
     if options.cassette and len(chosen) != 1:
         raise UsageError("one cassette answers for one action", hint="Name the action.")
-    tested = select_tests(chosen, selection)
+    tested = choose_tests(chosen, selection)
     if record:
         options = _prepare_recording(options, selection)
         shown = order.form is not Format.TEXT
@@ -101,7 +111,14 @@ def command(
     tested = [action for action in tested if _is_confirmed(action, options)]
     mode = TestMode(options, live, record, again, threads)
     outcome = run_actions(tested, project_folder, mode)
-    raise typer.Exit(_report(outcome, chosen, selection, order))
+    others = _report(outcome, chosen, selection, order)
+    code = outcome.code
+    failed = sum(not report.passed for report in outcome.reports)
+    if acceptance and failed:
+        project = project_folder.project
+        accepted = accept_reports(tested, outcome.reports, project, acceptance)
+        code = Exit.CLEAN if accepted == failed else code
+    raise typer.Exit(choose_most_severe(code, *others))
 
 
 class _TestOrder(Struct, frozen=True):
@@ -112,7 +129,6 @@ class _TestOrder(Struct, frozen=True):
     coverage: bool
     least: float | None
     slowest: int
-    yes: bool
 
 
 def _find_actions(project_folder: ProjectFolder, names: Sequence[str]) -> list[Action]:
@@ -142,8 +158,8 @@ def _is_confirmed(action: Action, options: LiveOptions) -> bool:
 
 def _report(
     outcome: TestOutcome, chosen: Iterable[Action], selection: TestSelection, order: _TestOrder
-) -> Exit:
-    """Show it; the exit code. What is unused is not known where only some tests were chosen."""
+) -> list[Exit]:
+    """Show it; the exit codes of what is not a test. Of a selection, nothing is unused."""
     measured = order.coverage or order.least is not None
     suite = SuiteResult(
         outcome.reports,
@@ -154,7 +170,7 @@ def _report(
         order.slowest,
     )
     reporters.report_suite(suite, order.form)
-    codes = [outcome.code]
+    codes: list[Exit] = []
     if order.strict and suite.unused:
         codes.append(Exit.FINDINGS)
     if order.least is not None and suite.coverage_percent < order.least:
@@ -162,4 +178,4 @@ def _report(
             f"The coverage is {suite.coverage_percent:.1f} %, and {order.least:g} % were asked for."
         )
         codes.append(Exit.FINDINGS)
-    return choose_most_severe(*codes)
+    return codes
