@@ -2,21 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from itertools import groupby
+from collections.abc import Sequence
+from itertools import accumulate, groupby
 from typing import Final
 
-from cactions.model import SuiteResult, TestReport, UnusedInteraction
+from cactions.model import ActionCoverage, SuiteResult, TestReport, UnusedInteraction
 from cactions.render.junit_document import JUnitCase, JUnitSuite, write_junit
-from cactions.render.markdown import LONGEST, format_code
+from cactions.render.markdown import format_code
 from cactions.render.messages import count_noun
 
 _FAILED: Final = "failed expectation"
 _UNUSED: Final = "unused recording"
 _MORE: Final = "\n… and {:,} more; `cactions test --json` lists all of them.\n"
-_MOST_UNUSED: Final = 10
-_ROOM: Final = 5_000
-"""Characters for what stands below the table."""
+_ROOMS: Final = (36_000, 4_000, 12_000, 6_000)
+"""Characters for the rows of each section; together less than GitHub takes in a comment."""
 
 
 def render_suite_junit(suite: SuiteResult) -> str:
@@ -57,49 +56,50 @@ def _build_unused(item: UnusedInteraction, *, strict: bool) -> JUnitCase:
 
 
 def render_suite_markdown(suite: SuiteResult) -> str:
-    """The counts, a table of what failed, and what else was asked for."""
+    """The counts, a table of what failed, and what else was asked for; each as far as it fits."""
     failed = [report for report in suite.reports if not report.passed]
     passed = len(suite.reports) - len(failed)
     counts = f"{count_noun(len(suite.reports), 'test')}, {passed:,} ok, {len(failed):,} failed"
-    parts = [f"### cactions: {counts}\n"]
-    if failed:
-        parts += [*_take_rows(failed, LONGEST - _ROOM - len(parts[0]))]
-    if suite.unused:
-        what = count_noun(len(suite.unused), "recorded interaction")
-        parts.append(f"\n{what} that no test asks for:\n\n")
-        rows = [f"- {format_code(f'{item.source} {item.number}: {item.request}')}\n"
-                for item in suite.unused[:_MOST_UNUSED]]  # fmt: skip
-        parts += rows
-        if len(suite.unused) > len(rows):
-            parts.append(_MORE.format(len(suite.unused) - len(rows)))
-    parts += _list_coverage(suite)
-    if suite.slow_reports:
-        parts.append("\n| Slowest | |\n|---|---|\n")
-        parts += [
-            f"| {format_code(f'{report.action}: {report.test}')} | {report.seconds:.3f} s |\n"
-            for report in suite.slow_reports
-        ]
-    return "".join(parts)
+    unused = count_noun(len(suite.unused), "recorded interaction")
+    coverage = f"\nCoverage: {suite.coverage_percent:.1f} %\n"
+    sections = (
+        ("\n| Action | Test | What |\n|---|---|---|\n", map(_build_row, failed)),
+        (f"\n{unused} that no test asks for:\n\n", map(_build_unused_row, suite.unused)),
+        (
+            f"{coverage}\n| Action | Met | Not met |\n|---|---|---|\n",
+            map(_build_coverage_row, suite.coverage or ()),
+        ),
+        ("\n| Slowest | |\n|---|---|\n", map(_build_slow_row, suite.slow_reports)),
+    )
+    rooms = zip(sections, _ROOMS, strict=True)
+    parts = [_take_fitting(head, [*rows], room) for (head, rows), room in rooms]
+    return "".join([f"### cactions: {counts}\n", *parts])
 
 
-def _take_rows(failed: list[TestReport], room: int) -> Iterator[str]:
-    yield "\n| Action | Test | What |\n|---|---|---|\n"
-    for number, report in enumerate(failed):
-        lines = [*report.problems, *([report.hint] if report.hint else [])]
-        cells = "<br>".join(map(format_code, lines))
-        row = f"| {format_code(report.action)} | {format_code(report.test)} | {cells} |\n"
-        room -= len(row)
-        if room < 0:
-            yield _MORE.format(len(failed) - number)
-            return
-        yield row
+def _take_fitting(head: str, rows: Sequence[str], room: int) -> str:
+    """As many rows as there is room for, and how many there would be; nothing without rows."""
+    if not rows:
+        return ""
+    ends = accumulate(map(len, rows))
+    fitting = sum(end <= room for end in ends)
+    more = _MORE.format(len(rows) - fitting) if fitting < len(rows) else ""
+    return "".join([head, *rows[:fitting], more])
 
 
-def _list_coverage(suite: SuiteResult) -> Iterator[str]:
-    if suite.coverage is None:
-        return
-    yield f"\nCoverage: {suite.coverage_percent:.1f} %\n\n"
-    yield "| Action | Met | Not met |\n|---|---|---|\n"
-    for action in suite.coverage:
-        missing = format_code(", ".join(action.missing))
-        yield f"| {format_code(action.action)} | {action.met}/{len(action.points)} | {missing} |\n"
+def _build_row(report: TestReport) -> str:
+    lines = [*report.problems, *([report.hint] if report.hint else [])]
+    cells = "<br>".join(map(format_code, lines))
+    return f"| {format_code(report.action)} | {format_code(report.test)} | {cells} |\n"
+
+
+def _build_unused_row(item: UnusedInteraction) -> str:
+    return f"- {format_code(f'{item.source} {item.number}: {item.request}')}\n"
+
+
+def _build_coverage_row(action: ActionCoverage) -> str:
+    missing = format_code(", ".join(action.missing))
+    return f"| {format_code(action.action)} | {action.met}/{len(action.points)} | {missing} |\n"
+
+
+def _build_slow_row(report: TestReport) -> str:
+    return f"| {format_code(f'{report.action}: {report.test}')} | {report.seconds:.3f} s |\n"
