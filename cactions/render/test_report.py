@@ -81,7 +81,8 @@ def _render_coverage(suite: SuiteResult, width: int) -> list[StyledLine]:
     for action in suite.coverage:
         share = f"{action.met}/{len(action.points)}"
         style = Style.CAUTION if action.missing else Style.GOOD
-        missing = span(", ".join(action.missing) or "nothing")
+        points = (span(name, Style.PATH) for name in action.missing)
+        missing = join_spans(", ", points) or span("nothing")
         rows.append((span(action.action, Style.NAME), span(share.rjust(_SHARE), style), missing))
     total = span(f"Coverage: {suite.coverage_percent:.1f} %", Style.STRONG)
     return [*render_table(("Action", "Met".rjust(_SHARE), "Not met"), rows, width), total]
