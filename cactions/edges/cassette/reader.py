@@ -76,8 +76,12 @@ class CassetteSender:
 
     @property
     def has_turns(self) -> bool:
-        """Whether a request has several answers, so that the order of requests matters."""
-        return len(self._index(frozenset())) < len(self._recorded)
+        """Whether a request may have several answers, so that the order of requests matters.
+
+        Bodies count as equal: they may differ in a secret alone, which is not compared.
+        """
+        heads = {exchange.question.to_key(frozenset())[:-1] for exchange in self._recorded}
+        return len(heads) < len(self._recorded)
 
     def list_unused(self, *, hidden: bool = False) -> list[tuple[int, str]]:
         """The interactions that no request was answered from: number, from 1, and request.

@@ -56,7 +56,7 @@ def write_scalar(value: Scalar) -> str:
         return json.dumps(value)
     if _PLAIN.fullmatch(value) and value.lower() not in _READ_OTHERWISE:
         return value
-    return json.dumps(value)
+    return json.dumps(value, ensure_ascii=False)
 
 
 def _list_edits(route: str, update: ExpectationUpdate, places: SourceMap) -> Iterator[Edit]:
