@@ -60,6 +60,7 @@ def prepare_acceptance(
     if form is not Format.TEXT:
         raise UsageError("stdout is for the difference here", hint="Leave --format and --json out.")
     prompts.require_terminal(yes)
+    wiring.find_folder(paths)  # the files of several folders are refused
     [folder] = find_folders(paths or (), wiring.load_snapshot, only=True)
     return AcceptOrder(folder, environment, yes)
 

@@ -202,11 +202,23 @@ def test_the_difference_hides_redacted_values(cli: Cli, home: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "words", ["--json", "--format markdown", "--live", "--record", "--accept-nothing"]
+    "words",
+    [
+        "--json",
+        "--format markdown",
+        "--live",
+        "--record",
+        "--accept-nothing",
+        "-f actions.yaml -f other/actions.yaml",
+        "-f other/actions.yaml",
+    ],
 )
 def test_what_does_not_go_together_is_refused(cli: Cli, home: Path, words: str) -> None:
     """Before any test runs."""
     before = FILE.read_bytes()
+    if "-f actions.yaml" in words:
+        Path("other").mkdir()
+        Path("other/actions.yaml").write_bytes(before)
     done = cli(*ACCEPT, *words.split())
     assert (Exit.MISUSE, "") == (done.code, done.out)
     assert before == FILE.read_bytes()
