@@ -119,6 +119,7 @@ def read_test(fields: StrictReader) -> TestReport:
         action=fields.read_text("action"),
         test=fields.read_text("test"),
         problems=fields.read_texts("problems"),
+        hint=fields.read_text("hint"),
         result=fields.read_object("result", read_result),
     )
 

@@ -2,44 +2,79 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from time import perf_counter
 from typing import TypeAlias
 
-from cactions.app.propose import Job, PlanContext, propose_plan
-from cactions.logic import strict_json
-from cactions.logic.plan.equality import is_equal_as
+from msgspec import Struct
+from msgspec.structs import replace
+
+from cactions.app.expectations import find_problems
+from cactions.app.propose import Job, PlanContext, propose_plan, send_request
+from cactions.app.workers import Workers, open_pool
 from cactions.logic.request.inputs import resolve_inputs
 from cactions.logic.request.redaction import mask_query
+from cactions.logic.shell import join_command
 from cactions.model import (
-    ABSENT,
     Action,
     ActionTest,
     CactionsError,
-    Change,
-    Expectation,
     FailureReason,
-    KeptAttribute,
     Plan,
     PlanFailure,
+    Request,
     Subject,
     TestReport,
     UsageError,
-    Value,
-    is_empty,
 )
 
 Propose: TypeAlias = Callable[[Job, PlanContext], Plan | PlanFailure]
+TestStep: TypeAlias = Callable[[], TestReport]
+"""Runs one test."""
+
+
+class TestBatch(Struct, frozen=True):
+    """Steps that are in order among themselves; ``alone``: nothing else runs meanwhile."""
+
+    steps: tuple[TestStep, ...]
+    alone: bool = False
+
+
+def run_batches(batches: Iterable[TestBatch], threads: int) -> Iterator[TestReport]:
+    """The reports, in the order of the batches; up to so many batches run at a time."""
+    with open_pool(threads if threads > 1 else 0) as pool:
+        workers = Workers(_run_batch, pool, threads)
+        for batch in batches:
+            if batch.alone:
+                yield from (report for _, reports in workers.end() for report in reports)
+                yield from _run_batch(batch)
+            else:
+                yield from (report for _, reports in workers.put(batch) for report in reports)
+        yield from (report for _, reports in workers.end() for report in reports)
+
+
+def _run_batch(batch: TestBatch) -> list[TestReport]:
+    return [step() for step in batch.steps]
 
 
 def run_test(
     action: Action, test: ActionTest, context: PlanContext, make: Propose = propose_plan
 ) -> TestReport:
     """One test; writes nothing. ``make`` makes a call that may change something elsewhere."""
+    start = perf_counter()
     try:
-        result = make(Job(action, test.person, resolve_inputs(action, test.inputs)), context)
+        job = Job(action, test.person, resolve_inputs(action, test.inputs))
+        result = make(job, context)
+        request = _build_request(job, context) if test.expect.request else None
     except UsageError as error:
         return find_untested(action, test, error, FailureReason.MISUSE)
-    return TestReport(action.name, test.name, result, tuple(_find_problems(test.expect, result)))
+    report = _judge(action, test, result, request)
+    return replace(report, seconds=perf_counter() - start)
+
+
+def _build_request(job: Job, context: PlanContext) -> Request | None:
+    request = send_request(job, context.people)
+    return request if isinstance(request, Request) else None
 
 
 def find_untested(
@@ -51,40 +86,19 @@ def find_untested(
     """The report of a test that cannot run, by default because of its recording."""
     subject = Subject("", mask_query(test.person, action.redacted))
     result = PlanFailure(action.name, subject, reason, str(error), error.hint)
-    return TestReport(action.name, test.name, result, tuple(_find_problems(test.expect, result)))
+    return _judge(action, test, result)
 
 
-def _find_problems(expect: Expectation, result: Plan | PlanFailure) -> Iterator[str]:
-    status = result.call.status if result.call else None
-    if expect.status is not None and status != expect.status:
-        yield f"status: expected {expect.status}, found {status or 'no answer'}"
-    if isinstance(result, PlanFailure):
-        if expect.failure != result.reason.value:
-            wanted = f"expected {expect.failure}, found " if expect.failure else ""
-            yield f"{wanted}{result.reason.value}: {result.message}"
-    elif expect.failure is not None:
-        yield f"expected {expect.failure}, but nothing stops this plan"
-    else:
-        yield from _find_attribute_problems(expect, result)
+def _judge(
+    action: Action, test: ActionTest, result: Plan | PlanFailure, request: Request | None = None
+) -> TestReport:
+    problems = tuple(find_problems(test.expect, result, request))
+    hint = _suggest_recording(action, result) if problems else ""
+    return TestReport(action.name, test.name, result, problems, hint)
 
 
-def _find_attribute_problems(expect: Expectation, plan: Plan) -> Iterator[str]:
-    holds: dict[str, tuple[Change | KeptAttribute, Value]] = {
-        **{change.attribute: (change, change.after) for change in plan.changes},
-        **{left.attribute: (left, left.before) for left in plan.left},
-    }
-    for name, wanted in (expect.attributes or {}).items():
-        expected_change, found = holds[name]
-        if not is_equal_as(expected_change.data_type, found, wanted):
-            text = f"expected {_format_value(wanted)}, found {_format_value(found)}"
-            yield f"{name}: {'another value than expected' if expected_change.redacted else text}"
-    expected = set(expect.refused or ())
-    for left in plan.refused:
-        if left.attribute not in expected:
-            yield f"{left.attribute}: refused ({left.reason.value}) {left.detail}".rstrip()
-    for name in sorted(expected - {left.attribute for left in plan.refused}):
-        yield f"{name}: expected to be refused, but it is not"
-
-
-def _format_value(value: Value) -> str:
-    return "nothing" if is_empty(value) or value is ABSENT else strict_json.dump_json(value)
+def _suggest_recording(action: Action, result: Plan | PlanFailure) -> str:
+    """The command that records what is missing, or was recorded for another request."""
+    if isinstance(result, Plan) or result.reason is not FailureReason.NOT_RECORDED:
+        return ""
+    return f"To record it anew: {join_command(('test',), action.name, options=('--record',))}"

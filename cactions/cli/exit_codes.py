@@ -23,8 +23,9 @@ class Exit(IntEnum):
 
 MEANINGS: Final = {
     Exit.CLEAN: "clean",
-    Exit.FINDINGS: "findings, people refused or failed, or stopped after something was written",
-    Exit.MISUSE: "usage error",
+    Exit.FINDINGS: "findings, failed tests, people refused or failed, or stopped after something"
+    " was written",
+    Exit.MISUSE: "usage error, or no test is chosen",
     Exit.NOTHING_DONE: "nothing was done: a definition, a store or the output is unusable",
     Exit.OUTCOME_UNKNOWN: "the outcome of a write, or of a write request, is unknown",
     Exit.CHANGES: "changes (`diff --exit-code` only)",

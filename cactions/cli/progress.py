@@ -51,7 +51,8 @@ _SENT: Final = "Requests were sent, and nothing was written."
 _AFTER: Final[dict[tuple[str, ...], str]] = {
     ("audit",): "Some files may have been written: give the same command again.",
     ("connectors", "pull"): "Some files may have been written: give the same command again.",
-    ("test",): "Each recording is either as it was, or whole and new; no person was written to.",
+    ("test",): "Each recording and action file is either as it was, or whole and new; no person was"
+    " written to.",
     ("people", "import"): "Either all people of the file were imported or none: `cactions people"
     " list` tells which.",
     ("validate",): "Some files may have been fixed: give the same command again.",

@@ -1,4 +1,4 @@
-"""Writes the findings of ``validate`` to stdout, and runs to files, in the format asked for.
+"""Writes findings and tests to stdout, and runs to files, in the format asked for.
 
 Each function imports its format when it is called, so that the other five cost no start-up time.
 """
@@ -12,9 +12,10 @@ from pathlib import Path
 from typing import Final
 
 from cactions.cli import streams, wiring
+from cactions.cli.formats import Format
 from cactions.cli.output_files import append_text, check_output, write_lines
 from cactions.logic.relative_path import make_relative_to_root
-from cactions.model import LintReport, PlanSummary, RunEntry, Severity
+from cactions.model import LintReport, PlanSummary, RunEntry, Severity, SuiteResult
 
 SUMMARY: Final = "GITHUB_STEP_SUMMARY"
 """The file whose Markdown GitHub shows below the job; each step has its own."""
@@ -90,6 +91,26 @@ def report_as_markdown(review: LintReport) -> None:
     from cactions.render.markdown import render_markdown
 
     streams.write_text(render_markdown(review, get_source_root_path()))
+
+
+def report_suite(suite: SuiteResult, form: Format) -> None:
+    """A run of tests, in one of the formats of ``SuiteFormat``."""
+    if form is Format.JSON:
+        from cactions.logic.documents import suite_to_json
+
+        wiring.write_json(suite_to_json(suite, redact=True))
+    elif form is Format.JUNIT:
+        from cactions.render.suite_report import render_suite_junit
+
+        streams.write_text(streams.mask_text(render_suite_junit(suite)))
+    elif form is Format.MARKDOWN:
+        from cactions.render.suite_report import render_suite_markdown
+
+        streams.write_text(streams.mask_text(render_suite_markdown(suite)))
+    else:
+        from cactions.render.test_report import render_suite
+
+        wiring.create_output().print(render_suite(suite))
 
 
 def check_report_file(path: Path) -> None:

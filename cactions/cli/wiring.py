@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from cactions.cli.intercom_wiring import IntercomSession
     from cactions.cli.live_options import LiveOptions
     from cactions.cli.vault_wiring import VaultOptions
+    from cactions.edges.cassette.reader import CassetteSender
     from cactions.edges.cassette.writer import JsonCassetteWriter
     from cactions.edges.keys.messenger_jwt import MessengerJwt
     from cactions.edges.keys.user_config import UserConfig
@@ -214,9 +215,15 @@ def create_caller(home: ProjectFolder, action: Action, options: LiveOptions) -> 
     if not options.replayed:
         return create_live_caller(home, options, [action])
     from cactions.app.propose import ReplayCaller
+
+    return ReplayCaller(open_recording(home, action, options))
+
+
+def open_recording(home: ProjectFolder, action: Action, options: LiveOptions) -> CassetteSender:
+    """The recording of an action. Raises DefinitionError where it is missing or unusable."""
     from cactions.edges.cassette.reader import CassetteSender
 
-    return ReplayCaller(CassetteSender(options.cassette or home.get_cassette_path(action)))
+    return CassetteSender(options.cassette or home.get_cassette_path(action))
 
 
 def create_cassette_writer(home: ProjectFolder, action: Action) -> JsonCassetteWriter:

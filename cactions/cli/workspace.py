@@ -156,16 +156,19 @@ def create_plan_context(home: ProjectFolder, caller: Caller) -> PlanContext:
     return PlanContext(people, caller, open_journal(home.folder, home.cover) if kept else None)
 
 
-def open_test_people(home: ProjectFolder) -> LocalPeopleStore:
+def open_test_people(home: ProjectFolder, *, shared: bool = False) -> LocalPeopleStore:
     """People for tests: as the YAML gives them, whatever earlier runs made of them.
 
     Where the YAML gives no people, they are those of the store; those of Intercom are in the file
-    that ``people pull`` writes.
+    that ``people pull`` writes. ``shared``: threads read them, so that all are in memory.
     """
     from cactions.edges.store.people import LocalPeopleStore
 
     people = _load_pulled_people(home) if home.session else load_people(home)
-    return LocalPeopleStore(None, people) if people or home.session else open_local_people(home)
+    if people or home.session:
+        return LocalPeopleStore(None, people)
+    store = open_local_people(home)
+    return LocalPeopleStore(None, tuple(store.list())) if shared else store
 
 
 def _load_pulled_people(home: ProjectFolder) -> tuple[Person, ...]:

@@ -9,7 +9,6 @@ from cactions.model.action import (
     AttributeMapping,
     DataInput,
     DateForm,
-    Expectation,
     InputType,
     Overwrite,
     Project,
@@ -64,6 +63,12 @@ from cactions.model.errors import (
     WorkspaceError,
 )
 from cactions.model.exchange import Proof, Request, Response
+from cactions.model.expectation import (
+    Expectation,
+    ExpectedChange,
+    ExpectedKind,
+    ExpectedRequest,
+)
 from cactions.model.finding import Edit, Finding, Fix, Label, Place, Severity
 from cactions.model.health_check import Health, HealthCheck
 from cactions.model.identity import (
@@ -142,6 +147,7 @@ from cactions.model.run import (
     RunEntry,
     RunHead,
 )
+from cactions.model.suite import ActionCoverage, CoveragePoint, SuiteResult, UnusedInteraction
 from cactions.model.template import (
     EACH,
     Input,

@@ -8,8 +8,9 @@ from enum import Enum
 from msgspec import Struct, field
 
 from cactions.model.breaker import BreakerLimits
+from cactions.model.expectation import Expectation
 from cactions.model.finding import Place
-from cactions.model.json_value import Json, Scalar
+from cactions.model.json_value import Scalar
 from cactions.model.person import Attribute, DataType, PersonQuery
 from cactions.model.request import ActionRequest, AllowedAddress, Success, Token
 from cactions.model.template import Path, Reference
@@ -125,19 +126,6 @@ class ActionResponse(Struct, frozen=True):
     mapping: tuple[AttributeMapping, ...] = ()
 
 
-class Expectation(Struct, frozen=True):
-    """What a test expects; None means not stated.
-
-    ``attributes`` are the values that the action would write or find already there, ``refused``
-    the attributes whose values must be refused, ``failure`` the Reason word of a failed call.
-    """
-
-    status: int | None = None
-    attributes: Mapping[str, Json] | None = None
-    refused: tuple[str, ...] | None = None
-    failure: str | None = None
-
-
 class ActionTest(Struct, frozen=True):
     """One entry of ``tests:``."""
 
@@ -146,6 +134,7 @@ class ActionTest(Struct, frozen=True):
     expect: Expectation
     inputs: Mapping[str, Scalar] = field(default_factory=dict)
     place: Place | None = None
+    tags: tuple[str, ...] = ()
 
 
 class Action(Struct, frozen=True):

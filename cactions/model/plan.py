@@ -135,12 +135,17 @@ class PlanFailure(Struct, frozen=True):
 
 
 class TestReport(Struct, frozen=True):
-    """How one of the file's ``tests:`` went: every expectation that did not hold, in words."""
+    """How one of the file's ``tests:`` went: every expectation that did not hold, in words.
+
+    ``hint`` is the next step, such as a command; ``seconds`` is the time that the test took.
+    """
 
     action: str
     test: str
     result: Plan | PlanFailure
     problems: tuple[str, ...] = ()
+    hint: str = ""
+    seconds: float = 0.0
 
     @property
     def passed(self) -> bool:

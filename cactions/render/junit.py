@@ -8,10 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from typing import Final
-from xml.etree.ElementTree import Element, SubElement, indent, tostring
 
 from cactions.model import Finding, LintReport, Severity, Suppression
-from cactions.render.escape import escape_terminal
+from cactions.render.junit_document import JUnitCase, JUnitSuite, write_junit
 from cactions.render.severity import ONE
 
 _NOWHERE: Final = "(no file)"
@@ -21,12 +20,8 @@ Case = tuple[Finding, Suppression | None]
 
 def render_junit(review: LintReport, grave: Collection[Severity]) -> str:
     """The XML document; ``grave`` are the severities that fail."""
-    root = Element("testsuites", name="cactions validate")
-    suites = [_add_suite(root, file, cases, grave) for file, cases in _by_file(review).items()]
-    for count in ("tests", "failures", "errors"):
-        root.set(count, str(sum(int(suite.get(count, "0")) for suite in suites)))
-    indent(root)
-    return f'<?xml version="1.0" encoding="UTF-8"?>\n{tostring(root, encoding="unicode")}\n'
+    suites = (_build_suite(file, cases, grave) for file, cases in _by_file(review).items())
+    return write_junit("cactions validate", suites)
 
 
 def _by_file(review: LintReport) -> Mapping[str, list[Case]]:
@@ -46,39 +41,24 @@ def _build_cases(review: LintReport) -> Iterator[Case]:
     )
 
 
-def _add_suite(
-    root: Element, file: str, cases: Iterable[Case], grave: Collection[Severity]
-) -> Element:
-    suite = SubElement(root, "testsuite", name=escape_terminal(file))
-    for finding, by in cases:
-        _add_case(suite, finding, by, grave)
-    if not len(suite):
-        SubElement(suite, "testcase", name="no findings", classname=escape_terminal(file))
-    suite.set("tests", str(len(suite)))
-    suite.set("failures", str(len(suite.findall("testcase/failure"))))
-    suite.set("errors", "0")
-    suite.set("skipped", str(len(suite.findall("testcase/skipped"))))
-    return suite
+def _build_suite(file: str, cases: Iterable[Case], grave: Collection[Severity]) -> JUnitSuite:
+    found = tuple(_build_case(file, finding, by, grave) for finding, by in cases)
+    return JUnitSuite(file, found or (JUnitCase("no findings", file),))
 
 
-def _add_case(
-    suite: Element, finding: Finding, by: Suppression | None, grave: Collection[Severity]
-) -> None:
+def _build_case(
+    file: str, finding: Finding, by: Suppression | None, grave: Collection[Severity]
+) -> JUnitCase:
     spot = finding.route or (f"line {finding.place.line}" if finding.place else "")
     name = f"{finding.rule} {spot}".strip()
-    case = SubElement(
-        suite, "testcase", name=escape_terminal(name), classname=suite.get("name", "")
-    )
-    text = escape_terminal(finding.message)
     if by:
-        SubElement(case, "skipped", message=f"{text}; suppressed: {escape_terminal(by.reason)}")
-    elif finding.severity in grave:
-        SubElement(case, "failure", type=finding.rule, message=text).text = _build_text(finding)
-    else:
-        SubElement(case, "system-out").text = _build_text(finding)
+        message = f"{finding.message}; suppressed: {by.reason}"
+        return JUnitCase(name, file, message, skipped=True)
+    failure = finding.rule if finding.severity in grave else ""
+    return JUnitCase(name, file, finding.message, failure, output=_build_text(finding))
 
 
-def _build_text(finding: Finding) -> str:
+def _build_text(finding: Finding) -> tuple[str, ...]:
     """All that is said of it, line by line."""
     where = f"{finding.place}: " if finding.place else ""
     labels = [
@@ -87,4 +67,4 @@ def _build_text(finding: Finding) -> str:
     notes = [f"note: {note}" for note in finding.notes]
     hint = [f"hint: {finding.hint}"] if finding.hint else []
     head = f"{where}{ONE[finding.severity]} {finding.rule} {finding.message}"
-    return "\n".join(map(escape_terminal, [head, *labels, *notes, *hint]))
+    return (head, *labels, *notes, *hint)

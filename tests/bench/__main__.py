@@ -22,6 +22,7 @@ from tests.bench import (
     replaying,
     sending,
     starting,
+    suites,
     unsealing,
     validating,
 )
@@ -40,6 +41,7 @@ def main(words: Sequence[str]) -> int:
             "starting": partial(starting.readings, folder, ROUNDS),
             "planning": partial(planning.readings, folder, ROUNDS),
             "replaying": partial(replaying.readings, folder, ROUNDS),
+            "suites": partial(suites.readings, folder, ROUNDS),
             "validating": partial(validating.readings, ROUNDS),
             "reading": partial(reading.readings, folder, ROUNDS),
             "linting": partial(linting.readings, folder, ROUNDS),

@@ -21,6 +21,7 @@ from tests.bench import (
     replaying,
     sending,
     starting,
+    suites,
     unsealing,
     validating,
 )
@@ -82,6 +83,11 @@ def test_replays_and_files_have_the_stated_size(tmp_path: Path) -> None:
     assert b'{"ok": true}' == replaying.replayer(tmp_path, 20)().body
     assert 20 == len(json.loads((tmp_path / "20.json").read_text())["interactions"])
     validating.validator(3)()
+
+
+def test_the_same_cases_pass_with_us_and_with_vcrpy(tmp_path: Path) -> None:
+    """Each asks for an answer of its own."""
+    assert 20 == suites.prepare(tmp_path, 20)() == suites.prepare_plain(tmp_path, 20)()
 
 
 def test_the_commands_of_the_bench_succeed(tmp_path: Path) -> None:

@@ -63,7 +63,7 @@ def make_older(path: Path, layout: Schema) -> None:
         runs = database.execute(f"SELECT head, finished{seal} FROM run").fetchall()
         columns = "number, person_id, plan, receipt, undone_by"
         entries = database.execute(f"SELECT {columns} FROM entry").fetchall()
-        for table in ("run", "entry", "mark", "waiting"):
+        for table in ("run", "entry", "mark", "waiting", "evidence"):
             database.execute(f"DROP TABLE {table}")
         for statement in layout.statements:
             database.execute(statement)

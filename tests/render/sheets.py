@@ -117,6 +117,40 @@ REPORTS = (
     m.TestReport("billing", "no key, no request", samples.NO_VALUE),
 )
 
+SUITE = m.SuiteResult(
+    (
+        m.TestReport("loyalty", "a gold member keeps her tier", samples.LOYALTY, seconds=1.25),
+        m.TestReport(
+            "loyalty",
+            "an old recording",
+            samples.WRONG_PERSON,
+            (
+                "not_recorded: cassettes/loyalty.json holds no answer to GET https://api.shop.example",
+            ),
+            "To record it anew: cactions test loyalty --record",
+            0.0005,
+        ),
+    ),
+    unused=tuple(
+        m.UnusedInteraction(
+            "loyalty", "cassettes/loyalty.json", number, "GET https://api.shop.example/v1/old"
+        )
+        for number in range(1, 24)
+    ),
+    coverage=(
+        m.ActionCoverage(
+            "loyalty",
+            (
+                m.CoveragePoint("attribute tier", met=True),
+                m.CoveragePoint("attribute loyalty_points", met=False),
+                m.CoveragePoint("same_person refuses", met=False),
+            ),
+        ),
+        m.ActionCoverage("billing", (m.CoveragePoint("success_when refuses", met=True),)),
+    ),
+    slowest=2,
+)
+
 SOURCE = """actions:
   loyalty:
 \tmach: user_id # 日本語 e\u0301x
@@ -231,8 +265,8 @@ SHEETS: dict[str, View] = {
     "request_json": request.render_request(POST),
     "request_text": request.render_request(TEXT),
     "request_get": request.render_request(GET),
-    "reports": test_report.render_test_reports(REPORTS, ["delivery"]),
-    "reports_none": test_report.render_test_reports([]),
+    "reports": test_report.render_suite(m.SuiteResult(REPORTS, ("delivery",))),
+    "reports_more": test_report.render_suite(SUITE),
     "checks": doctor.render_health_checks(CHECKS),
     "checks_good": doctor.render_health_checks(CHECKS[:2]),
     "findings": findings.render_findings(FOUND, SOURCES),

@@ -12,12 +12,12 @@ from cactions.app.connectors.audit import audit_workspace
 from cactions.app.connectors.pull import build_pull
 from cactions.cli import progress, streams, wiring
 from cactions.cli.commands.validate_report import (
-    Format,
     ValidateOptions,
     exit_code_of_report,
     report,
 )
 from cactions.cli.exit_codes import Exit
+from cactions.cli.formats import Format
 from cactions.cli.live_connectors import LiveConnectors, open_live_connectors
 from cactions.cli.live_options import LiveOptions, network_options
 from cactions.cli.options import Files, Quiet

@@ -19,6 +19,7 @@ TOPICS: Final = {
     "live-calls": "which requests are sent, and how often",
     "intercom": "a workspace at Intercom: token, people, writes, rate limit",
     "many-people": "runs for a file of people: the plan, what stops it, resume and undo",
+    "tests": "the tests of actions: what they expect, which run, coverage",
     "recordings": "recording and replaying responses",
     "ci": "formats, the GitHub Action, the pre-commit hook, editors",
 }

@@ -2,93 +2,149 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Sequence
 from typing import Annotated
 
 import typer
 from msgspec import Struct
-from msgspec.structs import replace
 
-from cactions.app.ports import Caller
-from cactions.app.propose import PlanContext, propose_plan
-from cactions.app.run_tests import Propose, find_untested, run_test
-from cactions.cli import arguments, wiring, workspace, write_calls
+from cactions.app.coverage import measure_coverage
+from cactions.app.select_tests import TestSelection, choose_tests
+from cactions.cli import arguments, reporters, wiring, write_calls
 from cactions.cli.commands import test_record
-from cactions.cli.commands.test_record import Tested
+from cactions.cli.commands.test_accept import accept_reports, prepare_acceptance
+from cactions.cli.commands.test_run import TestMode, TestOutcome, run_actions
 from cactions.cli.exit_codes import Exit, choose_most_severe
+from cactions.cli.formats import Format, SuiteFormat, choose_format
 from cactions.cli.live_options import LiveOptions, live_options
 from cactions.cli.open_project import open_project
 from cactions.cli.options import Again, Environment, Files, Json, Yes
 from cactions.cli.wiring import ProjectFolder
-from cactions.logic import documents
-from cactions.model import Action, DefinitionError, TestReport, UsageError
-from cactions.render.test_report import render_test_reports
+from cactions.model import Action, SuiteResult, UsageError
+
+_MOST_THREADS = 64
 
 
 @live_options
 def command(
     options: LiveOptions,
-    action: Annotated[
-        str | None, typer.Argument(metavar="[ACTION]", help="One action. Default: all.")
+    actions: Annotated[
+        list[str] | None, typer.Argument(metavar="[ACTIONS]", help="Some actions. Default: all.")
+    ] = None,
+    names: Annotated[
+        list[str] | None,
+        typer.Option("--name", metavar="TEXT", help="Tests with this in their name; repeatable."),
+    ] = None,
+    tags: Annotated[
+        list[str] | None,
+        typer.Option("--tag", metavar="TAG", help="Tests with this tag; repeatable."),
+    ] = None,
+    threads: Annotated[
+        int,
+        typer.Option(
+            "--jobs", "-j", metavar="N", min=1, max=_MOST_THREADS,
+            help="Tests at the same time. Write requests and --record go one by one.",
+        ),
+    ] = 1,
+    form: Annotated[
+        SuiteFormat | None, typer.Option("--format", help="Output format. Default: text.")
+    ] = None,
+    json: Json = False,
+    slowest: Annotated[
+        int, typer.Option("--slowest", metavar="N", min=0, help="Show the N slowest tests.")
+    ] = 0,
+    strict: Annotated[
+        bool, typer.Option("--strict", help="Recorded interactions that no test uses are failures.")
+    ] = False,
+    coverage: Annotated[
+        bool,
+        typer.Option("--coverage", help="Show what no test has met: `cactions help tests`."),
+    ] = False,
+    least: Annotated[
+        float | None,
+        typer.Option(
+            "--min-coverage", metavar="N", min=0, max=100,
+            help="Exit code 1 where less than N percent are met.",
+        ),
     ] = None,
     record: Annotated[
         bool, typer.Option("--record", help="Ask live, and keep the answers in cassettes/.")
+    ] = False,
+    accept: Annotated[
+        bool,
+        typer.Option("--accept", help="Write the values found into the YAML, after a question."),
     ] = False,
     yes: Yes = False,
     again: Again = False,
     files: Files = None,
     environment: Environment = None,
-    json: Json = False,
-) -> None:
+) -> None:  # fmt: skip
     """Run the `tests:` of the action files against their recordings. No person is written to.
 
     With --live the service is called; write requests need your confirmation.
 
     With --record its answers are kept as recordings, of test people only.
 
+    Exit code 0 when every test holds, 1 when one does not, 2 when no test is chosen.
+
     Example: cactions test loyalty
     """
+    selection = TestSelection(tuple(names or ()), tuple(tags or ()))
+    order = _TestOrder(choose_format(form, json), strict, coverage, least, slowest)
+    acceptance = (
+        prepare_acceptance(files, environment, options, order.form, record=record, yes=yes)
+        if accept
+        else None
+    )
     project_folder = open_project(files, environment, options)
-    known = project_folder.project.actions.values()
-    chosen = [arguments.find_action(project_folder.project, action)] if action else list(known)
+    chosen = _find_actions(project_folder, actions or ())
     if options.cassette and len(chosen) != 1:
         raise UsageError("one cassette answers for one action", hint="Name the action.")
-    tested = [chosen_action for chosen_action in chosen if chosen_action.tests]
+    tested = choose_tests(chosen, selection)
     if record:
-        options = test_record.run_live_tests(options)
-        if not test_record.confirm_live_tests(tested, project_folder, yes, json):
+        options = _prepare_recording(options, selection)
+        shown = order.form is not Format.TEXT
+        if not test_record.confirm_live_tests(tested, project_folder, yes, shown):
             wiring.create_output().info("Nothing was sent and nothing was written.")
             return
     live = wiring.create_live_caller(project_folder, options, tested) if options.live else None
-    tested = [chosen_action for chosen_action in tested if _is_confirmed(chosen_action, options)]
-    way = _Way(options, live, record, again)
-    asked = [_run_action(chosen_action, project_folder, way) for chosen_action in tested]
-    reports = [report for outcome in asked for report in outcome.reports]
-    untested = tuple(chosen_action.name for chosen_action in chosen if not chosen_action.tests)
-    if json:
-        wiring.write_json(documents.reports_to_json(reports, redact=True))
-    else:
-        wiring.create_output().print(render_test_reports(reports, untested))
-    codes = [Exit.CLEAN if report.passed else _choose_exit_code(report) for report in reports]
-    codes += [outcome.code for outcome in asked]
-    raise typer.Exit(choose_most_severe(*codes))
+    tested = [action for action in tested if _is_confirmed(action, options)]
+    mode = TestMode(options, live, record, again, threads)
+    outcome = run_actions(tested, project_folder, mode)
+    others = _report(outcome, chosen, selection, order)
+    code = outcome.code
+    failed = sum(not report.passed for report in outcome.reports)
+    if acceptance and failed:
+        project = project_folder.project
+        accepted = accept_reports(tested, outcome.reports, project, acceptance)
+        code = Exit.CLEAN if accepted == failed else code
+    raise typer.Exit(choose_most_severe(code, *others))
 
 
-class _Way(Struct, frozen=True):
-    """How tests are run. ``live`` is None where recordings answer."""
+class _TestOrder(Struct, frozen=True):
+    """How the result is shown, and what makes it a failure beside a test."""
 
-    answers: LiveOptions
-    live: Caller | None
-    record: bool
-    again: bool
+    form: Format
+    strict: bool
+    coverage: bool
+    least: float | None
+    slowest: int
 
-    def make(self, action: Action, project_folder: ProjectFolder) -> Propose:
-        """What makes a call of the action: once, and journaled, where that may change something."""
-        if not self.live or action.request.is_read:
-            return propose_plan
-        return lambda job, context: write_calls.test_write_call(
-            job, context, project_folder, again=self.again
+
+def _find_actions(project_folder: ProjectFolder, names: Sequence[str]) -> list[Action]:
+    """The actions of these names, each once, in the order of the files; all without names."""
+    project = project_folder.project
+    wanted = {arguments.find_action(project, name).name for name in names}
+    return [action for action in project.actions.values() if not names or action.name in wanted]
+
+
+def _prepare_recording(options: LiveOptions, selection: TestSelection) -> LiveOptions:
+    if selection.is_partial:
+        raise UsageError(
+            "--record replaces the whole recording of an action, so that all of its tests run",
+            hint="Leave --name and --tag out.",
         )
+    return test_record.run_live_tests(options)
 
 
 def _is_confirmed(action: Action, options: LiveOptions) -> bool:
@@ -100,27 +156,26 @@ def _is_confirmed(action: Action, options: LiveOptions) -> bool:
     return False
 
 
-def _choose_exit_code(report: TestReport) -> Exit:
-    return choose_most_severe(Exit.FINDINGS, arguments.exit_code_of_result(report.result))
-
-
-def _run_action(action: Action, project_folder: ProjectFolder, way: _Way) -> Tested:
-    if way.live and way.record:
-        return test_record.record_cassettes(
-            action, project_folder, way.live, way.make(action, project_folder)
+def _report(
+    outcome: TestOutcome, chosen: Iterable[Action], selection: TestSelection, order: _TestOrder
+) -> list[Exit]:
+    """Show it; the exit codes of what is not a test. Of a selection, nothing is unused."""
+    measured = order.coverage or order.least is not None
+    suite = SuiteResult(
+        outcome.reports,
+        tuple(action.name for action in chosen if not action.tests),
+        () if selection.is_partial else outcome.unused,
+        order.strict,
+        measure_coverage(chosen, outcome.reports) if measured else None,
+        order.slowest,
+    )
+    reporters.report_suite(suite, order.form)
+    codes: list[Exit] = []
+    if order.strict and suite.unused:
+        codes.append(Exit.FINDINGS)
+    if order.least is not None and suite.coverage_percent < order.least:
+        wiring.create_output().info(
+            f"The coverage is {suite.coverage_percent:.1f} %, and {order.least:g} % were asked for."
         )
-    return Tested(tuple(_run_each_test(action, project_folder, way)))
-
-
-def _run_each_test(
-    action: Action, project_folder: ProjectFolder, way: _Way
-) -> Iterator[TestReport]:
-    replayed = replace(way.answers, replay=True)
-    try:
-        caller = way.live or wiring.create_caller(project_folder, action, replayed)
-        context = PlanContext(workspace.open_test_people(project_folder), caller)
-    except DefinitionError as error:
-        yield from (find_untested(action, test, error) for test in action.tests)
-    else:
-        make = way.make(action, project_folder)
-        yield from (run_test(action, test, context, make) for test in action.tests)
+        codes.append(Exit.FINDINGS)
+    return codes

@@ -7,7 +7,8 @@ from typing import Annotated
 
 import typer
 
-from cactions.cli.commands.validate_report import FixMode, Format, ValidateOptions, validate
+from cactions.cli.commands.validate_report import FixMode, ValidateOptions, validate
+from cactions.cli.formats import Format, choose_format
 from cactions.cli.options import Environment, Files, Json, Quiet
 from cactions.edges.files.action_files import to_path
 from cactions.model import Severity, UsageError
@@ -66,7 +67,7 @@ def command(
     options = ValidateOptions(
         [*(paths or []), *(files or [])],
         environment,
-        _format(form, json),
+        choose_format(form, json),
         quiet,
         fail_on,
         _choose_fix_mode(fix, diff),
@@ -79,12 +80,6 @@ def command(
     from cactions.cli.commands.validate_fix import run_fix
 
     raise typer.Exit(run_fix(options))
-
-
-def _format(form: Format | None, json: bool) -> Format:
-    if json and form not in (None, Format.JSON):
-        raise UsageError("--json and --format say two things", hint="Keep one of them.")
-    return Format.JSON if json else form or Format.TEXT
 
 
 def _choose_fix_mode(fix: bool, diff: bool) -> FixMode:

@@ -11,7 +11,6 @@ from typing import Final
 from cactions.cli import progress, streams, wiring
 from cactions.cli.commands.validate_report import (
     FixMode,
-    Format,
     ValidateOptions,
     build_report,
     exit_code_of_report,
@@ -19,6 +18,7 @@ from cactions.cli.commands.validate_report import (
     report,
 )
 from cactions.cli.exit_codes import Exit
+from cactions.cli.formats import Format
 from cactions.cli.load import ActionFolder, lint_folder
 from cactions.edges.files.action_files import STDIN, find
 from cactions.edges.files.file_io import replace_file

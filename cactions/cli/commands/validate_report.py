@@ -11,22 +11,12 @@ from typing import NamedTuple
 
 from cactions.cli import reporters, streams, wiring
 from cactions.cli.exit_codes import Exit
+from cactions.cli.formats import Format
 from cactions.cli.load import ActionFolder, find_folders, lint_folder
 from cactions.cli.output_files import check_output, write_text
 from cactions.edges.files.action_files import STDIN
 from cactions.logic.project import LoadedProject
 from cactions.model import LintReport, Severity, UsageError
-
-
-class Format(Enum):
-    """The output formats of ``validate``; each has a function in ``cli/reporters``."""
-
-    TEXT = "text"
-    JSON = "json"
-    SARIF = "sarif"
-    GITHUB = "github"
-    JUNIT = "junit"
-    MARKDOWN = "markdown"
 
 
 class FixMode(Enum):

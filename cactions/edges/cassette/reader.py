@@ -9,8 +9,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Iterator
-from itertools import chain, repeat
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from stat import S_ISREG
 from typing import Final, NoReturn, TypeAlias
@@ -36,7 +35,25 @@ from cactions.model import DefinitionError, FailureReason, PlanningError, Reques
 MAX_BYTES: Final = 256 * 1024 * 1024
 """The largest cassette that is read into memory."""
 
-_Index: TypeAlias = "dict[Key, tuple[RequestKey, Iterator[Response]]]"
+
+class _Answers:
+    """The recorded answers to one request, in turn; the last one repeats."""
+
+    __slots__ = ("_exchanges", "_next", "question")
+
+    def __init__(self, exchanges: Sequence[tuple[int, RecordedExchange]]) -> None:
+        self.question = exchanges[0][1].question
+        self._exchanges = exchanges
+        self._next = 0
+
+    def take(self) -> tuple[int, Response]:
+        """The number of the interaction, from 0, and its response."""
+        number, exchange = self._exchanges[min(self._next, len(self._exchanges) - 1)]
+        self._next += 1
+        return number, exchange.response
+
+
+_Index: TypeAlias = "dict[Key, _Answers]"
 
 
 class CassetteSender:
@@ -51,10 +68,31 @@ class CassetteSender:
         self.source = named.encode(errors="backslashreplace").decode()  # names may be no UTF-8
         self._recorded = parse_cassette(_read(path, escape_control(self.source)), self.source)
         self._indexes: dict[frozenset[Route], _Index] = {}
+        self._used: set[int] = set()
         self._index(frozenset())
 
     def __len__(self) -> int:
         return len(self._recorded)
+
+    @property
+    def has_turns(self) -> bool:
+        """Whether a request may have several answers, so that the order of requests matters.
+
+        Bodies count as equal: they may differ in a secret alone, which is not compared.
+        """
+        heads = {exchange.question.to_key(frozenset())[:-1] for exchange in self._recorded}
+        return len(heads) < len(self._recorded)
+
+    def list_unused(self, *, hidden: bool = False) -> list[tuple[int, str]]:
+        """The interactions that no request was answered from: number, from 1, and request.
+
+        ``hidden``: a path may hold a redacted value, and is not shown.
+        """
+        return [
+            (number + 1, describe_request(exchange.question, hidden=hidden))
+            for number, exchange in enumerate(self._recorded)
+            if number not in self._used
+        ]
 
     def send(self, request: Request) -> Response:
         """The recorded response. Raises PlanningError (NOT_RECORDED); it names the nearest."""
@@ -66,12 +104,13 @@ class CassetteSender:
             shown = to_masked_request_key(request)  # as we record it
             if (as_recorded := shown.to_key(blanks)) not in index:
                 closest = find_closest_recording(
-                    request_key, key, ((k, q) for k, (q, _) in index.items())
+                    request_key, key, ((k, answers.question) for k, answers in index.items())
                 )
                 self._raise_not_recorded(request, request_key, shown, closest)
             key = as_recorded
-        _, answers = index[key]
-        return next(answers)
+        number, response = index[key].take()
+        self._used.add(number)
+        return response
 
     def _index(self, blanks: frozenset[Route]) -> _Index:
         """Every place of secrets has its own index; actions have few such places."""
@@ -97,15 +136,10 @@ class CassetteSender:
 
 
 def _build_index(recorded: Iterable[RecordedExchange], blanks: frozenset[Route]) -> _Index:
-    groups: dict[Key, list[RecordedExchange]] = {}
-    for recorded_exchange in recorded:
-        groups.setdefault(recorded_exchange.question.to_key(blanks), []).append(recorded_exchange)
-    return {key: (group[0].question, _in_turn(group)) for key, group in groups.items()}
-
-
-def _in_turn(group: list[RecordedExchange]) -> Iterator[Response]:
-    answers = [recorded_exchange.response for recorded_exchange in group]
-    return chain(answers, repeat(answers[-1]))
+    groups: dict[Key, list[tuple[int, RecordedExchange]]] = {}
+    for number, exchange in enumerate(recorded):
+        groups.setdefault(exchange.question.to_key(blanks), []).append((number, exchange))
+    return {key: _Answers(group) for key, group in groups.items()}
 
 
 def _read(path: Path, shown: str) -> bytes:

@@ -36,6 +36,7 @@ from cactions.logic.documents.findings import (
     findings_to_json,
     pages_to_json,
     reports_to_json,
+    suite_to_json,
 )
 from cactions.logic.documents.identity import identity_to_json
 from cactions.logic.documents.job_rows import row_from_json, row_to_json
@@ -113,6 +114,7 @@ __all__ = [
     "runs_to_json",
     "snapshot_from_json",
     "snapshot_to_json",
+    "suite_to_json",
     "summary_from_json",
     "summary_to_json",
     "tally_to_json",

@@ -7,10 +7,12 @@ from typing import TYPE_CHECKING, Final
 
 from cactions.logic.documents.plans import result_to_json
 from cactions.model import (
+    ActionCoverage,
     Finding,
     Fix,
     Json,
     Place,
+    SuiteResult,
     SuppressedFinding,
     TestReport,
 )
@@ -46,6 +48,35 @@ def findings_to_json(
 def reports_to_json(reports: Iterable[TestReport], *, redact: bool) -> dict[str, Json]:
     """How each of the file's tests went."""
     return {"format": TEST, "tests": [_test_to_json(report, redact) for report in reports]}
+
+
+def suite_to_json(suite: SuiteResult, *, redact: bool) -> dict[str, Json]:
+    """A run of tests; ``slowest`` and ``coverage`` are there where they were asked for."""
+    document: dict[str, Json] = {
+        **reports_to_json(suite.reports, redact=redact),
+        "untested": list(suite.untested),
+        "unused": [
+            {"action": item.action, "source": item.source, "number": item.number,
+             "request": item.request}
+            for item in suite.unused
+        ],
+    }  # fmt: skip
+    if suite.slowest:
+        document["slowest"] = [
+            {"action": report.action, "test": report.test, "seconds": round(report.seconds, 6)}
+            for report in suite.slow_reports
+        ]
+    if suite.coverage is not None:
+        document["coverage"] = {
+            "percent": round(suite.coverage_percent, 1),
+            "actions": [_coverage_to_json(action) for action in suite.coverage],
+        }
+    return document
+
+
+def _coverage_to_json(coverage: ActionCoverage) -> dict[str, Json]:
+    points: list[Json] = [{"name": point.name, "met": point.met} for point in coverage.points]
+    return {"action": coverage.action, "points": points}
 
 
 def pages_to_json(pages: Iterable[RulePage]) -> dict[str, Json]:
@@ -99,5 +130,6 @@ def _test_to_json(report: TestReport, redact: bool) -> dict[str, Json]:
         "test": report.test,
         "passed": report.passed,
         "problems": list(report.problems),
+        "hint": report.hint,
         "result": result_to_json(report.result, redact=redact),
     }

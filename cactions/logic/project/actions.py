@@ -6,8 +6,8 @@ from collections.abc import Iterator, Mapping
 
 from msgspec.structs import replace
 
-from cactions.logic.project.attribute_values import build_scalar
 from cactions.logic.project.breaker_schema import build_breakers
+from cactions.logic.project.expectations import build_expectation
 from cactions.logic.project.requests import build_action_request, build_limits
 from cactions.logic.project.responses import build_response
 from cactions.logic.project.scope import Scope, list_declared
@@ -21,9 +21,7 @@ from cactions.model import (
     ActionTest,
     Attribute,
     DataInput,
-    Expectation,
     InputType,
-    Json,
     PersonQuery,
     Reference,
     Scalar,
@@ -139,10 +137,18 @@ def _build_test(
     person_at, name, expect_at = at.get("person"), at.scalar("name"), at.get("expect")
     query = _build_query(person_at, match, scope) if person_at else None
     texts = _build_test_inputs(at.get("inputs"), inputs, scope)
-    expect = _build_expectation(expect_at, targets, scope) if expect_at else None
+    expect = build_expectation(expect_at, targets, scope) if expect_at else None
     if query is None or name is None or expect is None:
         return None
-    return ActionTest(name, query, expect, texts, scope.faults.place(at.key))
+    tags = at.get("tags")
+    return ActionTest(
+        name,
+        query,
+        expect,
+        texts,
+        scope.faults.place(at.key),
+        tuple(item.value for item in tags.value) if tags else (),
+    )
 
 
 def _build_query(at: LocatedValue, match: str, scope: Scope) -> PersonQuery | None:
@@ -181,39 +187,6 @@ def _build_test_inputs(
         else:
             texts[name] = item.value
     return texts
-
-
-def _build_expectation(
-    at: LocatedValue, targets: Mapping[str, Attribute | None], scope: Scope
-) -> Expectation:
-    attributes = at.get("attributes")
-    refused = at.get("refused")
-    expected: dict[str, Json] | None = {} if attributes else None
-    for name, item in attributes.items() if attributes else ():
-        target = _find_mapped_attribute(name, targets, item, scope)
-        if target and expected is not None:
-            expected[name] = build_scalar(item, target, scope)
-    for item in refused.value if refused else ():
-        _find_mapped_attribute(item.value, targets, item, scope)
-    if not at.value:
-        scope.add_fault(WRONG_VALUE, at, "this expects nothing, and can never fail")
-    return Expectation(
-        status=at.scalar("status"),
-        attributes=expected,
-        refused=tuple(item.value for item in refused.value) if refused else None,
-        failure=at.scalar("failure"),
-    )
-
-
-def _find_mapped_attribute(
-    name: str, targets: Mapping[str, Attribute | None], at: LocatedValue, scope: Scope
-) -> Attribute | None:
-    """The attribute that a test speaks of; a fault where the action does not map it."""
-    if name not in targets:
-        message = f'this action does not map "{name}"'
-        hint = scope.faults.suggest_name(name, targets)
-        scope.faults.add(UNKNOWN_NAME, at.key, message, hint=hint, route=at.route)
-    return targets.get(name)
 
 
 def _list_mapped_attributes(at: LocatedValue | None, scope: Scope) -> dict[str, Attribute | None]:

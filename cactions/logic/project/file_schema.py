@@ -10,7 +10,8 @@ from typing import Final
 
 from cactions.logic.name_grammar import NAME
 from cactions.logic.project.breaker_schema import BREAKERS
-from cactions.logic.project.request_schema import LIMITS, NETWORK, REQUEST, STATUS, SUCCESS, TOKEN
+from cactions.logic.project.expectation_schema import TEST
+from cactions.logic.project.request_schema import LIMITS, NETWORK, REQUEST, SUCCESS, TOKEN
 from cactions.logic.project.workspace_schema import WORKSPACE
 from cactions.logic.yaml.schema import (
     BooleanSchema,
@@ -27,7 +28,6 @@ from cactions.model import (
     MATCH_FIELDS,
     DataType,
     DateForm,
-    FailureReason,
     InputType,
     Overwrite,
     WhenEmpty,
@@ -38,7 +38,7 @@ LONGEST_TEXT: Final = 255
 
 
 def _build_word_schema(
-    enum: type[DataType | DateForm | InputType | Overwrite | FailureReason | WhenEmpty],
+    enum: type[DataType | DateForm | InputType | Overwrite | WhenEmpty],
 ) -> TextSchema:
     return TextSchema(words=tuple(member.value for member in enum))
 
@@ -151,39 +151,6 @@ RESPONSE: Final = RecordSchema(
                 )
             ),
             "attribute: response path",
-        ),
-    }
-)
-
-TEST: Final = RecordSchema(
-    {
-        "name": FieldSchema(TextSchema(), "what must hold, in words", required=True),
-        "person": FieldSchema(
-            EitherSchema(
-                TextSchema(),
-                RecordSchema({name: FieldSchema(TextSchema()) for name in MATCH_FIELDS}),
-            ),
-            "who: {user_id: …}, {email: …} or {id: …}",
-            required=True,
-        ),
-        "inputs": FieldSchema(MapSchema(ScalarSchema()), "data inputs by name"),
-        "expect": FieldSchema(
-            RecordSchema(
-                {
-                    "status": FieldSchema(STATUS, "the response status"),
-                    "attributes": FieldSchema(
-                        MapSchema(ScalarSchema()), "what the attributes would hold"
-                    ),
-                    "refused": FieldSchema(
-                        ListSchema(TextSchema()), "attributes whose values must be refused"
-                    ),
-                    "failure": FieldSchema(
-                        _build_word_schema(FailureReason), "why nothing may be planned"
-                    ),
-                }
-            ),
-            "what must come out",
-            required=True,
         ),
     }
 )

@@ -44,7 +44,8 @@ def _convert_text(schema: TextSchema) -> dict[str, Json]:
     """An editor reads an unquoted 010 as a number and true as a flag; the decoder reads texts."""
     if schema.words:
         flags = [word == "true" for word in schema.words if word in ("true", "false")]
-        return {"enum": [*schema.words, *flags]}
+        nothing: list[Json] = [None for word in schema.words if word == "null"]
+        return {"enum": [*schema.words, *flags, *nothing]}
     if schema.form:
         return {"type": _SCALARS, "minLength": 1, "minimum": 0, **_convert_name(schema.form)}
     return {"type": _SCALARS} if schema.empty else {"type": _SCALARS, "minLength": 1}

@@ -92,7 +92,7 @@ class _Decoder:
         if scalar is None:
             return _BAD
         nothing = scalar.text == "" or (scalar.plain and scalar.text in ("~", "null"))
-        if nothing and not (schema.empty and not scalar.plain):
+        if nothing and scalar.text not in schema.words and not (schema.empty and not scalar.plain):
             return self._report(
                 node, "this is empty", route, "give it a value, or leave the key out"
             )

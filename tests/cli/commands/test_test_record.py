@@ -7,6 +7,8 @@ import sys
 from collections.abc import Iterator
 from contextlib import ExitStack
 from pathlib import Path
+from threading import Lock
+from time import monotonic, sleep
 from typing import Any
 
 import httpx
@@ -20,7 +22,7 @@ from tests.cli.conftest import KEY, ROOT, Say
 from tests.edges.cassette.test_vcrpy_interop import STRICT, asked, no_network, send
 from tests.encodings import ENCODINGS
 from tests.projects import project, write
-from tests.servers import HOST, Behaviour, Server, answering, authority, serving
+from tests.servers import HOST, Behaviour, Server, Talk, answering, authority, serving
 
 RECORD = "test --record"
 CANARY = "canary/7d1f+e02a '\"&<% x"
@@ -342,3 +344,43 @@ def test_a_number_equal_to_a_secret_is_masked(world: World) -> None:
     done = world.say(RECORD)
     assert (Exit.FINDINGS, True) == (done.code, world.cassette.exists())
     assert "1234567890" not in done.out + done.err + world.cassette.read_text()
+
+
+def test_live_tests_that_only_read_run_at_the_same_time(world: World) -> None:
+    """As many as were asked for, in the order of the file; a recording of them is in order, too."""
+    lock, here, most = Lock(), [0], [0]
+
+    def behave(talk: Talk) -> None:
+        while talk.request():
+            with lock:
+                here[0] += 1
+                most[0] = max(most[0], here[0])
+            until = monotonic() + 5
+            while most[0] < wanted and monotonic() < until:
+                sleep(0.005)
+            talk.send(b"HTTP/1.1 200 OK\r\nContent-Length: %d\r\n\r\n%b" % (len(body), body))
+            with lock:
+                here[0] -= 1
+
+    body, wanted = json.dumps(ADA).encode(), 4
+    document = world.served(behave)
+    [test] = document["actions"]["loyalty"]["tests"]
+    document["actions"]["loyalty"]["tests"] = [{**test, "name": f"n{n}"} for n in range(8)]
+    world.write(document)
+    world.sealed()
+    done = world.say("test --live -j 4 --json")
+    assert (Exit.CLEAN, 4, 8) == (done.code, most[0], world.asked)
+    assert [f"n{n}" for n in range(8)] == [test["test"] for test in done.json["tests"]]
+    most[0], wanted = 0, 1
+    assert Exit.CLEAN == world.say(f"{RECORD} -j 4").code
+    assert 1 == most[0]
+
+
+@pytest.mark.parametrize("words", ["--name gold", "--tag smoke"])
+def test_a_part_of_the_tests_is_not_recorded(world: World, words: str) -> None:
+    """It would drop the answers of the others."""
+    document = world.served(speaking(ADA))
+    document["actions"]["loyalty"]["tests"][0]["tags"] = ["smoke"]
+    world.write(document)
+    world.sealed()
+    assert (Exit.MISUSE, 0) == (world.say(f"{RECORD} {words}").code, world.asked)
