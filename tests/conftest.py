@@ -11,10 +11,17 @@ from dataclasses import asdict
 from typing import Any
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 from cactions.edges.files.confined_paths import forget_projects
 from tests.case_counts import COUNTS, HOSTILE, Tally, counted, target_of
 from tests.run_report import REPORT
+
+settings.register_profile(
+    "shared machine", deadline=None, suppress_health_check=[HealthCheck.too_slow]
+)
+settings.load_profile("shared machine")
+"""Time on the wall says nothing where other work runs; the costs of cases are measured in CPU."""
 
 
 def pytest_configure(config: pytest.Config) -> None:

@@ -12,6 +12,7 @@ from cactions.logic.bulk.digest import (
     list_attributes,
     list_secrets,
 )
+from cactions.logic.request.idempotency import CLOCK_SLACK
 from cactions.logic.shell import join_command
 from cactions.model import PlanBasis, PlanSummary, Project, Run, RunPhase, UsageError
 
@@ -53,6 +54,11 @@ def check_plan(run: Run, kept: PlanBasis, now: PlanBasis, clock: Clock) -> None:
     if clock.get_time() > run.head.started + LIFETIME:
         raise UsageError(
             f"{made} is older than 24 hours; nothing was written", hint=_explain_planning(run)
+        )
+    if run.head.started > clock.get_time() + CLOCK_SLACK:
+        raise UsageError(
+            f"{made} was made in the future, by this clock; nothing was written",
+            hint=f"Compare the clocks. {_explain_planning(run)}",
         )
     check_basis(run, kept, now)
 

@@ -174,6 +174,9 @@ def _list_next(run: Run, where: Sequence[str]) -> list[StyledLine]:
         steps.append(("To finish it: ", "resume"))
     if run.leaves_something:
         steps.append(("To undo it: ", "undo"))
+    again = sum(run.counts.outcomes.get(word, 0) for word in (Outcome.FAILED, Outcome.CONFLICT))
+    if again and run.finished and run.head.kind is RunKind.APPLY:
+        steps.append(("To try again those who failed or are in conflict: ", "retry"))
     lines: list[StyledLine] = [
         (Span(text), Span(join_command(("runs", verb), run.head.id, options=where), Style.CODE))
         for text, verb in steps

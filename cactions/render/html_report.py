@@ -27,8 +27,8 @@ from cactions.render.entry_selection import EntrySelection
 from cactions.render.html_entry import describe_kind, render_entry
 from cactions.render.html_text import escape_html, render_html
 from cactions.render.messages import BECAME, OUTCOMES, count_noun, to_sentence
-from cactions.render.plan_age import render_old_values
-from cactions.render.text import StyledLine
+from cactions.render.plan_age import find_recording, render_old_values
+from cactions.render.text import StyledLine, span
 
 MOST_ENTRIES: Final = 5_000
 """More would make the page slow; the other forms hold everyone."""
@@ -87,6 +87,8 @@ def _write_facts(summary: PlanSummary) -> Iterator[str]:
     facts += [("To write", f'<span class="big">{summary.writing:,}</span>')]
     facts += [("Not written", render_html(render_outcomes(summary)))]
     facts += [("Requests", "<br>".join(map(render_html, render_calls(summary))))]
+    if recording := find_recording(summary):
+        facts.append(("Responses", f"replayed from {render_html(span(recording))}"))
     read = render_old_values(summary, timed=True)
     facts += [("Old values", "<br>".join(map(render_html, read)))]
     if summary.ignored_columns:

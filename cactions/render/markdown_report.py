@@ -11,7 +11,7 @@ from cactions.render.bulk_parts import render_values
 from cactions.render.entry_selection import EntrySelection, describe_entry
 from cactions.render.markdown import format_code
 from cactions.render.messages import BECAME, OUTCOMES, count_noun
-from cactions.render.plan_age import render_old_values
+from cactions.render.plan_age import find_recording, render_old_values
 from cactions.render.run_entries import describe_result
 from cactions.render.text import to_plain_text
 
@@ -31,6 +31,8 @@ def write_markdown_report(
     yield f"- Not written: {to_plain_text([render_outcomes(summary)])}"
     for line in render_calls(summary):
         yield f"- Requests: {to_plain_text([line])}"
+    if recording := find_recording(summary):
+        yield f"- Responses: replayed from {format_code(recording)}\n"
     for line in render_old_values(summary, timed=True):
         yield f"- Old values: {to_plain_text([line])}"
     if summary.ignored_columns:

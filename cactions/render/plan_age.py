@@ -27,6 +27,11 @@ def render_old_values(summary: PlanSummary, *, timed: bool = False) -> tuple[Sty
     return tuple(map(span, (_describe_reading(summary), _describe_age(summary, timed=timed))))
 
 
+def find_recording(summary: PlanSummary) -> str:
+    """The recording that the responses of the plans came from; empty for the live service."""
+    return next((plan.call.source for plan in summary.samples if plan.call.source), "")
+
+
 def describe_reading(entry: RunEntry) -> str:
     """How the old values of one person were read; empty where there was nothing to compare."""
     if not has_old_values(entry.plan, entry.receipt):

@@ -20,6 +20,7 @@ from cactions.app.plan_basis import LIFETIME, build_basis, check_plan
 from cactions.logic.bulk.digest import digest_attribute, list_attributes
 from cactions.logic.project.loader import load_project
 from cactions.logic.project.source_file import SourceFile
+from cactions.logic.request.idempotency import CLOCK_SLACK
 from cactions.model import (
     Attribute,
     DataType,
@@ -363,5 +364,8 @@ def test_a_plan_is_refused_when_its_action_is_gone_or_it_says_nothing_or_is_old(
     check_plan(RUN, BASIS, BASIS, FakeClock(HEAD.started + LIFETIME))
     with pytest.raises(UsageError, match="older than 24 hours"):
         check_plan(RUN, BASIS, BASIS, FakeClock(HEAD.started + LIFETIME + 1))
+    check_plan(RUN, BASIS, BASIS, FakeClock(HEAD.started - CLOCK_SLACK))
+    with pytest.raises(UsageError, match="in the future"):
+        check_plan(RUN, BASIS, BASIS, FakeClock(HEAD.started - CLOCK_SLACK - 1))
     with pytest.raises(UsageError, match="not complete, or was started"):
         check_plan(replace(RUN, phase=RunPhase.RUNNING), BASIS, BASIS, FakeClock(HEAD.started))
