@@ -176,12 +176,12 @@ class Database:
 
     @contextmanager
     def _commit_at_end(self, begin: str, level: str) -> Iterator[None]:
-        with self._translate_errors():
-            self._check_not_replaced()
-            self._connection.execute(f"PRAGMA synchronous={level}")
-            self._connection.execute(begin)
-        self._is_writing = begin == _WRITE
-        try:
+        try:  # first: a signal right after the beginning must not leave the transaction open
+            with self._translate_errors():
+                self._check_not_replaced()
+                self._connection.execute(f"PRAGMA synchronous={level}")
+                self._connection.execute(begin)
+            self._is_writing = begin == _WRITE
             yield
             with self._translate_errors(outcome_unknown=self._is_writing):
                 self._connection.execute("COMMIT")

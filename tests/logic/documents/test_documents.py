@@ -350,7 +350,7 @@ def test_an_unknown_version_is_refused(codec: Codec, data: st.DataObject) -> Non
 
 
 OPTIONAL = {
-    "error_type", "people", "from_search", "inputs", "retries", "key", "failure", "other",
+    "error_type", "people", "from_search", "inputs", "retries", "key", "failure", "other", "status",
 }  # fmt: skip
 """Keys that are computed, that older runs did not have, or that stand only where they say more."""
 
