@@ -6,17 +6,21 @@ import os
 import signal
 import sqlite3
 import stat
+import sys
 import threading
 from collections.abc import Callable
 from pathlib import Path
+from types import FrameType
 
 import pytest
 
 from cactions.edges.store import query_timeout
+from cactions.edges.store import sqlite as sqlite_file
 from cactions.edges.store.sqlite import BUSY_SECONDS, Database, Schema
 from cactions.model import StoreError
 from tests.edges.hot_journals import hot_journal
 from tests.edges.processes import finished
+from tests.run_report import REPORT
 
 LAYOUT = Schema("the box", 1, ("CREATE TABLE thing (name TEXT NOT NULL)",))
 ENDLESS = "WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT 1 FROM n) SELECT count(*) FROM n"
@@ -105,6 +109,46 @@ def test_an_exception_rolls_the_transaction_back(tmp_path: Path) -> None:
         database.execute(PUT, str(database.execute(PUT, "b") / 0))
     put(database, "c")
     assert ["a", "c"] == names(database)
+
+
+class Interrupter:
+    """Interrupts the program at one line of the methods of a database, as a signal does."""
+
+    def __init__(self, line: int) -> None:
+        self.left = line
+
+    def __call__(self, frame: FrameType, event: str, _argument: object) -> Interrupter | None:
+        if frame.f_code.co_filename != sqlite_file.__file__:
+            return None
+        if event == "line":
+            self.left -= 1
+            if self.left == 0:
+                raise KeyboardInterrupt
+        return self
+
+
+def test_an_interrupt_at_any_line_leaves_no_transaction_open(tmp_path: Path) -> None:
+    """The next transaction works, and has all of an earlier one or nothing."""
+    tried = 0
+    for line in range(1, 100):
+        folder = tmp_path / str(line)
+        folder.mkdir()
+        database = box(folder, "first")
+        before = sys.gettrace()
+        sys.settrace(Interrupter(line))
+        try:
+            put(database, "second", "third")
+        except KeyboardInterrupt:
+            tried += 1
+        else:
+            break
+        finally:
+            sys.settrace(before)
+        put(database, "last")
+        assert names(database) in (["first", "last"], ["first", "second", "third", "last"])
+        database.close()
+    REPORT.append(f"a transaction interrupted at each of {tried} lines: none was left open")
+    assert 10 <= tried < 99
 
 
 def test_a_reader_sees_a_consistent_snapshot(tmp_path: Path) -> None:
