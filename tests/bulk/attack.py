@@ -107,8 +107,8 @@ class Attack:
             assert list_expected(self.people) == dict(outcomes)
         return outcomes
 
-    def undo(self, run: Run, chance: Random | None = None) -> None:
-        """Take it back; a killed undo is resumed, and what it did not reach is undone after it."""
+    def take_back(self, run: Run, chance: Random | None = None) -> None:
+        """Undo it; a killed undo is resumed, and what it did not reach is undone after it."""
         how = choose_point(chance) if chance else {}
         code = self.call(UNDO.format(run.head.id), **how)["code"]
         if code == KILLED:
@@ -117,6 +117,10 @@ class Attack:
                 assert self.call(RESUME.format(cut_off.head.id))["code"] in (0, 1)
             code = self.call(UNDO.format(run.head.id))["code"]
         assert code in (0, 1), get_errors(self.home)
+
+    def undo(self, run: Run, chance: Random | None = None) -> None:
+        """Take it back; everyone has the old values then, or those of another program."""
+        self.take_back(run, chance)
         for number, attributes in enumerate(read_local(self.home, self.people)):
             if number in self.foreign:
                 assert FOREIGN == attributes["tier"]

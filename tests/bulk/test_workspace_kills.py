@@ -15,8 +15,8 @@ from typing import Any
 
 import pytest
 
-from cactions.model import Outcome, Run, RunKind
-from tests.bulk.attack import KILLED, RESUME, RUN, UNDO, Attack, choose_point, list_points
+from cactions.model import Outcome, Run
+from tests.bulk.attack import RUN, Attack, list_points
 from tests.bulk.child import SERVE, get_errors
 from tests.bulk.outside import check_counts, read_run
 from tests.bulk.remote import add_attributes, write_remote_home
@@ -89,14 +89,7 @@ class RemoteAttack(Attack):
         return outcomes
 
     def undo(self, run: Run, chance: Random | None = None) -> None:
-        how = choose_point(chance) if chance else {}
-        code = self.call(UNDO.format(run.head.id), **how)["code"]
-        if code == KILLED:
-            cut_off = read_run(self.home, RunKind.UNDO)
-            if cut_off and not cut_off.finished:
-                assert self.call(RESUME.format(cut_off.head.id))["code"] in (0, 1)
-            code = self.call(UNDO.format(run.head.id))["code"]
-        assert code in (0, 1), get_errors(self.home)
+        self.take_back(run, chance)
         for number, held in enumerate(self.read()):
             if number in self.foreign:
                 assert FOREIGN == held["tier"]
