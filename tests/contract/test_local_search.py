@@ -12,9 +12,10 @@ import pytest
 from cactions.edges.store.people import LocalPeopleStore
 from cactions.logic.people.condition_fields import SEARCH_FIELDS, list_operators
 from cactions.logic.people.condition_match import LOCAL_FIELDS, check_local_fields
-from cactions.logic.people.condition_text import format_condition, parse_conditions
+from cactions.logic.people.condition_text import parse_conditions
 from cactions.model import CUSTOM_ATTRIBUTES, Attribute, Condition, DataType, Person, UsageError
 from tests.case_counts import COUNTS
+from tests.conditions import format_condition
 from tests.edges.intercom.clients import people_of
 from tests.run_report import REPORT
 from tests.workspace import Settings, WorkspaceServer

@@ -25,7 +25,6 @@ from cactions.logic.people.condition_fields import (
 )
 from cactions.logic.people.declared_type import InvalidValue, parse_cell, parse_declared_value
 from cactions.logic.plan.dates import DateError, parse_day
-from cactions.logic.strict_json import dump_json
 from cactions.logic.suggest import suggest
 from cactions.model import Attribute, Condition, DataType, Json, Scalar, UsageError
 
@@ -66,12 +65,6 @@ def parse_conditions(
             hint="Use IN for several values of one field.",
         )
     return tuple(_parse_condition(text, declared) for text in texts)
-
-
-def format_condition(condition: Condition) -> str:
-    """The text of a condition; ``parse_conditions`` reads it as the same condition."""
-    values = ", ".join(_quote(_format_value(value)) for value in condition.values)
-    return f"{_quote(condition.field, _BARE_FIELD)} {condition.operator} {values}"
 
 
 def _parse_condition(text: str, declared: Mapping[str, Attribute]) -> Condition:
@@ -222,14 +215,3 @@ def _parse_value(text: str, data_type: DataType) -> Scalar:
     value: Json = parse_declared_value(parse_cell(text, data_type), data_type)
     assert not isinstance(value, list | dict), "it was read from a text"
     return value
-
-
-def _format_value(value: Scalar) -> str:
-    return value if isinstance(value, str) else dump_json(value)
-
-
-def _quote(text: str, bare: re.Pattern[str] = _BARE_VALUE) -> str:
-    if bare.fullmatch(text) and text[0] not in _SIGNS:
-        return text
-    escaped = text.replace("\\", "\\\\").replace('"', '\\"')
-    return f'"{escaped}"'

@@ -18,7 +18,6 @@ from cactions.logic.people.condition_fields import (
 from cactions.logic.people.condition_text import (
     MOST_CONDITIONS,
     MOST_VALUES,
-    format_condition,
     parse_conditions,
 )
 from cactions.logic.plan.coerce import MAX_INTEGER
@@ -32,6 +31,7 @@ from cactions.model import (
     UsageError,
     is_same,
 )
+from tests.conditions import format_condition
 from tests.run_report import REPORT
 
 NAMES = {
