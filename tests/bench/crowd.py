@@ -14,10 +14,10 @@ from typing import Any, Final
 
 from cactions.edges.store.people import LocalPeopleStore
 from cactions.model import Json, Person
+from tests.bench.apart import ROOT, serve_apart
 from tests.bench.measuring import compiling
 from tests.servers import HOST
 
-ROOT: Final = Path(__file__).parents[2]
 TWENTIETH: Final = 20
 """Of so many people, one changes."""
 
@@ -160,17 +160,9 @@ def reset_people(home: Path, number: int, each: int = TWENTIETH) -> None:
 @contextmanager
 def open_shop() -> Iterator[Shop]:
     """The third party, in its own process."""
-    with subprocess.Popen(
-        [sys.executable, "-c", _SERVER], cwd=ROOT, text=True,
-        stdin=subprocess.PIPE, stdout=subprocess.PIPE,
-    ) as process:  # fmt: skip
-        assert process.stdin is not None
-        assert process.stdout is not None
-        port, ca_file = process.stdout.readline().split()
-        try:
-            yield Shop(int(port), Path(ca_file))
-        finally:
-            process.stdin.close()
+    with serve_apart(_SERVER) as found:
+        port, ca_file = found
+        yield Shop(int(port), Path(ca_file))
 
 
 def build_environment(home: Path, ca_file: Path) -> dict[str, str]:

@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
+from tests.bench.apart import serve_apart
 from tests.bench.crowd import (
-    ROOT,
     TWENTIETH,
     Shop,
     build_document,
@@ -77,14 +77,6 @@ class Platform:
 @contextmanager
 def open_platform(number: int, each: int = TWENTIETH) -> Iterator[Platform]:
     """The workspace with this number of people."""
-    with subprocess.Popen(
-        [sys.executable, "-c", _SERVER, str(number), str(each)], cwd=ROOT, text=True,
-        stdin=subprocess.PIPE, stdout=subprocess.PIPE,
-    ) as process:  # fmt: skip
-        assert process.stdin is not None
-        assert process.stdout is not None
-        port, token, shop, ca_file = process.stdout.readline().split()
-        try:
-            yield Platform(int(port), token, Shop(int(shop), Path(ca_file)))
-        finally:
-            process.stdin.close()
+    with serve_apart(_SERVER, str(number), str(each)) as found:
+        port, token, shop, ca_file = found
+        yield Platform(int(port), token, Shop(int(shop), Path(ca_file)))

@@ -7,8 +7,6 @@ with 16 requests in flight, with one client per thread on both sides.
 from __future__ import annotations
 
 import ssl
-import subprocess
-import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -24,9 +22,9 @@ import httpx
 from cactions.edges.http.address_guard import NetworkRules
 from cactions.edges.http.client import HttpSender
 from cactions.model import AllowedAddress, MaskedText, Request
+from tests.bench.apart import serve_apart
 from tests.bench.measuring import Reading, medians
 
-ROOT: Final = Path(__file__).parents[2]
 HOST: Final = "api.test"
 IN_FLIGHT: Final = (1, 16)
 REQUESTS: Final = 128
@@ -58,17 +56,9 @@ class Place:
 @contextmanager
 def served() -> Iterator[Place]:
     """The server, in its own process."""
-    with subprocess.Popen(
-        [sys.executable, "-c", SERVER], cwd=ROOT, text=True,
-        stdin=subprocess.PIPE, stdout=subprocess.PIPE,
-    ) as process:  # fmt: skip
-        assert process.stdin is not None
-        assert process.stdout is not None
-        port, ca_file = process.stdout.readline().split()
-        try:
-            yield Place(int(port), Path(ca_file))
-        finally:
-            process.stdin.close()
+    with serve_apart(SERVER) as found:
+        port, ca_file = found
+        yield Place(int(port), Path(ca_file))
 
 
 @contextmanager
