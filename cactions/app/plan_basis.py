@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from typing import Final
 
 from cactions.app.ports import Clock
-from cactions.logic.bulk.digest import (
+from cactions.logic.definition.digest import (
     digest_action,
     digest_attribute,
     list_attributes,

@@ -10,7 +10,7 @@ from msgspec.structs import replace
 
 from cactions.app.ports import Caller, Clock
 from cactions.app.propose import Job, judge_response
-from cactions.logic.bulk.digest import digest_definition
+from cactions.logic.definition.digest import digest_definition
 from cactions.logic.plan.planner import PlanInput, build_failure
 from cactions.logic.probe.combine import build_combined_responses
 from cactions.logic.probe.judge import judge_attack, judge_baseline

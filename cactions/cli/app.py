@@ -15,8 +15,9 @@ from cactions.cli.exit_codes import Exit
 from cactions.cli.usage_errors import MISUSE, to_usage_error
 
 COMMANDS: Final = (
-    "validate", "explain", "request", "test", "probe", "diff", "run", "runs", "people",
-    "attributes", "connectors", "tokens", "vault", "identity", "audit", "doctor", "schema", "help",
+    "validate", "explain", "request", "test", "probe", "diff", "publish", "live", "run", "runs",
+    "people", "attributes", "connectors", "tokens", "vault", "identity", "audit", "doctor",
+    "schema", "help",
 )  # fmt: skip
 """In the order in which help lists them; each is a module of ``cli/commands``."""
 

@@ -84,7 +84,7 @@ class BulkCommand:
         check_write_calls(action, self._bulk, writes=writes)
         job = Job(action, PersonQuery("id", ""), {})
         action = workspace.prepare_job(self._home, job, self._options).action
-        caller = wiring.create_caller(self._home, action, self._options)
+        caller = workspace.create_caller(self._home, action, self._options)
         head = write_calls.new_run_head(action.name, self._home, caller.source)
         context = workspace.create_plan_context(self._home, caller)
         head = replace(head, retries=retries)
@@ -106,7 +106,7 @@ class BulkCommand:
         """Plan those of a run that was cut off while it was planned."""
         action = arguments.find_action(self._home.project, run.head.action)
         basis = self._read_begun_basis(run)
-        caller = wiring.create_caller(self._home, action, self._options)
+        caller = workspace.create_caller(self._home, action, self._options)
         context = workspace.create_plan_context(self._home, caller)
         planning = self._create_task(run.head, action, context, basis)
         with (

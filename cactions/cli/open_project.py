@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -10,10 +10,12 @@ from cactions.cli.wiring import (
     ProjectFolder,
     create_row_cipher,
     create_session,
+    find_bare_folder,
     find_folder,
     load_projects,
+    load_published_project,
 )
-from cactions.model import Finding, InvalidFiles
+from cactions.model import Finding, InvalidFiles, Severity
 
 if TYPE_CHECKING:
     from cactions.cli.live_options import LiveOptions
@@ -27,12 +29,28 @@ def open_project(
     options: LiveOptions | None = None,
     *,
     leaks: bool = True,
+    strict: Collection[str] = (),
 ) -> ProjectFolder:
     """The project. Raises InvalidFiles with every error; ``leaks``: with those of the rules too.
 
-    ``options`` say how a workspace at Intercom is reached.
+    ``options`` say how a workspace at Intercom is reached; ``strict`` are rules whose warnings
+    count as errors. A folder without action files has what is published in its vault.
     """
-    return _open_folder(paths, environment, options, leaks=leaks)
+    if (published := _open_published(paths, environment, options)) is not None:
+        return published
+    return _open_folder(paths, environment, options, leaks=leaks, strict=strict)
+
+
+def _open_published(
+    paths: Sequence[Path] | None, environment: str | None, options: LiveOptions | None
+) -> ProjectFolder | None:
+    """The published definitions of a folder that has no action files; None where it has some."""
+    folder = find_bare_folder(paths)
+    project = load_published_project(folder, environment) if folder else None
+    if folder is None or project is None:
+        return None
+    session = create_session(folder, project, options)
+    return ProjectFolder(folder, project, create_row_cipher(folder), session)
 
 
 def open_actions(
@@ -80,12 +98,19 @@ def _open_folder(
     counts: Callable[[Finding], bool] = lambda _: True,
     *,
     leaks: bool = True,
+    strict: Collection[str] = (),
 ) -> ProjectFolder:
     """The project without what is broken. Raises InvalidFiles with the errors that count."""
     home = find_folder(paths)
     [found] = load_projects(paths or (), environment, leaks=leaks)
-    errors = tuple(filter(counts, found.errors))
+    errors = tuple(
+        finding
+        for finding in found.findings
+        if (finding.severity is Severity.ERROR or finding.rule in strict) and counts(finding)
+    )
     if errors or found.partial is None:
         raise InvalidFiles(errors, found.sources)
     session = create_session(home, found.partial, options)
-    return ProjectFolder(home, found.partial, create_row_cipher(home), session, found.broken)
+    return ProjectFolder(
+        home, found.partial, create_row_cipher(home), session, found.broken, found.sources
+    )

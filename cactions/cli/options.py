@@ -53,6 +53,10 @@ Again = Annotated[
         help="Send the write request again even though an earlier one may have succeeded.",
     ),
 ]
+Draft = Annotated[
+    bool,
+    typer.Option("--draft", help="At Intercom: run the files as they are, for test people only."),
+]
 Unsealed = Annotated[
     bool,
     typer.Option(

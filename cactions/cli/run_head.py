@@ -21,9 +21,14 @@ def get_user_name() -> str:
         return f"uid-{os.getuid()}"
 
 
+def get_operator() -> str:
+    """Who is at work, and on which machine."""
+    return f"{get_user_name()}@{platform.node()}"
+
+
 def build_run_head(run: RunHead) -> RunHead:
     """A run's head with its id, its start and its operator filled in."""
     started = time.time()
     stamp = time.strftime("%Y%m%d-%H%M%S", time.gmtime(started))
-    operator = f"{get_user_name()}@{platform.node()}"
-    return replace(run, id=f"{stamp}-{secrets.token_hex(4)}", started=started, operator=operator)
+    number = secrets.token_hex(4)
+    return replace(run, id=f"{stamp}-{number}", started=started, operator=get_operator())

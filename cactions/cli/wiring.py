@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
@@ -21,14 +21,11 @@ from cactions.model import LOCAL, UsageError
 
 if TYPE_CHECKING:
     from cactions.app.live_caller import LiveCaller
-    from cactions.app.ports import Caller
     from cactions.app.vault.open_vault import VaultContext
     from cactions.app.vault.ports import KeyHolder
     from cactions.cli.intercom_wiring import IntercomSession
     from cactions.cli.live_options import LiveOptions
     from cactions.cli.vault_wiring import VaultOptions
-    from cactions.edges.cassette.reader import CassetteSender
-    from cactions.edges.cassette.writer import JsonCassetteWriter
     from cactions.edges.keys.messenger_jwt import MessengerJwt
     from cactions.edges.keys.user_config import UserConfig
     from cactions.edges.store.row_encryption import RowCipher
@@ -46,7 +43,8 @@ class ProjectFolder(Struct, frozen=True):
     """A project without errors and the folder that it lives in.
 
     ``session`` is the command's work with Intercom; None where the workspace is local. ``broken``:
-    the actions with errors that the project lacks, for commands that can do without.
+    the actions with errors that the project lacks, for commands that can do without. ``sources``:
+    the texts of the action files by name. ``draft``: only test people are found.
     """
 
     folder: Path
@@ -54,6 +52,8 @@ class ProjectFolder(Struct, frozen=True):
     cover: RowCipher | None = None
     session: IntercomSession | None = None
     broken: tuple[str, ...] = ()
+    sources: Mapping[str, str] = {}
+    draft: bool = False
 
     @property
     def workspace_key(self) -> str:
@@ -139,6 +139,16 @@ def load_projects(
     return load_projects(paths, environment, load_snapshot, leaks=leaks)
 
 
+def load_published_project(folder: Path, environment: str | None) -> Project | None:
+    """What is published in the vault of a folder without action files; None where nothing is."""
+    if not os.path.lexists(folder / VAULT):
+        return None
+    from cactions.app.published_projects import load_published_project
+    from cactions.cli.vault_wiring import VaultOptions
+
+    return load_published_project(open_vault_context(VaultOptions(folder / VAULT)), environment)
+
+
 def load_snapshot(path: Path) -> Snapshot:
     """What was known of the workspace's attributes."""
     from cactions.edges.files.attribute_snapshot import read_snapshot
@@ -159,10 +169,21 @@ def find_missing_secrets(paths: Sequence[Path], found: Sequence[LoadedProject]) 
 
 
 def find_folder(paths: Sequence[Path] | None) -> Path:
-    """The one folder of the action files. Raises UsageError where there are several."""
+    """The one folder of the action files, or of a vault. Raises UsageError for several."""
     from cactions.edges.files import action_files
 
+    bare = find_bare_folder(paths)
+    if bare and os.path.lexists(bare / VAULT):
+        return bare
     return action_files.require_one_folder(paths)
+
+
+def find_bare_folder(paths: Sequence[Path] | None) -> Path | None:
+    """The one folder that is meant, where it has no action files; None where it has some."""
+    from cactions.edges.files import action_files
+
+    folder = [*(paths or [Path()])]
+    return folder[0] if len(folder) == 1 and action_files.is_bare(folder[0]) else None
 
 
 def create_session(
@@ -208,29 +229,6 @@ def _create_keyring(config: UserConfig) -> KeyHolder:
     from cactions.edges.keys.keyring_store import KeyringStore
 
     return KeyringStore(config)
-
-
-def create_caller(home: ProjectFolder, action: Action, options: LiveOptions) -> Caller:
-    """Who answers: the action's recording, or the live service."""
-    if not options.replayed:
-        return create_live_caller(home, options, [action])
-    from cactions.app.propose import ReplayCaller
-
-    return ReplayCaller(open_recording(home, action, options))
-
-
-def open_recording(home: ProjectFolder, action: Action, options: LiveOptions) -> CassetteSender:
-    """The recording of an action. Raises DefinitionError where it is missing or unusable."""
-    from cactions.edges.cassette.reader import CassetteSender
-
-    return CassetteSender(options.cassette or home.get_cassette_path(action))
-
-
-def create_cassette_writer(home: ProjectFolder, action: Action) -> JsonCassetteWriter:
-    """Where an action's recording is written."""
-    from cactions.edges.cassette.writer import JsonCassetteWriter
-
-    return JsonCassetteWriter(home.get_cassette_path(action), makes_folder=True)
 
 
 def create_live_caller(

@@ -38,6 +38,15 @@ from cactions.model.connector import (
     ConnectorRevision,
     ConnectorVersion,
 )
+from cactions.model.definition import (
+    Evidence,
+    Gate,
+    LiveConnector,
+    ProbeEvidence,
+    PublishedDefinition,
+    TestEvidence,
+    Waiver,
+)
 from cactions.model.enums import (
     EXECUTION_ERROR_TYPES,
     ChangeKind,

@@ -17,7 +17,7 @@ import pytest
 from msgspec.structs import replace
 
 from cactions.app.plan_basis import LIFETIME, build_basis, check_plan
-from cactions.logic.bulk.digest import digest_attribute, list_attributes
+from cactions.logic.definition.digest import digest_attribute, list_attributes
 from cactions.logic.project.loader import load_project
 from cactions.logic.project.source_file import SourceFile
 from cactions.logic.request.idempotency import CLOCK_SLACK

@@ -106,7 +106,7 @@ def command(
         return
     job = workspace.prepare_job(project_folder, job, options)
     context = workspace.create_plan_context(
-        project_folder, wiring.create_caller(project_folder, job.action, options)
+        project_folder, workspace.create_caller(project_folder, job.action, options)
     )
     result, text = (
         write_calls.preview_write_call(job, context, project_folder, again=again)

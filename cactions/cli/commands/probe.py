@@ -19,7 +19,7 @@ from cactions.cli.probe_recording import read_probe, write_probe
 from cactions.cli.wiring import ProjectFolder
 from cactions.edges.clock import SystemClock
 from cactions.logic import documents
-from cactions.logic.bulk.digest import digest_definition
+from cactions.logic.definition.digest import digest_definition
 from cactions.logic.probe.recorded import find_staleness, judge_recording
 from cactions.logic.request.curl import build_curl_command
 from cactions.logic.shell import join_command
@@ -73,10 +73,10 @@ def command(
     home = open_project(files, environment, options, leaks=False)
     found = arguments.find_action(home.project, action)
     if options.replayed:
-        report = _replay(found, home, options.cassette)
+        report = replay_probe(found, home, options.cassette)
         result = ProbeResult(report)
     else:
-        result = _attack(found, home, options, (attacker, victim), (inputs, victim_input))
+        result = attack_action(found, home, options, (attacker, victim), (inputs, victim_input))
         report = result.report
     if json:
         wiring.write_json(documents.probe_to_json(report))
@@ -90,7 +90,11 @@ def command(
     raise typer.Exit(Exit.CLEAN if report.passed else Exit.FINDINGS)
 
 
-def _replay(action: Action, home: ProjectFolder, path: Path | None) -> ProbeReport:
+def replay_probe(action: Action, home: ProjectFolder, path: Path | None) -> ProbeReport:
+    """The recorded probe, judged by the rules of today. Raises DefinitionError where it is stale.
+
+    Raises UsageError where there is none.
+    """
     report = judge_recording(read_probe(home, action, path))
     definition = digest_definition(action, home.project)
     now = SystemClock().get_time()
@@ -106,7 +110,7 @@ def _replay(action: Action, home: ProjectFolder, path: Path | None) -> ProbeRepo
     return report
 
 
-def _attack(
+def attack_action(
     action: Action,
     home: ProjectFolder,
     options: LiveOptions,

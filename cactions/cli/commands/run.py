@@ -30,8 +30,8 @@ from cactions.cli.bulk_options import (
 from cactions.cli.command_line import format_files
 from cactions.cli.exit_codes import choose_most_severe
 from cactions.cli.live_options import LiveOptions, live_options
-from cactions.cli.open_project import open_project
-from cactions.cli.options import Again, Environment, Files, Inputs, Json, OnePerson, Yes
+from cactions.cli.options import Again, Draft, Environment, Files, Inputs, Json, OnePerson, Yes
+from cactions.cli.published import open_runnable_project
 from cactions.cli.wiring import ProjectFolder
 from cactions.logic import documents
 from cactions.logic.shell import join_command
@@ -64,6 +64,7 @@ def command(
     at_most_once: AtMostOnce = False,
     report: Report = None,
     again: Again = False,
+    draft: Draft = False,
     files: Files = None,
     environment: Environment = None,
     json: Json = False,
@@ -73,12 +74,14 @@ def command(
     With --people, --all or --where, many people are planned first and shown together.
     A write request needs your confirmation, and is sent once.
 
+    At Intercom only what is published runs; --draft runs the files as they are, for test people.
+
     Example: cactions run loyalty --person u-1 --replay
     """
     require_one_source(person=person, people=people, all=everyone, where=where, plan=plan)
     refuse_for_one_person(person, report=report)
     prompts.require_terminal(yes, json)
-    project_folder = open_project(files, environment, options)
+    project_folder = open_runnable_project(files, environment, options, action, draft=draft)
     if person is None:
         from cactions.cli.bulk import run_many  # noqa: PLC0415 - not needed for one person
 
@@ -98,7 +101,7 @@ def command(
     options.refuse_replay_at(project_folder.session is not None)
     job = workspace.prepare_job(project_folder, job, options)
     context = workspace.create_plan_context(
-        project_folder, wiring.create_caller(project_folder, job.action, options)
+        project_folder, workspace.create_caller(project_folder, job.action, options)
     )
     head = write_calls.new_run_head(action, project_folder, context.caller.source)
     kept = workspace.open_journal(project_folder.folder, project_folder.cover)

@@ -48,7 +48,7 @@ def confirm_live_tests(
     people = workspace.open_test_people(project_folder)
     for action in actions:
         check_test_people(action, people)
-        wiring.create_cassette_writer(project_folder, action).check_place()
+        workspace.create_cassette_writer(project_folder, action).check_place()
     there = [
         build_cassette_name(recorded_action)
         for recorded_action in actions
@@ -68,7 +68,7 @@ def record_cassettes(
     context = PlanContext(workspace.open_test_people(project_folder), listening)
     reports = tuple(run_test(action, test, context, make) for test in action.tests)
     progress.mark_written()
-    writer = wiring.create_cassette_writer(project_folder, action)
+    writer = workspace.create_cassette_writer(project_folder, action)
     kept = record_tests(
         listening, _test_people(project_folder), output_scrubber.list_secrets(), writer
     )

@@ -79,6 +79,11 @@ def _list_action_files(folder: Path) -> list[Path]:
     return [folder / name for name in chosen]
 
 
+def is_bare(path: Path) -> bool:
+    """Whether it is a folder without action files."""
+    return path != STDIN and path.is_dir() and not _list_names(path)
+
+
 def require_one_folder(paths: Sequence[Path] | None) -> Path:
     """The one folder of the action files. Raises UsageError if there are several."""
     folders = list(find(paths))

@@ -25,8 +25,8 @@ from cactions.logic.connectors.read_only import is_read_only
 from cactions.logic.connectors.targets import ConnectorTargets, read_targets
 from cactions.logic.connectors.texts import ConnectorTexts
 from cactions.logic.connectors.url import ConnectorUrl, read_url
-from cactions.logic.connectors.yaml_text import YamlValue, write_comment, write_yaml
 from cactions.logic.yaml.parser import MAX_BYTES
+from cactions.logic.yaml.writer import YamlValue, write_comment, write_yaml
 from cactions.model import Attribute, Connector, ConnectorInput, InputType, Template
 
 METHODS: Final = ("get", "post", "put", "delete", "patch")

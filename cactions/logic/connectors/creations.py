@@ -11,12 +11,12 @@ from collections.abc import Iterator
 from typing import Final
 
 from cactions.logic.connectors.mapping_diff import get_full_path
-from cactions.logic.connectors.yaml_text import YamlValue
 from cactions.logic.lint.vocabulary import (
     is_contact_address,
     is_record_name,
     split_words,
 )
+from cactions.logic.yaml.writer import YamlValue
 from cactions.model import Connector, ConnectorMapping, Template
 
 _ASKING: Final = frozenset(

@@ -15,9 +15,9 @@ from typing import Final
 from msgspec import Struct
 
 from cactions.logic.connectors.notes import ConnectorNote, NoteKind, SecretToSeal
-from cactions.logic.connectors.yaml_text import YamlValue
 from cactions.logic.name_grammar import NAME
 from cactions.logic.request.encoding import HEADER_NAME
+from cactions.logic.yaml.writer import YamlValue
 from cactions.model import Connector
 from cactions.rules.ca301_hardcoded_secret import CARRIERS, plain
 from cactions.rules.credentials import Name, mask_secrets, suggests_secret

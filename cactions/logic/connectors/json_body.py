@@ -12,9 +12,9 @@ from msgspec import Struct
 from cactions.logic import strict_json
 from cactions.logic.connectors.notes import ConnectorNote, NoteKind
 from cactions.logic.connectors.template import build_template
-from cactions.logic.connectors.yaml_text import YamlValue, fits_key
 from cactions.logic.expressions.template import MAX_HOLES, MAX_TEXT
 from cactions.logic.strict_json import StrictJsonError
+from cactions.logic.yaml.writer import YamlValue, fits_key
 from cactions.model import Json, Reference, Template
 
 _DEEPEST: Final = 8

@@ -16,9 +16,9 @@ from msgspec import Struct, field
 from cactions.logic.connectors.action_file import PulledConnector, name_connectors, pull_connector
 from cactions.logic.connectors.credentials import build_shared_name, build_token
 from cactions.logic.connectors.notes import NoteKind, SecretToSeal
-from cactions.logic.connectors.yaml_text import YamlValue, write_yaml
 from cactions.logic.lint.engine import lint
 from cactions.logic.project import LoadedProject, SourceFile, load_project
+from cactions.logic.yaml.writer import YamlValue, write_yaml
 from cactions.model import (
     API_VERSION,
     Attribute,

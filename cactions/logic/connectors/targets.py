@@ -10,8 +10,8 @@ from msgspec import Struct
 
 from cactions.logic.connectors.mapping_diff import get_full_path
 from cactions.logic.connectors.notes import ConnectorNote, NoteKind
-from cactions.logic.connectors.yaml_text import YamlValue, fits_key
 from cactions.logic.expressions.json_path import PathError, parse_path
+from cactions.logic.yaml.writer import YamlValue, fits_key
 from cactions.model import (
     CONTACT_FIELDS,
     IDENTITY_FIELDS,

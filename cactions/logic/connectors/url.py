@@ -15,9 +15,9 @@ from msgspec import Struct
 
 from cactions.logic.connectors.notes import ConnectorNote, NoteKind
 from cactions.logic.connectors.template import build_template
-from cactions.logic.connectors.yaml_text import fits_key
 from cactions.logic.expressions.template import MAX_HOLES, MAX_TEXT
 from cactions.logic.network.origin import OriginError, parse_origin
+from cactions.logic.yaml.writer import fits_key
 from cactions.model import Reference, Template
 
 _REFUSED: Final = re.compile(r"[^A-Za-z0-9\-._~!$&'()*+,;=:@/%]")

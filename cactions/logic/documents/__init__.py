@@ -31,6 +31,12 @@ from cactions.logic.documents.connectors import (
     execution_to_json,
     executions_to_json,
 )
+from cactions.logic.documents.definitions import (
+    changes_to_json,
+    definitions_to_json,
+    publication_to_json,
+    published_to_json,
+)
 from cactions.logic.documents.evidence import evidence_from_json, evidence_to_json
 from cactions.logic.documents.findings import (
     findings_to_json,
@@ -76,12 +82,14 @@ __all__ = [
     "basis_from_json",
     "basis_to_json",
     "bulk_to_json",
+    "changes_to_json",
     "checks_to_json",
     "conflict_to_json",
     "connector_diff_to_json",
     "connector_push_to_json",
     "connector_versions_to_json",
     "connectors_to_json",
+    "definitions_to_json",
     "evidence_from_json",
     "evidence_to_json",
     "execution_to_json",
@@ -101,6 +109,8 @@ __all__ = [
     "plan_to_json",
     "probe_from_json",
     "probe_to_json",
+    "publication_to_json",
+    "published_to_json",
     "pull_to_json",
     "receipt_from_json",
     "receipt_to_json",

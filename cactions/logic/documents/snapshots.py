@@ -6,6 +6,7 @@ Older snapshots do not name their workspace, and do not say which attributes are
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import partial
 from typing import Final
 
 from cactions.logic.documents.strict_reader import StrictReader, read_document
@@ -59,22 +60,20 @@ def attribute_differences_to_json(found: Iterable[AttributeDifference]) -> dict[
 
 def snapshot_from_json(document: Json, file: str) -> Snapshot:
     """The snapshot that stands in a file. Raises StoreError for what does not fit exactly."""
+    return read_document(document, partial(read_snapshot, file=file), file)
 
-    def build(fields: StrictReader) -> Snapshot:
-        fields.format(ATTRIBUTES)
-        return Snapshot(
-            file,
-            fields.read_seconds("taken"),
-            {
-                attribute.name: attribute
-                for attribute in fields.read_each("attributes", _read_attribute)
-            },
-            _read_unknown_flag(fields, "identity_verification"),
-            fields.read_optional("workspace", _read_identity) if fields.has("workspace") else None,
-            fields.read_texts("unknown_types") if fields.has("unknown_types") else (),
-        )
 
-    return read_document(document, build, file)
+def read_snapshot(fields: StrictReader, file: str) -> Snapshot:
+    """The snapshot of ``snapshot_to_json``, wherever it stands; ``file`` is its name."""
+    fields.format(ATTRIBUTES)
+    return Snapshot(
+        file,
+        fields.read_seconds("taken"),
+        {each.name: each for each in fields.read_each("attributes", _read_attribute)},
+        _read_unknown_flag(fields, "identity_verification"),
+        fields.read_optional("workspace", _read_identity) if fields.has("workspace") else None,
+        fields.read_texts("unknown_types") if fields.has("unknown_types") else (),
+    )
 
 
 def _identity_to_json(identity: WorkspaceIdentity) -> dict[str, Json]:

@@ -76,14 +76,16 @@ def load_project(
     files: Iterable[SourceFile],
     environment: str | None = None,
     snapshot: Snapshot | None = None,
+    redacted: frozenset[Reference] = frozenset(),
 ) -> LoadedProject:
     """All files as one project, in one environment (the first that the first server names).
 
-    Raises UsageError for an environment that no server has.
+    ``redacted`` is hidden although these files do not say so. Raises UsageError for an environment
+    that no server has.
     """
     kept = tuple(files)
     drafts = [ParsedFile(file) for file in kept]
-    shaper = _ProjectLoader(drafts, environment, snapshot)
+    shaper = _ProjectLoader(drafts, environment, snapshot, redacted)
     project = shaper.load()
     findings = tuple(finding for parsed_file in drafts for finding in parsed_file.faults.found)
     unusable = any(reported.rule.startswith(_FORMAT) for reported in findings)
@@ -105,16 +107,19 @@ class _ProjectLoader:
     """Declarations first, then the actions that refer to them, across all files."""
 
     def __init__(
-        self, drafts: list[ParsedFile], environment: str | None, snapshot: Snapshot | None
+        self,
+        drafts: list[ParsedFile],
+        environment: str | None,
+        snapshot: Snapshot | None,
+        redacted: frozenset[Reference],
     ) -> None:
-        self.drafts = drafts
-        self.snapshot = snapshot
+        self.drafts, self.snapshot, self.redacted = drafts, snapshot, redacted
         self.homes: dict[str, str] = {}
         self.broken: tuple[str, ...] = ()
         self.environment = self._choose_environment(environment)
 
     def load(self) -> Project:
-        redacted = frozenset(self._list_redacted())
+        redacted = self.redacted | frozenset(self._list_redacted())
         attributes = self._build_attributes(redacted)
         allowed = self._build_allowed()
         ways = frozenset(

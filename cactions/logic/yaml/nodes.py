@@ -144,6 +144,11 @@ def parse_json_scalar(node: ScalarNode) -> Scalar:
     return node.text if number is None else number
 
 
+def is_text(node: ScalarNode) -> bool:
+    """Whether it is a text wherever it stands: quoted, or no word and no number of JSON."""
+    return isinstance(parse_json_scalar(node), str)
+
+
 def _parse_exact_number(text: str) -> int | float | None:
     if len(text) > _LONGEST_NUMBER:  # longer than any double; Python refuses 4,300 digits
         return None

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from msgspec.structs import replace
 
-from cactions.logic.bulk.digest import digest_action, list_attributes, list_secrets
+from cactions.logic.definition.digest import digest_action, list_attributes, list_secrets
 from cactions.model import (
     Action,
     BodyForm,

@@ -1,4 +1,4 @@
-"""Digests of what a plan is made with: the action, and the attributes that it touches.
+"""Digests of a definition: the action, the attributes that it touches, the ways to its hosts.
 
 - Whatever can change a plan changes a digest: every part is told apart by its type and its place.
 - Comments, layout and the order of keys in the files change nothing, nor does the order of
@@ -18,6 +18,7 @@ from msgspec.structs import replace
 from cactions.logic.strict_json import dump_json
 from cactions.model import (
     Action,
+    ActionRequest,
     ActionResponse,
     Attribute,
     AttributeMapping,
@@ -26,6 +27,7 @@ from cactions.model import (
     Json,
     PersonAttribute,
     Project,
+    ProofStrength,
     Rows,
     SecretRef,
     Success,
@@ -75,11 +77,35 @@ def digest_attribute(declared: Attribute | None, recorded: Attribute | None) -> 
 
 
 def digest_definition(action: Action, project: Project) -> str:
-    """One digest of the action and of every attribute that it touches."""
+    """One digest of the action and of all that its project adds to what it does.
+
+    That is every attribute that it touches, the private addresses that stand for its hosts, and
+    what identifies a person. What a leak analysis says of it is no part of it, nor which connector
+    it belongs to.
+    """
     attributes: list[Json] = [
         [name, _describe(project.attributes.get(name))] for name in sorted(list_attributes(action))
     ]
-    return _digest([digest_action(action), attributes])
+    hosts = {request.host for request in _list_requests(action)}
+    allowed: list[Json] = [
+        [way.host, way.address, way.port] for way in project.allowed if way.host in hosts
+    ]
+    verification = project.workspace.identity_verification.value
+    definition = digest_action(_drop_analysis(action))
+    return _digest([definition, attributes, _sort(allowed), verification])
+
+
+def _list_requests(action: Action) -> Iterator[ActionRequest]:
+    return (part for part in _walk(action) if isinstance(part, ActionRequest))
+
+
+def _drop_analysis(action: Action) -> Action:
+    """The action as its file has it, without the connector that it belongs to."""
+    proof = action.response.same_person
+    if proof:
+        proof = replace(proof, strength=ProofStrength.PROVEN, basis="")
+    response = replace(action.response, same_person=proof)
+    return replace(action, response=response, connector_id="", connector_name="")
 
 
 def list_attributes(action: Action) -> frozenset[str]:

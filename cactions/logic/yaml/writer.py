@@ -13,6 +13,13 @@ from typing import Final, TypeAlias
 
 from cactions.model import Scalar
 
+
+class PlainText(str):
+    """A number or a word of JSON as its author wrote it: ``1.10`` stays what it is."""
+
+    __slots__ = ()
+
+
 YamlValue: TypeAlias = "Scalar | list[YamlValue] | dict[str, YamlValue]"
 """What can be written: texts, numbers, booleans, null, lists and maps."""
 
@@ -121,6 +128,8 @@ def _write_key(name: str) -> str:
 
 
 def _write_scalar(value: YamlValue) -> str:
+    if isinstance(value, PlainText):
+        return value
     if isinstance(value, str):
         return quote_text(value)
     return json.dumps(value)

@@ -1,0 +1,233 @@
+"""``cactions live``: the definitions that were published, and what differs from them."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from msgspec.structs import replace
+
+from cactions import __version__
+from cactions.app.connectors.publish import check_live
+from cactions.app.published_projects import load_published_action
+from cactions.app.vault.definitions import list_live, list_versions
+from cactions.app.vault.open_vault import open_vault
+from cactions.cli import arguments, prompts, wiring
+from cactions.cli.exit_codes import Exit
+from cactions.cli.live_options import LiveOptions, network_options
+from cactions.cli.open_project import open_project
+from cactions.cli.options import Environment, Files, Json, Yes
+from cactions.cli.publication import Publication, carry_out
+from cactions.cli.published import (
+    describe_definition,
+    find_live_definition,
+    open_definitions_vault,
+)
+from cactions.cli.run_head import get_operator
+from cactions.cli.wiring import ProjectFolder
+from cactions.edges.clock import SystemClock
+from cactions.logic import documents
+from cactions.logic.definition.compare import compare_definitions
+from cactions.logic.definition.digest import digest_definition
+from cactions.logic.shell import join_command
+from cactions.logic.suggest import suggest
+from cactions.model import (
+    CactionsError,
+    DefinitionError,
+    InvalidFiles,
+    PublishedDefinition,
+    UsageError,
+)
+from cactions.render.definitions import render_changes, render_definition, render_live
+
+commands = typer.Typer(
+    help="Published definitions, sealed in the vault: the versions that were made live.",
+    no_args_is_help=True,
+)
+
+Version = Annotated[
+    int | None, typer.Option("--version", metavar="N", min=1, help="Default: the newest.")
+]
+To = Annotated[
+    int | None, typer.Option("--to", metavar="N", min=1, help="Default: the one before the newest.")
+]
+ExitCode = Annotated[bool, typer.Option("--exit-code", help="Exit code 5 where something differs.")]
+
+
+@commands.command("list")
+@network_options
+def list_(
+    options: LiveOptions, files: Files = None, environment: Environment = None, json: Json = False
+) -> None:
+    """List what is live: version, time, operator, evidence, and whether the files still say it.
+
+    Example: cactions live list
+    """
+    folder = wiring.find_folder(files)
+    found = [*list_live(open_vault(open_definitions_vault(folder)))]
+    if environment is not None:
+        found = [each for each in found if each.environment == environment]
+    if json:
+        wiring.write_json(documents.definitions_to_json(found))
+        return
+    states = [_compare_with_files(each, files, options) for each in found]
+    wiring.create_output().print(render_live(found, states))
+
+
+def _compare_with_files(
+    published: PublishedDefinition, files: list[Path] | None, options: LiveOptions
+) -> str:
+    """How the files are beside what is live, in a few words."""
+    if wiring.find_bare_folder(files):
+        return "none"
+    try:
+        home = open_project(files, published.environment or None, options, leaks=False)
+    except InvalidFiles:
+        return "have errors"
+    except UsageError:
+        return "have no such environment"
+    action = home.project.actions.get(published.action)
+    if action is None:
+        return "lack it"
+    same = digest_definition(action, home.project) == published.digest
+    return "the same" if same else "differ"
+
+
+@commands.command()
+def show(
+    action: arguments.ActionName,
+    version: Version = None,
+    files: Files = None,
+    environment: Environment = None,
+    json: Json = False,
+) -> None:
+    """Show a published definition: its text, and what it rests on. Secrets are not in it.
+
+    Example: cactions live show loyalty
+    """
+    found = _list_versions(wiring.find_folder(files), action, environment)
+    chosen = _choose_version(found, action, version)
+    if json:
+        document = documents.published_to_json(chosen)
+        wiring.write_json({**document, "text": chosen.text})
+        return
+    others = [each for each in found if each.version != chosen.version]
+    wiring.create_output().print(render_definition(chosen, others))
+
+
+@commands.command()
+@network_options
+def diff(
+    options: LiveOptions,
+    action: arguments.ActionName,
+    exit_code: ExitCode = False,
+    files: Files = None,
+    environment: Environment = None,
+    json: Json = False,
+) -> None:
+    """Show how the files differ from what is live, and at Intercom how the connector does.
+
+    Example: cactions live diff loyalty
+    """
+    home = open_project(files, environment, options, leaks=False)
+    found = arguments.find_action(home.project, action)
+    live = find_live_definition(home.folder, action, home.project.environment)
+    if live is None:
+        raise _build_unpublished(action)
+    changes = compare_definitions(live.text, describe_definition(found, home).text)
+    if json:
+        wiring.write_json(documents.changes_to_json(live, changes))
+    else:
+        wiring.create_output().print(render_changes(changes, live, action))
+    drifted = _report_drift(home, live)
+    differs = bool(changes) or drifted
+    raise typer.Exit(Exit.CHANGES if differs and exit_code else Exit.CLEAN)
+
+
+def _report_drift(home: ProjectFolder, live: PublishedDefinition) -> bool:
+    """Whether the connector at Intercom is not as it was published; it is said how."""
+    if live.connector is None or home.session is None:
+        return False
+    published = load_published_action(live)
+    try:
+        check_live(home.session.client, live.connector, *published)
+    except DefinitionError as error:
+        wiring.create_output().error(error)
+        return True
+    return False
+
+
+@commands.command()
+@network_options
+def rollback(
+    options: LiveOptions,
+    action: arguments.ActionName,
+    to: To = None,
+    yes: Yes = False,
+    files: Files = None,
+    environment: Environment = None,
+    json: Json = False,
+) -> None:
+    """Make an earlier version live again, as a new version with the evidence of the earlier one.
+
+    Example: cactions live rollback loyalty
+    """
+    prompts.require_terminal(yes, json)
+    folder = wiring.find_folder(files)
+    found = _list_versions(folder, action, environment)
+    earlier = _choose_version(found[1:], action, to)
+    published_action, project = load_published_action(earlier)
+    home = ProjectFolder(
+        folder,
+        project,
+        wiring.create_row_cipher(folder),
+        wiring.create_session(folder, project, options),
+    )
+    again = replace(
+        earlier,
+        published_at=SystemClock().get_time(),
+        operator=get_operator(),
+        tool=__version__,
+        version=0,
+        restored=earlier.version,
+    )
+    publication = Publication(home, published_action, again, found[0], json=json)
+    raise typer.Exit(carry_out(publication, yes=yes))
+
+
+def _list_versions(folder: Path, action: str, environment: str | None) -> list[PublishedDefinition]:
+    """The versions of an action, the newest first; without an environment, in its only one.
+
+    Raises UsageError where there is none, or no only one.
+    """
+    vault = open_vault(open_definitions_vault(folder))
+    live = [*list_live(vault)]
+    places = [each.environment for each in live if each.action == action]
+    if environment is None and len(places) > 1:
+        raise UsageError(
+            f'"{action}" is published in several environments',
+            hint=f"Name one: --env {places[-1]}.",
+        )
+    if not places or environment not in (None, *places):
+        names = [each.action for each in live if each.action != action]
+        raise _build_unpublished(action, suggest(action, names) if names else "")
+    return [*list_versions(vault, action, environment if environment is not None else places[0])]
+
+
+def _choose_version(
+    found: list[PublishedDefinition], action: str, version: int | None
+) -> PublishedDefinition:
+    chosen = [each for each in found if version in (None, each.version)]
+    if not chosen:
+        wanted = f"a version {version}" if version else "an earlier version"
+        known = ", ".join(str(each.version) for each in found)
+        raise UsageError(
+            f'"{action}" has not {wanted}', hint=f"There is: {known}." if known else ""
+        )
+    return chosen[0]
+
+
+def _build_unpublished(action: str, near: str = "") -> CactionsError:
+    publish = join_command(("publish",), action)
+    return UsageError(f'"{action}" is not published', hint=f"{near} `{publish}`".strip())

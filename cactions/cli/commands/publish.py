@@ -1,0 +1,86 @@
+"""``cactions publish``: tests and probes a definition, shows what changes, and makes it live."""
+
+from __future__ import annotations
+
+from typing import Annotated, Final
+
+import typer
+from msgspec.structs import replace
+
+from cactions.cli import arguments, prompts, wiring
+from cactions.cli.commands.probe import Attacker, Victim, VictimInputs
+from cactions.cli.commands.publish_gates import ProbePeople, check_gates
+from cactions.cli.exit_codes import Exit
+from cactions.cli.live_options import LiveOptions, call_options
+from cactions.cli.open_project import open_project
+from cactions.cli.options import Environment, Files, Inputs, Json, Yes
+from cactions.cli.publication import Publication, carry_out
+from cactions.cli.published import describe_definition, find_live_definition
+from cactions.logic import documents
+from cactions.logic.definition.gates import build_waivers
+from cactions.model import Action, Gate
+from cactions.render.definitions import render_gates
+
+STRICT: Final = ("CA103",)
+"""Rules whose warnings keep a definition from going live: what is unknown counts as unsafe."""
+
+Live = Annotated[
+    bool, typer.Option("--live", help="Run the tests on the live service, not on recordings.")
+]
+Without = Annotated[
+    list[Gate] | None,
+    typer.Option("--without", help="Leave out this gate; it is shown ever after. Repeatable."),
+]
+Because = Annotated[
+    str | None, typer.Option("--because", metavar="TEXT", help="Why a gate is left out.")
+]
+
+
+@call_options
+def command(
+    options: LiveOptions,
+    action: arguments.ActionName,
+    live: Live = False,
+    attacker: Attacker = None,
+    victim: Victim = None,
+    inputs: Inputs = None,
+    victim_input: VictimInputs = None,
+    without: Without = None,
+    because: Because = None,
+    yes: Yes = False,
+    files: Files = None,
+    environment: Environment = None,
+    json: Json = False,
+) -> None:
+    """Make an action live, once its tests and its probe pass: sealed in the vault, with the proof.
+
+    The tests and the recorded probe are judged for exactly this definition; --as and --victim make
+    a probe now. At Intercom the data connector is pushed, and set live when its mapping is right,
+    too; `cactions run` then refuses any other definition.
+
+    Exit code 1 when a gate is not passed, or the connector cannot go live yet.
+
+    Example: cactions publish loyalty
+    """
+    waivers = build_waivers(without or (), because)
+    prompts.require_terminal(yes, json)
+    home = open_project(files, environment, options, strict=STRICT)
+    found = arguments.find_action(home.project, action)
+    seen = find_live_definition(home.folder, action, home.project.environment)
+    people = ProbePeople(attacker, victim, inputs, victim_input)
+    gates = check_gates(found, home, replace(options, live=live), people, waivers)
+    if gates.problems:
+        if json:
+            wiring.write_json(documents.publication_to_json(None, gates.problems))
+        else:
+            wiring.create_output().print(render_gates(gates.evidence, gates.problems))
+            wiring.create_output().info("Nothing was published.")
+        raise typer.Exit(Exit.FINDINGS)
+    definition = replace(describe_definition(found, home), evidence=gates.evidence)
+    tested = _list_people(found) if gates.evidence.tests else ()
+    publication = Publication(home, found, definition, seen, tested, json)
+    raise typer.Exit(carry_out(publication, yes=yes))
+
+
+def _list_people(action: Action) -> tuple[str, ...]:
+    return tuple(f"{test.person.field}={test.person.value}" for test in action.tests)

@@ -1,0 +1,130 @@
+"""Published definitions in the vault of a project: found, sealed, and required by a run."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from pathlib import Path
+
+from msgspec.structs import replace
+
+from cactions import __version__
+from cactions.app.connectors.publish import check_live
+from cactions.app.vault.definitions import find_live
+from cactions.app.vault.open_vault import VaultContext, open_vault
+from cactions.cli import arguments, wiring
+from cactions.cli.live_options import LiveOptions
+from cactions.cli.open_project import open_project
+from cactions.cli.run_head import get_operator
+from cactions.cli.vault_wiring import VaultOptions
+from cactions.cli.wiring import VAULT, ProjectFolder
+from cactions.edges.clock import SystemClock
+from cactions.logic.definition.digest import digest_definition
+from cactions.logic.definition.file_text import (
+    list_redacted,
+    prune_snapshot,
+    write_definition,
+)
+from cactions.logic.project import SourceFile
+from cactions.logic.shell import join_command
+from cactions.model import (
+    Action,
+    DefinitionError,
+    ProofStrength,
+    PublishedDefinition,
+    UsageError,
+)
+
+
+def open_definitions_vault(folder: Path) -> VaultContext:
+    """The vault that definitions are sealed in. Raises UsageError where there is none."""
+    path = folder / VAULT
+    if not os.path.lexists(path):
+        raise UsageError(
+            "there is no vault, where published definitions are sealed",
+            hint="Make one: `cactions vault init`.",
+        )
+    return wiring.open_vault_context(VaultOptions(path))
+
+
+def describe_definition(action: Action, home: ProjectFolder) -> PublishedDefinition:
+    """The action as it would be published now, without evidence. Raises DefinitionError."""
+    project, proof = home.project, action.response.same_person
+    files = [SourceFile(name, text.encode()) for name, text in home.sources.items()]
+    return PublishedDefinition(
+        action.name,
+        project.environment,
+        home.workspace_key,
+        digest_definition(action, project),
+        write_definition(files, action, project),
+        SystemClock().get_time(),
+        get_operator(),
+        __version__,
+        snapshot=prune_snapshot(project.snapshot, action),
+        redacted=list_redacted(action),
+        strength=proof.strength if proof else ProofStrength.PROVEN,
+        basis=proof.basis if proof else "",
+    )
+
+
+def open_runnable_project(
+    paths: Sequence[Path] | None,
+    environment: str | None,
+    options: LiveOptions,
+    action: str,
+    *,
+    draft: bool,
+) -> ProjectFolder:
+    """The project, if it may run this action: at Intercom only as it was published.
+
+    ``draft``: as the files are, but only test people are found. Raises as ``open_project`` and
+    ``require_published``.
+    """
+    home = open_project(paths, environment, options)
+    if draft:
+        return replace(home, draft=True)
+    options.refuse_replay_at(home.session is not None)
+    require_published(home, action)
+    return home
+
+
+def require_published(home: ProjectFolder, name: str) -> None:
+    """Let a run at Intercom go on only with the definition that is live, as it was published.
+
+    Raises DefinitionError where it is not, and WorkspaceError. In a local workspace the files are
+    taken as they are.
+    """
+    if home.session is None:
+        return
+    action = arguments.find_action(home.project, name)
+    live = find_live_definition(home.folder, name, home.project.environment)
+    publish, draft = join_command(("publish",), name), "`--draft` runs it for test people only."
+    if live is None:
+        raise DefinitionError(
+            f'"{name}" is not published, so it does not run at Intercom',
+            hint=f"`{publish}` tests it and makes it live; {draft}",
+            place=action.place,
+        )
+    if live.digest != digest_definition(action, home.project):
+        look = join_command(("live", "diff"), name)
+        raise DefinitionError(
+            f'"{name}" is not what was published as version {live.version}',
+            hint=f"`{look}` shows what differs. Publish it: `{publish}`; {draft}",
+            place=action.place,
+        )
+    if live.workspace != home.workspace_key:
+        raise DefinitionError(
+            f'"{name}" was published for the workspace {live.workspace}, and this is'
+            f" {home.workspace_key}",
+            hint=f"Publish it for this one: `{publish}`; {draft}",
+            place=action.place,
+        )
+    if live.connector:
+        check_live(home.session.client, live.connector, action, home.project)
+
+
+def find_live_definition(folder: Path, name: str, environment: str) -> PublishedDefinition | None:
+    """The live version of an action; None where it was not published. Raises VaultError."""
+    if not os.path.lexists(folder / VAULT):
+        return None
+    return find_live(open_vault(open_definitions_vault(folder)), name, environment)
