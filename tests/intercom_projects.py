@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from typing import Any
 
 from tests.projects import project
@@ -9,6 +10,12 @@ from tests.servers import Server
 from tests.workspace import WorkspaceServer
 
 API = "api.intercom.test"
+
+PUBLISH = shlex.join(
+    ["publish", "loyalty", "--because", "a test", "--yes"]
+    + [word for gate in ("test", "probe", "connector") for word in ("--without", gate)]
+)
+"""Makes the action live without its gates."""
 
 
 def remote_project(shop: Server, intercom: WorkspaceServer, **workspace: Any) -> dict[str, Any]:

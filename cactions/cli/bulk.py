@@ -23,6 +23,7 @@ from cactions.cli.bulk_options import BulkOptions
 from cactions.cli.command_line import CommandLine
 from cactions.cli.exit_codes import Exit
 from cactions.cli.live_options import LiveOptions
+from cactions.cli.published import check_published
 from cactions.cli.saved_plans import check_kept_plan, take_plan
 from cactions.cli.wiring import ProjectFolder
 from cactions.edges.files.job_file import STDIN
@@ -54,6 +55,7 @@ def run_many(
     options.refuse_replay_at(home.session is not None)
     check_fresh(plan, bulk)
     check_outputs(bulk, plan=plan)
+    check_published(home)
     stores = workspace.open_run_stores(home)
     command = BulkCommand(home, options, bulk, stores, json=json)
     found = arguments.find_action(home.project, action)
@@ -77,6 +79,7 @@ def continue_run(
     """Carry out a run that was planned, after its planning was finished where it was cut off."""
     options = replace(options, cassette=Path(run.head.source) if run.head.source else None)
     command = BulkCommand(home, options, bulk, stores, json=json)
+    check_published(home)
     if run.phase is not RunPhase.PLANNED:
         run = command.continue_planning(run)
     check_kept_plan(run, home, stores)
@@ -97,6 +100,7 @@ def retry_run(
 ) -> Exit:
     """Plan another attempt for some entries of a run, show it, ask, and write: as a new run."""
     check_outputs(bulk)
+    check_published(home)
     counts = count_retried(run, choice)
     for text in describe_retry(run, counts):
         wiring.create_output().info(text)

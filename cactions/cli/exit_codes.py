@@ -23,12 +23,12 @@ class Exit(IntEnum):
 
 MEANINGS: Final = {
     Exit.CLEAN: "clean",
-    Exit.FINDINGS: "findings, failed tests, people refused or failed, or stopped after something"
-    " was written",
+    Exit.FINDINGS: "findings, failed tests, a gate that is not passed, people refused or failed,"
+    " or stopped after something was written",
     Exit.MISUSE: "usage error, or no test is chosen",
     Exit.NOTHING_DONE: "nothing was done: a definition, a store or the output is unusable",
     Exit.OUTCOME_UNKNOWN: "the outcome of a write, or of a write request, is unknown",
-    Exit.CHANGES: "changes (`diff --exit-code` only)",
+    Exit.CHANGES: "changes (`--exit-code` only)",
     Exit.INTERNAL: "internal error",
     Exit.INTERRUPTED: "interrupted",
     Exit.UNREAD: "broken pipe",

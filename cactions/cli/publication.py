@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from msgspec import Struct
 from msgspec.structs import replace
 
-from cactions.app.connectors.publish import plan_connector, set_live, upload_connector
+from cactions.app.connectors.publish import plan_connector, send_connector, set_live
 from cactions.app.vault.definitions import hash_people, seal_definition
 from cactions.app.vault.open_vault import OpenVault
 from cactions.cli import output_scrubber, progress, prompts, wiring
@@ -45,7 +45,7 @@ class Publication(Struct, frozen=True):
         return self.home.session is not None and Gate.CONNECTOR not in waived
 
 
-def carry_out(publication: Publication, *, yes: bool) -> Exit:
+def finish_publication(publication: Publication, *, yes: bool) -> Exit:
     """Show what changes, ask, set the connector live, seal the definition.
 
     FINDINGS where the connector cannot go live yet: nothing is sealed then.
@@ -98,7 +98,7 @@ def _set_live(
     """The connector that is live now, or what keeps it from that."""
     api = open_masked_client(publication.home)
     project = publication.home.project
-    upload = upload_connector(api, plan, project)
+    upload = send_connector(api, plan, project)
     if not publication.json:
         wiring.create_output().print(render_push_results([upload.push]))
     if upload.differences:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Final
 
 from msgspec.structs import replace
 
@@ -34,6 +35,8 @@ from cactions.model import (
     PublishedDefinition,
     UsageError,
 )
+
+_DRAFT: Final = "`--draft` runs it for test people only."
 
 
 def open_definitions_vault(folder: Path) -> VaultContext:
@@ -78,45 +81,56 @@ def open_runnable_project(
     """The project, if it may run this action: at Intercom only as it was published.
 
     ``draft``: as the files are, but only test people are found. Raises as ``open_project`` and
-    ``require_published``.
+    ``require_published``, and UsageError for a replay at Intercom.
     """
     home = open_project(paths, environment, options)
+    options.refuse_replay_at(home.session is not None)
+    return require_published(home, action, draft=draft)
+
+
+def require_published(home: ProjectFolder, name: str, *, draft: bool) -> ProjectFolder:
+    """The project with the definition that is live, if its files say the same; nothing is sent.
+
+    Raises DefinitionError where they do not. In a local workspace the files are taken as they are;
+    a draft runs for test people only.
+    """
     if draft:
         return replace(home, draft=True)
-    options.refuse_replay_at(home.session is not None)
-    require_published(home, action)
-    return home
-
-
-def require_published(home: ProjectFolder, name: str) -> None:
-    """Let a run at Intercom go on only with the definition that is live, as it was published.
-
-    Raises DefinitionError where it is not, and WorkspaceError. In a local workspace the files are
-    taken as they are.
-    """
     if home.session is None:
-        return
+        return home
     action = arguments.find_action(home.project, name)
     live = find_live_definition(home.folder, name, home.project.environment)
-    publish, draft = join_command(("publish",), name), "`--draft` runs it for test people only."
+    publish = join_command(("publish",), name)
     if live is None:
         raise DefinitionError(
             f'"{name}" is not published, so it does not run at Intercom',
-            hint=f"`{publish}` tests it and makes it live; {draft}",
+            hint=f"`{publish}` tests it and makes it live; {_DRAFT}",
             place=action.place,
         )
     if live.digest != digest_definition(action, home.project):
         look = join_command(("live", "diff"), name)
         raise DefinitionError(
             f'"{name}" is not what was published as version {live.version}',
-            hint=f"`{look}` shows what differs. Publish it: `{publish}`; {draft}",
+            hint=f"`{look}` shows what differs. Publish it: `{publish}`; {_DRAFT}",
             place=action.place,
         )
+    return replace(home, live=live)
+
+
+def check_published(home: ProjectFolder) -> None:
+    """Raises DefinitionError where the workspace, or its connector, is not as was published.
+
+    A definition that needs no publication is not checked. Raises WorkspaceError.
+    """
+    live = home.live
+    if home.session is None or live is None:
+        return
+    action = home.project.actions[live.action]
     if live.workspace != home.workspace_key:
         raise DefinitionError(
-            f'"{name}" was published for the workspace {live.workspace}, and this is'
+            f'"{live.action}" was published for the workspace {live.workspace}, and this is'
             f" {home.workspace_key}",
-            hint=f"Publish it for this one: `{publish}`; {draft}",
+            hint=f"Publish it for this one: `{join_command(('publish',), live.action)}`.",
             place=action.place,
         )
     if live.connector:

@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from cactions.edges.store.row_encryption import RowCipher
     from cactions.logic.project import LoadedProject
     from cactions.model import Action, Finding, HealthCheck, Json, Project, Snapshot
+    from cactions.model import PublishedDefinition as LiveDefinition
     from cactions.render.output import PlainOutput
     from cactions.render.progress_display import ProgressDisplay
     from cactions.render.text import View
@@ -45,6 +46,7 @@ class ProjectFolder(Struct, frozen=True):
     ``session`` is the command's work with Intercom; None where the workspace is local. ``broken``:
     the actions with errors that the project lacks, for commands that can do without. ``sources``:
     the texts of the action files by name. ``draft``: only test people are found.
+    ``live``: the published definition that a run at Intercom carries out.
     """
 
     folder: Path
@@ -54,6 +56,7 @@ class ProjectFolder(Struct, frozen=True):
     broken: tuple[str, ...] = ()
     sources: Mapping[str, str] = {}
     draft: bool = False
+    live: LiveDefinition | None = None
 
     @property
     def workspace_key(self) -> str:

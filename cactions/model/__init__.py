@@ -39,10 +39,10 @@ from cactions.model.connector import (
     ConnectorVersion,
 )
 from cactions.model.definition import (
-    Evidence,
     Gate,
     LiveConnector,
     ProbeEvidence,
+    PublicationEvidence,
     PublishedDefinition,
     TestEvidence,
     Waiver,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from enum import Enum
 
 from msgspec import Struct, field
@@ -48,7 +49,7 @@ class ProbeEvidence(Struct, frozen=True):
     live: bool
 
 
-class Evidence(Struct, frozen=True):
+class PublicationEvidence(Struct, frozen=True):
     """What was known of a definition when it was published; a waiver stands for what was not."""
 
     tests: TestEvidence | None = None
@@ -57,13 +58,13 @@ class Evidence(Struct, frozen=True):
 
 
 class LiveConnector(Struct, frozen=True):
-    """The data connector that was set live. ``digest`` is of its whole definition at Intercom.
+    """The data connector that was set live. ``fields`` has a digest of each of its fields there.
 
     ``revision`` is Intercom's id of the version; empty where it has none.
     """
 
     id: str
-    digest: str
+    fields: Mapping[str, str]
     revision: str = ""
 
 
@@ -85,7 +86,7 @@ class PublishedDefinition(Struct, frozen=True):
     published_at: float
     operator: str
     tool: str
-    evidence: Evidence = field(default_factory=Evidence)
+    evidence: PublicationEvidence = field(default_factory=PublicationEvidence)
     snapshot: Snapshot | None = None
     redacted: tuple[Reference, ...] = ()
     connector: LiveConnector | None = None

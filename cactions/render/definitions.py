@@ -9,7 +9,7 @@ from cactions.logic.definition.compare import DefinitionChange
 from cactions.logic.definition.gates import GateProblem
 from cactions.logic.lines import split_lines
 from cactions.logic.shell import join_command
-from cactions.model import Evidence, Gate, PublishedDefinition
+from cactions.model import Gate, PublicationEvidence, PublishedDefinition
 from cactions.render.layout import (
     LabeledValue,
     add_gap,
@@ -31,7 +31,7 @@ _LABEL: Final = 9
 """Cells of the longest of these words."""
 
 
-def render_gates(evidence: Evidence, problems: Sequence[GateProblem]) -> View:
+def render_gates(evidence: PublicationEvidence, problems: Sequence[GateProblem]) -> View:
     """Each gate: passed, left out, or why not."""
 
     def draw(width: int) -> list[StyledLine]:
@@ -52,7 +52,7 @@ def _build_hang(word: str, style: Style) -> StyledLine:
     return (Span(f"{word:<{_LABEL}}", style), *add_gap(2))
 
 
-def _list_gates(evidence: Evidence) -> Iterator[tuple[str, Style, str]]:
+def _list_gates(evidence: PublicationEvidence) -> Iterator[tuple[str, Style, str]]:
     if evidence.tests:
         yield "tests", Style.GOOD, _describe_tests(evidence)
     if evidence.probe:
@@ -61,13 +61,13 @@ def _list_gates(evidence: Evidence) -> Iterator[tuple[str, Style, str]]:
         yield _WORDS[waiver.gate], Style.CAUTION, f"left out, because: {waiver.reason}"
 
 
-def _describe_tests(evidence: Evidence) -> str:
+def _describe_tests(evidence: PublicationEvidence) -> str:
     assert evidence.tests, "there is such evidence"
     how = "of the live service" if evidence.tests.live else "of its recording"
     return f"{count_noun(evidence.tests.cases, 'test')} passed, {how}"
 
 
-def _describe_probe(evidence: Evidence) -> str:
+def _describe_probe(evidence: PublicationEvidence) -> str:
     assert evidence.probe, "there is such evidence"
     when = "made now" if evidence.probe.live else f"recorded {format_utc(evidence.probe.made_at)}"
     return f"{count_noun(evidence.probe.cases, 'attack')}, none got through, {when}"
@@ -148,7 +148,7 @@ def _render_name(published: PublishedDefinition) -> StyledLine:
     return (Span(published.action, Style.NAME), *where)
 
 
-def _render_evidence(evidence: Evidence) -> StyledLine:
+def _render_evidence(evidence: PublicationEvidence) -> StyledLine:
     parts = [f"{evidence.tests.cases:,} tests"] if evidence.tests else []
     parts += [f"{evidence.probe.cases:,} attacks"] if evidence.probe else []
     left_out = [f"no {_WORDS[waiver.gate]}" for waiver in evidence.waivers]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -20,7 +21,7 @@ from tests.bench.crowd import (
     command,
     write_home,
 )
-from tests.intercom_projects import API
+from tests.intercom_projects import API, PUBLISH
 
 _SERVER: Final = """
 import sys
@@ -71,6 +72,7 @@ class Platform:
             [sys.executable, *seal], cwd=home, env=environment, input=self.token,
             text=True, check=True, capture_output=True,
         )  # fmt: skip
+        call(shlex.split(PUBLISH), home, self.shop)
         return home
 
 

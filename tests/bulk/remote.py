@@ -18,7 +18,7 @@ from msgspec import Struct
 from tests.bulk.scene import build_document, write_home
 from tests.bulk.shop import Shop, get_record, open_shop
 from tests.edges.processes import ROOT
-from tests.intercom_projects import API
+from tests.intercom_projects import API, PUBLISH
 from tests.workspace import Settings, WorkspaceServer
 
 BEGIN = 4
@@ -56,6 +56,7 @@ def write_remote_home(home: Path, shop: Shop, intercom: WorkspaceServer, people:
     for words, text in (
         ("vault init --name ada", ""),
         (f"vault seal intercom_token --host {API}", intercom.token),
+        (PUBLISH, ""),
     ):
         done = call(home, words, text)
         assert 0 == done.returncode, done.stderr

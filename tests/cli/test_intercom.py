@@ -25,7 +25,7 @@ from tests.servers import Server
 from tests.workspace import Settings, WorkspaceServer
 
 DIFF = "diff loyalty --person u-1"
-RUN = "run loyalty --person u-1 --yes"
+RUN = "run loyalty --person u-1 --draft --yes"
 
 
 @pytest.fixture
@@ -69,7 +69,7 @@ def test_a_second_run_writes_nothing_while_the_index_is_old(
     """The person is read by id: the search index still has the old value."""
     add_ada(intercom)
     write(home, remote_project(shop, intercom))
-    by_mail = "run loyalty --person email=ada@example.com --yes"
+    by_mail = "run loyalty --person email=ada@example.com --draft --yes"
     assert Exit.CLEAN == work(by_mail).code
     assert Exit.CLEAN == work(by_mail).code
     assert 1 == len(list_writes(intercom))

@@ -29,7 +29,7 @@ from tests.workspace import WorkspaceServer
 
 pytestmark = pytest.mark.hostile
 
-RUN = "run loyalty --person u-1 --yes"
+RUN = "run loyalty --person u-1 --draft --yes"
 NEVER = 1_000_000_000
 
 

@@ -31,8 +31,9 @@ EVIL = "\x1b[31m\x1b]8;;https://evil.example\x07click\u202e\n::error::x\r\n# hea
 
 COMMANDS = (
     "diff loyalty --person u-1", "diff loyalty --person email=ada@example.com",
-    "run loyalty --person u-1 --yes", "run loyalty --person u-1 --yes --json", "doctor",
-    "doctor --json", "attributes pull", "attributes diff", "people pull", "people show u-1",
+    "run loyalty --person u-1 --draft --yes", "run loyalty --person u-1 --draft --yes --json",
+    "doctor", "doctor --json", "attributes pull", "attributes diff", "people pull",
+    "people show u-1",
     "people show id=6b0b1e2b0000000000000001", "request loyalty --person u-1", "connectors list",
     "connectors list --json", "connectors diff", "connectors diff --json", "connectors pull",
     "connectors logs {connector}", "connectors logs {connector} --bodies --json",

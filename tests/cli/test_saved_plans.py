@@ -20,7 +20,7 @@ from tests.bulk.scene import build_document
 from tests.bulk.shop import Shop, get_record, open_shop
 from tests.cli.conftest import Say
 from tests.fakes import FakeClock
-from tests.intercom_projects import API
+from tests.intercom_projects import API, PUBLISH
 from tests.projects import SECRET
 from tests.servers import HOST
 from tests.workspace import Settings, WorkspaceServer
@@ -123,6 +123,7 @@ def test_a_fresh_plan_has_what_people_have_now(
     report = json.loads((home / "report.json").read_text())
     plans = [entry["plan"] for entry in report["entries"]]
     before = {c["before"] for p in plans for c in p["changes"] if c["attribute"] == "tier"}
+    assert Exit.CLEAN == user(PUBLISH).code
     assert {"bronze" if fresh else "silver"} == before
     expected = (0, ANSWERED) if fresh else (ANSWERED, 0)
     assert expected == (report["summary"]["from_search"], report["summary"]["from_reading"])

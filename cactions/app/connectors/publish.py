@@ -18,7 +18,11 @@ from cactions.app.connectors.revisions import list_revisions
 from cactions.app.connectors.writes import AGAIN, patch_connector
 from cactions.app.ports import IntercomApi
 from cactions.logic.connectors.drift import ConnectorVersions
-from cactions.logic.connectors.live_digest import digest_connector, list_live_differences
+from cactions.logic.connectors.live_digest import (
+    digest_fields,
+    list_changed_fields,
+    list_live_differences,
+)
 from cactions.logic.connectors.push import PushPlan, PushResult, plan_push
 from cactions.logic.secrets.leak_check import Known
 from cactions.logic.shell import join_command
@@ -59,7 +63,7 @@ def plan_connector(api: IntercomApi, action: Action, project: Project, known: Kn
     return plan
 
 
-def upload_connector(api: IntercomApi, plan: PushPlan, project: Project) -> ConnectorUpload:
+def send_connector(api: IntercomApi, plan: PushPlan, project: Project) -> ConnectorUpload:
     """Send the draft, and compare what a read shows. Raises what ``apply_push`` found."""
     result = apply_push(api, plan, project)
     if result.error:
@@ -114,8 +118,8 @@ def check_live(
     if problem := _find_problem(live, action, project):
         raise _build_drift(name, problem)
     assert live, "a version without a problem is there"
-    if digest_connector(live) != published.digest:
-        raise _build_drift(name, f"{live.label} was changed in what the file does not say")
+    if changed := list_changed_fields(published.fields, live):
+        raise _build_drift(name, f"{live.label} has another {' and '.join(changed)} since then")
 
 
 def _find_problem(live: Connector | None, action: Action, project: Project) -> str:
@@ -132,7 +136,7 @@ def _build_live(api: IntercomApi, live: Connector) -> LiveConnector:
     with suppress(CactionsError):  # this version of the API may have none
         found = list_revisions(api, live.id)
         revision = next((each.id for each in found if each.status == LIVE), "")
-    return LiveConnector(live.id, digest_connector(live), revision)
+    return LiveConnector(live.id, digest_fields(live), revision)
 
 
 def _build_written(message: str) -> RunAborted:

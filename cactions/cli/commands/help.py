@@ -21,6 +21,7 @@ TOPICS: Final = {
     "many-people": "runs for a file of people: the plan, what stops it, resume and undo",
     "tests": "the tests of actions: what they expect, which run, coverage",
     "recordings": "recording and replaying responses",
+    "publish": "what goes live, on which evidence, and what runs then",
     "ci": "formats, the GitHub Action, the pre-commit hook, editors",
 }
 """The pages in ``cactions/help``, in the order in which they are listed."""

@@ -18,7 +18,7 @@ from cactions.cli.exit_codes import Exit
 from cactions.cli.live_options import LiveOptions, network_options
 from cactions.cli.open_project import open_project
 from cactions.cli.options import Environment, Files, Json, Yes
-from cactions.cli.publication import Publication, carry_out
+from cactions.cli.publication import Publication, finish_publication
 from cactions.cli.published import (
     describe_definition,
     find_live_definition,
@@ -193,7 +193,7 @@ def rollback(
         restored=earlier.version,
     )
     publication = Publication(home, published_action, again, found[0], json=json)
-    raise typer.Exit(carry_out(publication, yes=yes))
+    raise typer.Exit(finish_publication(publication, yes=yes))
 
 
 def _list_versions(folder: Path, action: str, environment: str | None) -> list[PublishedDefinition]:

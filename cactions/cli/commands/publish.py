@@ -14,8 +14,12 @@ from cactions.cli.exit_codes import Exit
 from cactions.cli.live_options import LiveOptions, call_options
 from cactions.cli.open_project import open_project
 from cactions.cli.options import Environment, Files, Inputs, Json, Yes
-from cactions.cli.publication import Publication, carry_out
-from cactions.cli.published import describe_definition, find_live_definition
+from cactions.cli.publication import Publication, finish_publication
+from cactions.cli.published import (
+    describe_definition,
+    find_live_definition,
+    open_definitions_vault,
+)
 from cactions.logic import documents
 from cactions.logic.definition.gates import build_waivers
 from cactions.model import Action, Gate
@@ -66,6 +70,7 @@ def command(
     prompts.require_terminal(yes, json)
     home = open_project(files, environment, options, strict=STRICT)
     found = arguments.find_action(home.project, action)
+    open_definitions_vault(home.folder)
     seen = find_live_definition(home.folder, action, home.project.environment)
     people = ProbePeople(attacker, victim, inputs, victim_input)
     gates = check_gates(found, home, replace(options, live=live), people, waivers)
@@ -79,7 +84,7 @@ def command(
     definition = replace(describe_definition(found, home), evidence=gates.evidence)
     tested = _list_people(found) if gates.evidence.tests else ()
     publication = Publication(home, found, definition, seen, tested, json)
-    raise typer.Exit(carry_out(publication, yes=yes))
+    raise typer.Exit(finish_publication(publication, yes=yes))
 
 
 def _list_people(action: Action) -> tuple[str, ...]:

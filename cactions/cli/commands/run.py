@@ -31,7 +31,7 @@ from cactions.cli.command_line import format_files
 from cactions.cli.exit_codes import choose_most_severe
 from cactions.cli.live_options import LiveOptions, live_options
 from cactions.cli.options import Again, Draft, Environment, Files, Inputs, Json, OnePerson, Yes
-from cactions.cli.published import open_runnable_project
+from cactions.cli.published import check_published, open_runnable_project
 from cactions.cli.wiring import ProjectFolder
 from cactions.logic import documents
 from cactions.logic.shell import join_command
@@ -98,7 +98,7 @@ def command(
     if changing_call and not write_calls.confirm_write_call(job.action, yes):
         wiring.create_output().info("Nothing was sent and nothing was written.")
         return
-    options.refuse_replay_at(project_folder.session is not None)
+    check_published(project_folder)
     job = workspace.prepare_job(project_folder, job, options)
     context = workspace.create_plan_context(
         project_folder, workspace.create_caller(project_folder, job.action, options)

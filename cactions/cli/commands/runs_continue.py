@@ -19,8 +19,9 @@ from cactions.cli.bulk_options import THREADS, Approve, BulkOptions, Threads
 from cactions.cli.exit_codes import Exit
 from cactions.cli.live_options import LiveOptions, network_options
 from cactions.cli.open_project import open_project
-from cactions.cli.options import Environment, Files, Json, Unsealed, Yes
+from cactions.cli.options import Draft, Environment, Files, Json, Unsealed, Yes
 from cactions.cli.planning_ends import explain_interrupt
+from cactions.cli.published import require_published
 from cactions.cli.run_head import build_run_head
 from cactions.logic import documents
 from cactions.logic.shell import join_command
@@ -46,6 +47,7 @@ def resume_(
     unsealed: Unsealed = False,
     approve: Approve = "",
     threads: Threads = THREADS,
+    draft: Draft = False,
     json: Json = False,
 ) -> None:
     """Finish a run that was cut off: look at each person, and write what was not written.
@@ -66,6 +68,7 @@ def resume_(
         from cactions.cli.bulk import continue_run  # noqa: PLC0415 - only many people are planned so
 
         home = open_project(files, environment, options)  # its proofs are a part of the plan
+        home = require_published(home, cut_off.head.action, draft=draft)
         bulk = BulkOptions(threads=threads, approve=approve)
         raise typer.Exit(continue_run(home, options, bulk, stores, cut_off, yes=yes, json=json))
     ahead = preview_resume(cut_off, stores, MANY)

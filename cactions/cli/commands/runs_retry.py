@@ -22,7 +22,8 @@ from cactions.cli.bulk_options import (
 )
 from cactions.cli.live_options import LiveOptions, call_options
 from cactions.cli.open_project import open_project
-from cactions.cli.options import Environment, Files, Json, Unsealed, Yes
+from cactions.cli.options import Draft, Environment, Files, Json, Unsealed, Yes
+from cactions.cli.published import require_published
 from cactions.cli.wiring import ProjectFolder
 from cactions.edges.clock import SystemClock
 from cactions.logic.shell import join_command
@@ -46,6 +47,7 @@ def retry(
     approve: Approve = "",
     at_most_once: AtMostOnce = False,
     threads: Threads = THREADS,
+    draft: Draft = False,
     report: Report = None,
     json: Json = False,
 ) -> None:
@@ -66,6 +68,7 @@ def retry(
     stores.check_run(done)
     check_retryable(done)
     _check_environment(done, home)
+    home = require_published(home, done.head.action, draft=draft)
     action = arguments.find_action(home.project, done.head.action)
     options = replace(options, cassette=Path(done.head.source) if done.head.source else None)
     choice = RetryChoice(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Final
 
 from cactions.logic.connectors.body import build_connector
@@ -13,17 +13,24 @@ from cactions.logic.connectors.mapping_diff import MappingDifference, MappingFau
 from cactions.logic.strict_json import dump_json
 from cactions.model import Action, Connector, Json, Project
 
-_DERIVED: Final = ("fields",)
-"""What Intercom takes from a test or a sample answer: it changes nothing that is done."""
+_DERIVED: Final = ("fields", "unknown")
+"""What Intercom takes from a test or a sample answer, and keys that its API may have from now on:
+neither changes what is done."""
 
 
-def digest_connector(connector: Connector) -> str:
-    """The digest of everything that Intercom tells of a version, but who changed it and when."""
-    definition = to_definition(connector)
-    document: Json = [
-        [name, _describe(definition[name])] for name in sorted(definition) if name not in _DERIVED
-    ]
-    return hashlib.sha256(dump_json(document).encode()).hexdigest()[:32]
+def digest_fields(connector: Connector) -> dict[str, str]:
+    """A digest of each field of a version, but of who changed it and when."""
+    return {
+        name: hashlib.sha256(dump_json(_describe(value)).encode()).hexdigest()[:16]
+        for name, value in sorted(to_definition(connector).items())
+        if name not in _DERIVED
+    }
+
+
+def list_changed_fields(published: Mapping[str, str], live: Connector) -> list[str]:
+    """The fields that are not as they were, also those that the file does not say."""
+    now = digest_fields(live)
+    return [name for name in sorted({*published, *now}) if published.get(name) != now.get(name)]
 
 
 def list_live_differences(action: Action, project: Project, live: Connector) -> Iterator[str]:

@@ -10,10 +10,10 @@ from msgspec.structs import replace
 
 from cactions.logic.shell import join_command
 from cactions.model import (
-    Evidence,
     Gate,
     ProbeEvidence,
     ProbeReport,
+    PublicationEvidence,
     TestEvidence,
     TestReport,
     UsageError,
@@ -35,7 +35,7 @@ Passed: TypeAlias = "TestEvidence | ProbeEvidence | GateProblem | None"
 class GateResult(Struct, frozen=True):
     """What is known, and what stands in the way."""
 
-    evidence: Evidence
+    evidence: PublicationEvidence
     problems: tuple[GateProblem, ...] = ()
 
 
@@ -91,7 +91,7 @@ def judge_probe(report: ProbeReport, *, live: bool) -> Passed:
 
 def collect_evidence(found: Iterable[Passed], waivers: tuple[Waiver, ...]) -> GateResult:
     """All of it together."""
-    evidence, problems = Evidence(waivers=waivers), []
+    evidence, problems = PublicationEvidence(waivers=waivers), []
     for passed in found:
         match passed:
             case TestEvidence():

@@ -16,12 +16,12 @@ from cactions.logic.documents.snapshots import read_snapshot, snapshot_to_json
 from cactions.logic.documents.strict_reader import StrictReader, read_document
 from cactions.model import (
     SNAPSHOT_FILE,
-    Evidence,
     Gate,
     Json,
     LiveConnector,
     ProbeEvidence,
     ProofStrength,
+    PublicationEvidence,
     PublishedDefinition,
     StoreError,
     TestEvidence,
@@ -114,7 +114,7 @@ def changes_to_json(
     }
 
 
-def _evidence_to_json(evidence: Evidence) -> Json:
+def _evidence_to_json(evidence: PublicationEvidence) -> Json:
     tests, probe = evidence.tests, evidence.probe
     return {
         "tests": {"cases": tests.cases, "live": tests.live, "people": list(tests.people)}
@@ -132,7 +132,11 @@ def _evidence_to_json(evidence: Evidence) -> Json:
 def _connector_to_json(connector: LiveConnector | None) -> Json:
     if connector is None:
         return None
-    return {"id": connector.id, "digest": connector.digest, "revision": connector.revision}
+    return {
+        "id": connector.id,
+        "fields": dict(connector.fields),
+        "revision": connector.revision,
+    }
 
 
 def _read_definition(fields: StrictReader) -> PublishedDefinition:
@@ -162,8 +166,8 @@ def _read_proof(fields: StrictReader) -> tuple[ProofStrength, str]:
     return fields.read_word("strength", ProofStrength), fields.read_text("basis")
 
 
-def _read_evidence(fields: StrictReader) -> Evidence:
-    return Evidence(
+def _read_evidence(fields: StrictReader) -> PublicationEvidence:
+    return PublicationEvidence(
         fields.read_optional("tests", _read_tests),
         fields.read_optional("probe", _read_probe),
         fields.read_each("waivers", _read_waiver),
@@ -188,5 +192,11 @@ def _read_waiver(fields: StrictReader) -> Waiver:
 
 def _read_connector(fields: StrictReader) -> LiveConnector:
     return LiveConnector(
-        fields.read_text("id"), fields.read_text("digest"), fields.read_text("revision")
+        fields.read_text("id"),
+        fields.read_object("fields", _read_digests),
+        fields.read_text("revision"),
     )
+
+
+def _read_digests(fields: StrictReader) -> dict[str, str]:
+    return {name: fields.read_text(name) for name in fields.list_keys()}
