@@ -86,7 +86,7 @@ def digest_definition(action: Action, project: Project) -> str:
     attributes: list[Json] = [
         [name, _describe(project.attributes.get(name))] for name in sorted(list_attributes(action))
     ]
-    hosts = {request.host for request in _list_requests(action)}
+    hosts = list_hosts(action)
     allowed: list[Json] = [
         [way.host, way.address, way.port] for way in project.allowed if way.host in hosts
     ]
@@ -95,8 +95,9 @@ def digest_definition(action: Action, project: Project) -> str:
     return _digest([definition, attributes, _sort(allowed), verification])
 
 
-def _list_requests(action: Action) -> Iterator[ActionRequest]:
-    return (part for part in _walk(action) if isinstance(part, ActionRequest))
+def list_hosts(action: Action) -> frozenset[str]:
+    """The hosts that calls of the action go to, with those that fetch its tokens."""
+    return frozenset(part.host for part in _walk(action) if isinstance(part, ActionRequest))
 
 
 def _drop_analysis(action: Action) -> Action:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from typing import Final
 
-from cactions.logic.definition.digest import digest_definition, list_attributes
+from cactions.logic.definition.digest import digest_definition, list_attributes, list_hosts
 from cactions.logic.project import LoadedProject, SourceFile, load_project
 from cactions.logic.project.file_schema import VERSION
 from cactions.logic.yaml.diagnostics import Diagnostics
@@ -32,25 +32,20 @@ _TESTS: Final = ("tests",)
 def write_definition(files: Iterable[SourceFile], action: Action, project: Project) -> str:
     """The text of an action file with this action, and all that it needs."""
     found = _read_sections(files)
-    touched = list_attributes(action)
-    tokens = {token.name for token in action.request.tokens}
-    document: dict[str, YamlValue] = {"version": VERSION}
-    for key, kept, left_out in (
-        ("workspace", None, _PEOPLE),
-        ("attributes", touched, ()),
-        ("servers", None, ()),
-        ("network", None, ()),
-        ("tokens", tokens, ()),
-    ):
-        section = _choose(found.get(key, []), kept, left_out)
-        if section:
-            document[key] = section
-    actions = _choose(found.get("actions", []), {action.name})
-    [(name, definition)] = actions.items()
+    definition = _choose(found.get("actions", []), {action.name})[action.name]
     assert isinstance(definition, dict), "an action is a map"
-    document["actions"] = {
-        name: {key: part for key, part in definition.items() if key not in _TESTS}
+    actions: dict[str, YamlValue] = {action.name: _leave_out(definition, _TESTS)}
+    tokens = _choose(found.get("tokens", []), {token.name for token in action.request.tokens})
+    sections: dict[str, dict[str, YamlValue]] = {
+        "workspace": _leave_out(_choose(found.get("workspace", []), None), _PEOPLE),
+        "attributes": _choose(found.get("attributes", []), list_attributes(action)),
+        "servers": _choose(found.get("servers", []), {*_list_servers([tokens, actions])}),
+        "network": _choose_addresses(found.get("network", []), list_hosts(action)),
+        "tokens": tokens,
+        "actions": actions,
     }
+    document: dict[str, YamlValue] = {"version": VERSION}
+    document.update({key: part for key, part in sections.items() if part})
     text = write_yaml(document)
     _check_text(text, action, project)
     return text
@@ -118,16 +113,36 @@ def _read_sections(files: Iterable[SourceFile]) -> dict[str, list[MapNode]]:
     return found
 
 
-def _choose(
-    sections: Iterable[MapNode], kept: Collection[str] | None, left_out: Collection[str] = ()
-) -> dict[str, YamlValue]:
-    """The entries of all of them whose keys are kept."""
+def _choose(sections: Iterable[MapNode], kept: Collection[str] | None) -> dict[str, YamlValue]:
+    """The entries of all of them whose keys are kept; without such a list, all."""
     return {
         key.text: _to_value(item)
         for section in sections
         for key, item in section.entries
-        if (kept is None or key.text in kept) and key.text not in left_out
+        if kept is None or key.text in kept
     }
+
+
+def _leave_out(section: Mapping[str, YamlValue], keys: Collection[str]) -> dict[str, YamlValue]:
+    return {key: value for key, value in section.items() if key not in keys}
+
+
+def _list_servers(value: YamlValue) -> Iterator[str]:
+    """The servers that requests name, wherever they stand."""
+    if isinstance(value, dict):
+        named = value.get("server")
+        yield from [named] if isinstance(named, str) else ()
+    if isinstance(value, dict | list):
+        for part in value.values() if isinstance(value, dict) else value:
+            yield from _list_servers(part)
+
+
+def _choose_addresses(sections: Iterable[MapNode], hosts: Collection[str]) -> dict[str, YamlValue]:
+    """The ways to these hosts."""
+    allowed = _choose(sections, None).get("allow", [])
+    entries = allowed if isinstance(allowed, list) else []
+    kept = [each for each in entries if isinstance(each, dict) and each.get("host") in hosts]
+    return {"allow": [*kept]} if kept else {}
 
 
 def _to_value(node: Node) -> YamlValue:
