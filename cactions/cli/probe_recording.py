@@ -5,16 +5,17 @@ from __future__ import annotations
 from pathlib import Path
 
 from cactions.cli.wiring import ProjectFolder
-from cactions.edges.files.file_io import read_text
+from cactions.edges.files.probe_file import read_probe_file
 from cactions.edges.files.shared_file import save_shared_file
 from cactions.logic import documents, strict_json
+from cactions.logic.cassette.file_name import build_probe_name
 from cactions.logic.shell import join_command
-from cactions.model import Action, DefinitionError, ProbeReport, StoreError, UsageError
+from cactions.model import Action, ProbeReport, UsageError
 
 
 def get_probe_path(home: ProjectFolder, action: Action) -> Path:
     """The file of an action's own. Raises DefinitionError where the name leaves the folder."""
-    return home.get_cassette_path(action).with_suffix(".probe.json")
+    return home.folder / build_probe_name(action)
 
 
 def read_probe(home: ProjectFolder, action: Action, path: Path | None) -> ProbeReport:
@@ -23,12 +24,7 @@ def read_probe(home: ProjectFolder, action: Action, path: Path | None) -> ProbeR
         path = get_probe_path(home, action)
         if not path.exists():
             raise _build_missing_error(action, path)
-    try:
-        return documents.probe_from_json(strict_json.parse_json(read_text(path)))
-    except (strict_json.StrictJsonError, StoreError) as error:
-        raise DefinitionError(
-            f"{path} is no recorded probe: {error}", hint="Record it again, with --record."
-        ) from None
+    return read_probe_file(path)
 
 
 def _build_missing_error(action: Action, path: Path) -> UsageError:

@@ -16,6 +16,7 @@ from cactions.cli.formats import Format
 from cactions.cli.output_files import append_text, check_output, write_lines
 from cactions.logic.relative_path import make_relative_to_root
 from cactions.model import LintReport, PlanSummary, RunEntry, Severity, SuiteResult
+from cactions.render.text import View
 
 SUMMARY: Final = "GITHUB_STEP_SUMMARY"
 """The file whose Markdown GitHub shows below the job; each step has its own."""
@@ -126,3 +127,10 @@ def write_run_report(path: Path, entries: Iterable[RunEntry], summary: PlanSumma
     from cactions.render.bulk_report import choose_report_form, write_report
 
     write_lines(path, write_report(entries, summary, choose_report_form(path)))
+
+
+def render_svg(view: View, *, width: int, command: str) -> str:
+    """The view as an SVG picture, ``width`` cells wide, under the command that drew it."""
+    from cactions.render.svg import to_svg
+
+    return to_svg(streams.mask_view(view), width=width, command=streams.mask_text(command))

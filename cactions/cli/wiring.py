@@ -115,13 +115,6 @@ def show_progress(label: str, total: int, *, quiet: bool = False) -> Iterator[Pr
         display.erase()
 
 
-def render_svg(view: View, *, width: int, command: str) -> str:
-    """The view as an SVG picture, ``width`` cells wide, under the command that drew it."""
-    from cactions.render.svg import to_svg
-
-    return to_svg(streams.mask_view(view), width=width, command=streams.mask_text(command))
-
-
 def write_json(document: dict[str, Json]) -> None:
     """One JSON document on stdout; what a terminal would obey or hide stands in it as escapes."""
     import json
@@ -157,6 +150,18 @@ def load_snapshot(path: Path) -> Snapshot:
     from cactions.edges.files.attribute_snapshot import read_snapshot
 
     return read_snapshot(path)
+
+
+def annotate_probes(found: Sequence[LoadedProject], paths: Sequence[Path]) -> list[LoadedProject]:
+    """The projects, with what recorded probes say of findings; most have no such findings."""
+    from cactions.edges.files import action_files
+
+    homes = action_files.list_folders(paths)
+    if not any(os.path.lexists(home / "cassettes") for home in homes):
+        return [*found]
+    from cactions.cli.probe_evidence import annotate_probes
+
+    return [*map(annotate_probes, found, homes)]
 
 
 def find_missing_secrets(paths: Sequence[Path], found: Sequence[LoadedProject]) -> list[Finding]:

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from cactions.cli import output_files, output_scrubber, streams, wiring
+from cactions.cli import output_files, output_scrubber, reporters, streams, wiring
 from cactions.cli.exit_codes import Exit
 from cactions.edges.files.file_io import write_text
 from cactions.model import MASK
@@ -72,7 +72,7 @@ def test_a_picture_and_a_document_hold_no_known_secret(
 ) -> None:
     """Before their texts are escaped: as a key, as a value, over several lines."""
     text = FORMS[form].decode()
-    drawn = wiring.render_svg(lambda _: [span(text[:9]), span(text[9:])], width=80, command=text)
+    drawn = reporters.render_svg(lambda _: [span(text[:9]), span(text[9:])], width=80, command=text)
     assert [] == seen(drawn.replace("\n", "").encode())
     wiring.write_json({text: [text, {"of": f"<{text}>"}], "n": 1})
     output_scrubber.forget_secrets()

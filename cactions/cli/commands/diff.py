@@ -30,6 +30,7 @@ from cactions.cli.live_options import LiveOptions, live_options
 from cactions.cli.open_project import open_project
 from cactions.cli.options import Again, Environment, Files, Inputs, Json, OnePerson
 from cactions.cli.output_files import write_text
+from cactions.cli.reporters import render_svg
 from cactions.logic import documents
 from cactions.model import Plan, PlanFailure, UsageError
 from cactions.render.preview import render_preview
@@ -135,9 +136,7 @@ def _show(
 ) -> None:
     view = render_preview(result, closing=text or _write_closing(result, command_line))
     if svg:
-        write_text(
-            svg, wiring.render_svg(view, width=_PICTURE, command=command_line.render("diff"))
-        )
+        write_text(svg, render_svg(view, width=_PICTURE, command=command_line.render("diff")))
     if json:
         wiring.write_json(documents.result_to_json(result, redact=True))
         if text:

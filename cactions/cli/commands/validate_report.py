@@ -65,7 +65,10 @@ def validate(options: ValidateOptions) -> Exit:
     return report(
         build_report(
             options,
-            [lint_folder(action_folder, options.environment) for action_folder in action_folders],
+            wiring.annotate_probes(
+                [lint_folder(folder, options.environment) for folder in action_folders],
+                _list_paths(options),
+            ),
         ),
         options,
     )

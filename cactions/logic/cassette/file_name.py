@@ -22,3 +22,8 @@ def build_cassette_name(action: Action) -> str:
             place=action.place,
         )
     return f"{FOLDER}/{action.name}.json"
+
+
+def build_probe_name(action: Action) -> str:
+    """The same for the recording of its probe."""
+    return f"{build_cassette_name(action).removesuffix('.json')}.probe.json"

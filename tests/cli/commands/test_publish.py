@@ -203,3 +203,41 @@ def test_a_vault_keeps_its_definitions_through_rekey_and_salvage(ready: Say, hom
     shutil.move(home / "saved.vault", home / "cactions.vault")
     shutil.move(home / "saved.key", home / "ada.key")
     assert 1 == versions(ready)[0]["version"]
+
+
+ECHO = """\
+version: 1
+workspace: {identity_verification: jwt}
+attributes:
+  tier: {data_type: string, options: [silver, gold], messenger_writable: false}
+actions:
+  loyalty:
+    match: email
+    request:
+      http_method: get
+      url: https://api.shop.example/customers
+      query: {email: "{{ person.email }}"}
+    response:
+      same_person: {path: $.email, equals: person.email, verified: it confirms them}
+      mapping: {tier: $.tier}
+"""
+
+
+def test_a_finding_about_an_echo_says_what_the_probe_found(say: Say, home: Path) -> None:
+    """Covered, stale, failed or damaged; without a recorded probe nothing is said."""
+    (home / "actions.yaml").write_text(ECHO)
+    assert "probe" not in say("validate").out
+    record_probe(home)
+    assert "covers this: no made-up key was answered with a record" in flat(say)
+    record_probe(home, made_at=time.time() - 40 * 24 * 3600)
+    assert "proves nothing any more: it is older than 30 days" in flat(say)
+    record_probe(home, problem="both get the same data")
+    assert "did not pass" in flat(say)
+    (home / "cassettes/loyalty.probe.json").write_text("{}")
+    assert "its recorded probe cannot be read" in flat(say).lower()
+    done = say("validate --json")
+    assert (Exit.CLEAN, 1) == (done.code, len(done.json["findings"][0]["notes"]))
+
+
+def flat(say: Say) -> str:
+    return " ".join(say("validate").out.split())
