@@ -18,6 +18,7 @@ from cactions.cli import app
 from cactions.cli.app import run_command
 from cactions.cli.exit_codes import Exit
 from tests.cli.conftest import ROOT, Cli
+from tests.publications import record_probe
 
 README = (ROOT / "README.md").read_text()
 SOURCES = sorted((ROOT / "cactions").rglob("*.py"))
@@ -157,6 +158,14 @@ def with_signatures(cli: Cli, home: Path, monkeypatch: pytest.MonkeyPatch) -> No
     (home / "settings.json").write_text(json.dumps({"intercom_user_jwt": jwt.strip()}))
 
 
+def with_published(cli: Cli, home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A vault in which two versions of the action are published, with a probe that passed."""
+    with_vault(cli, home, "seal", monkeypatch)
+    record_probe(home)
+    for _ in range(2):
+        assert cli("publish", "loyalty", "--yes").code == Exit.CLEAN
+
+
 ASKING = {("doctor",), ("probe",), ("tokens", "test")}
 """Commands whose example needs name servers and services: tests do not use the network."""
 
@@ -184,6 +193,8 @@ def test_every_example_of_a_help_text_runs(
     words = shlex.split(example)[1:]
     if command[0] == "vault":
         with_vault(cli, home, command[1], monkeypatch)
+    if command[0] in ("publish", "live"):
+        with_published(cli, home, monkeypatch)
     if command[0] == "identity":
         with_signatures(cli, home, monkeypatch)
     asks = ["--yes"] if "--yes" in helped(*command) else []
