@@ -100,7 +100,7 @@ def _set_live(
     project = publication.home.project
     upload = send_connector(api, plan, project)
     if not publication.json:
-        wiring.create_output().print(render_push_results([upload.push]))
+        wiring.create_output().print(render_push_results([upload.push], goes_live=True))
     if upload.differences:
         return None, upload.differences
     return set_live(api, upload, publication.action, project), ()

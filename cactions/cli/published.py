@@ -10,7 +10,7 @@ from typing import Final
 from msgspec.structs import replace
 
 from cactions import __version__
-from cactions.app.connectors.publish import check_live
+from cactions.app.connectors.publish import find_drift
 from cactions.app.vault.definitions import find_live
 from cactions.app.vault.open_vault import VaultContext, open_vault
 from cactions.cli import arguments, wiring
@@ -34,6 +34,7 @@ from cactions.model import (
     ProofStrength,
     PublishedDefinition,
     UsageError,
+    WorkspaceError,
 )
 
 _DRAFT: Final = "`--draft` runs it for test people only."
@@ -118,9 +119,9 @@ def require_published(home: ProjectFolder, name: str, *, draft: bool) -> Project
 
 
 def check_published(home: ProjectFolder) -> None:
-    """Raises DefinitionError where the workspace, or its connector, is not as was published.
+    """Raises DefinitionError for another workspace, WorkspaceError for another connector there.
 
-    A definition that needs no publication is not checked. Raises WorkspaceError.
+    A definition that needs no publication is not checked.
     """
     live = home.live
     if home.session is None or live is None:
@@ -133,8 +134,16 @@ def check_published(home: ProjectFolder) -> None:
             hint=f"Publish it for this one: `{join_command(('publish',), live.action)}`.",
             place=action.place,
         )
-    if live.connector:
-        check_live(home.session.client, live.connector, action, home.project)
+    if live.connector is None:
+        return
+    if drift := find_drift(home.session.client, live.connector, action, home.project):
+        look, again = (
+            join_command(words, live.action) for words in (("live", "diff"), ("publish",))
+        )
+        raise WorkspaceError(
+            f'"{live.action}" is not live at Intercom as it was published: {drift}',
+            hint=f"`{look}` compares. Put it back in the web page, or publish again: `{again}`.",
+        )
 
 
 def find_live_definition(folder: Path, name: str, environment: str) -> PublishedDefinition | None:

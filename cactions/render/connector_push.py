@@ -67,35 +67,39 @@ def _describe_target(plan: PushPlan, *, allow_live: bool) -> str:
     return "changes its draft; what is live must stay as it is, which is tested first"
 
 
-def render_push_results(results: Sequence[PushResult]) -> View:
-    """What came of each action; and what is left to do by hand."""
+def render_push_results(results: Sequence[PushResult], *, goes_live: bool = False) -> View:
+    """What came of each action; and what is left to do by hand.
+
+    ``goes_live``: it is a step of a publication, which says itself what is left.
+    """
 
     def draw(width: int) -> list[StyledLine]:
         lines: list[StyledLine] = []
         for result in results:
-            lines += [BLANK] * bool(lines) + _render_result(result, width)
+            lines += [BLANK] * bool(lines) + _render_result(result, width, goes_live)
         by_hand = [r.action for r in results if r.comparison and r.comparison.mappings]
+        by_hand = [] if goes_live else by_hand
         return [*lines, *([BLANK, *wrap(_render_check(by_hand), width)] if by_hand else [])]
 
     return draw
 
 
-def _render_result(result: PushResult, width: int) -> list[StyledLine]:
+def _render_result(result: PushResult, width: int, goes_live: bool) -> list[StyledLine]:
     title: StyledLine = (Span(result.action, Style.STRONG), Span(": "), _MARKS[result.outcome])
     if result.connector:
         title += (Span(", "), Span(result.connector.label, Style.NAME))
     lines = wrap(title, width)
-    for text in _list_result_notes(result):
+    for text in _list_result_notes(result, goes_live):
         lines += wrap_paragraph(text, width, indent=choose_margin(width))
     if result.comparison:
         lines += render_comparison(result.comparison, width, notes=False)
     return lines
 
 
-def _list_result_notes(result: PushResult) -> Iterator[StyledLine]:
+def _list_result_notes(result: PushResult, goes_live: bool) -> Iterator[StyledLine]:
     if result.changed_live:
         yield (Span("! ", Style.CAUTION), Span("The live version was changed at once."))
-    elif result.outcome in (PushOutcome.CREATED, PushOutcome.UPDATED):
+    elif result.outcome in (PushOutcome.CREATED, PushOutcome.UPDATED) and not goes_live:
         yield span("It is a draft: nothing that is live was changed.")
         yield span("Set it live in Intercom's web page, once it is right.")
     if result.outcome is PushOutcome.CREATED and result.connector:

@@ -149,8 +149,8 @@ def _render_name(published: PublishedDefinition) -> StyledLine:
 
 
 def _render_evidence(evidence: PublicationEvidence) -> StyledLine:
-    parts = [f"{evidence.tests.cases:,} tests"] if evidence.tests else []
-    parts += [f"{evidence.probe.cases:,} attacks"] if evidence.probe else []
+    parts = [count_noun(evidence.tests.cases, "test")] if evidence.tests else []
+    parts += [count_noun(evidence.probe.cases, "attack")] if evidence.probe else []
     left_out = [f"no {_WORDS[waiver.gate]}" for waiver in evidence.waivers]
     text = ", ".join(parts)
     joint = ", " if parts and left_out else ""

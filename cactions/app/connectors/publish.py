@@ -25,12 +25,10 @@ from cactions.logic.connectors.live_digest import (
 )
 from cactions.logic.connectors.push import PushPlan, PushResult, plan_push
 from cactions.logic.secrets.leak_check import Known
-from cactions.logic.shell import join_command
 from cactions.model import (
     Action,
     CactionsError,
     Connector,
-    DefinitionError,
     LiveConnector,
     OutcomeUnknown,
     Project,
@@ -104,22 +102,19 @@ def set_live(
     return _build_live(api, after)
 
 
-def check_live(
-    api: IntercomApi, published: LiveConnector, action: Action, project: Project
-) -> None:
-    """Raises DefinitionError where what is live is not what was published, and WorkspaceError."""
-    name = action.name
+def find_drift(api: IntercomApi, published: LiveConnector, action: Action, project: Project) -> str:
+    """How what is live is not what was published; empty if it is. Raises WorkspaceError."""
     try:
         live = read_versions(api, published.id).live
     except WorkspaceError as error:
         if error.status != _GONE:
             raise
-        raise _build_drift(name, "its data connector was deleted") from error
+        return "its data connector was deleted"
     if problem := _find_problem(live, action, project):
-        raise _build_drift(name, problem)
+        return problem
     assert live, "a version without a problem is there"
-    if changed := list_changed_fields(published.fields, live):
-        raise _build_drift(name, f"{live.label} has another {' and '.join(changed)} since then")
+    changed = list_changed_fields(published.fields, live)
+    return f"{live.label} has another {' and '.join(changed)} since then" if changed else ""
 
 
 def _find_problem(live: Connector | None, action: Action, project: Project) -> str:
@@ -145,13 +140,3 @@ def _build_written(message: str) -> RunAborted:
     )
     error.written = True
     return error
-
-
-def _build_drift(name: str, problem: str) -> DefinitionError:
-    look = join_command(("connectors", "diff"), name)
-    publish = join_command(("publish",), name)
-    return DefinitionError(
-        f'"{name}" is not live at Intercom as it was published: {problem}; nothing was sent to the'
-        " service and nothing was written",
-        hint=f"`{look}` compares. Put it back in the web page, or publish again: `{publish}`.",
-    )

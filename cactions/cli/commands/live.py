@@ -9,7 +9,7 @@ import typer
 from msgspec.structs import replace
 
 from cactions import __version__
-from cactions.app.connectors.publish import check_live
+from cactions.app.connectors.publish import find_drift
 from cactions.app.published_projects import load_published_action
 from cactions.app.vault.definitions import list_live, list_versions
 from cactions.app.vault.open_vault import open_vault
@@ -34,7 +34,6 @@ from cactions.logic.shell import join_command
 from cactions.logic.suggest import suggest
 from cactions.model import (
     CactionsError,
-    DefinitionError,
     InvalidFiles,
     PublishedDefinition,
     UsageError,
@@ -149,13 +148,10 @@ def _report_drift(home: ProjectFolder, live: PublishedDefinition) -> bool:
     """Whether the connector at Intercom is not as it was published; it is said how."""
     if live.connector is None or home.session is None:
         return False
-    published = load_published_action(live)
-    try:
-        check_live(home.session.client, live.connector, *published)
-    except DefinitionError as error:
-        wiring.create_output().error(error)
-        return True
-    return False
+    drift = find_drift(home.session.client, live.connector, *load_published_action(live))
+    if drift:
+        wiring.create_output().info(f"At Intercom: {drift}.")
+    return bool(drift)
 
 
 @commands.command()

@@ -40,7 +40,9 @@ def write_definition(files: Iterable[SourceFile], action: Action, project: Proje
         "workspace": _leave_out(_choose(found.get("workspace", []), None), _PEOPLE),
         "attributes": _choose(found.get("attributes", []), list_attributes(action)),
         "servers": _choose(found.get("servers", []), {*_list_servers([tokens, actions])}),
-        "network": _choose_addresses(found.get("network", []), list_hosts(action)),
+        "network": _choose_addresses(
+            found.get("network", []), {*list_hosts(action), *_list_intercom_hosts(project)}
+        ),
         "tokens": tokens,
         "actions": actions,
     }
@@ -135,6 +137,12 @@ def _list_servers(value: YamlValue) -> Iterator[str]:
     if isinstance(value, dict | list):
         for part in value.values() if isinstance(value, dict) else value:
             yield from _list_servers(part)
+
+
+def _list_intercom_hosts(project: Project) -> Iterator[str]:
+    connection = project.workspace.intercom
+    if connection:
+        yield connection.host
 
 
 def _choose_addresses(sections: Iterable[MapNode], hosts: Collection[str]) -> dict[str, YamlValue]:
