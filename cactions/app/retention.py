@@ -8,7 +8,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from typing import Final
 
@@ -37,23 +37,43 @@ class PersonTraces(Struct, frozen=True):
     """By which the rows of files mean them, also rows for which no person was looked up."""
 
 
-def find_prunable(journal: Journal, *, before: float | None, keep: int | None) -> tuple[Run, ...]:
-    """The runs that may be deleted: those started before a time, or all but the newest ``keep``.
+class PruneChoice(Struct, frozen=True):
+    """The runs that may be deleted, and the old ones that are kept, each with the reason."""
+
+    prunable: tuple[Run, ...]
+    kept: tuple[tuple[Run, str], ...] = ()
+
+
+def choose_prunable(journal: Journal, *, before: float | None, keep: int | None) -> PruneChoice:
+    """Choose among those started before a time, or among all but the newest ``keep``.
 
     ``before`` is in Unix seconds.
     """
     all_runs = list(journal.list_runs())
-    interrupted = [run.head for run in all_runs if not run.finished]
-    needed = {head.id for head in interrupted} | {head.undoes for head in interrupted}
-    needed |= {*find_unknown_outcomes(journal).values()}
-    for run in reversed(all_runs):  # a run that was retried would make the same calls again
-        needed |= {run.head.id} if run.head.retries in needed else set()
+    needed = _list_needed(all_runs, journal)
     old = all_runs[keep:] if keep is not None else all_runs
-    return tuple(
-        run
-        for run in old
-        if run.head.id not in needed and (before is None or run.head.started < before)
+    old = [run for run in old if before is None or run.head.started < before]
+    return PruneChoice(
+        tuple(run for run in old if run.head.id not in needed),
+        tuple((run, needed[run.head.id]) for run in old if run.head.id in needed),
     )
+
+
+def _list_needed(all_runs: Sequence[Run], journal: Journal) -> Mapping[str, str]:
+    """The runs that must stay, by id, and why."""
+    needed: dict[str, str] = {}
+    for run in all_runs:
+        if not run.finished:
+            needed[run.head.id] = "it is not finished"
+            if run.head.undoes:
+                why = f"{run.head.id}, which undoes it, is not finished"
+                needed.setdefault(run.head.undoes, why)
+    for run_id in find_unknown_outcomes(journal).values():
+        needed.setdefault(run_id, "it has a request of unknown outcome")
+    for run in reversed(all_runs):  # a run that was retried would make the same calls again
+        if run.head.retries in needed:
+            needed.setdefault(run.head.id, f"it is a retry of {run.head.retries}, which is kept")
+    return needed
 
 
 def prune_runs(runs: Sequence[Run], journal: Journal) -> None:

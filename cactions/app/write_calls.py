@@ -22,6 +22,7 @@ from cactions.logic.plan.compare_and_set import CALL_OUTCOME_UNKNOWN
 from cactions.logic.request.call import CallSpec
 from cactions.logic.request.idempotency import build_entry_key, build_key_header
 from cactions.logic.request.redaction import build_subject
+from cactions.logic.shell import join_command
 from cactions.model import (
     FailureReason,
     OpenState,
@@ -117,7 +118,9 @@ def _check_outcomes_known(journal: Journal, head: RunHead, person_id: str) -> No
         raise UsageError(
             f"the outcome of an earlier call of {head.action} for this person is unknown"
             f" (run {found}): it may have been carried out",
-            hint="Look at the service. If it was not done, say --again to make the call.",
+            hint="Look at the service, and record what you find:"
+            f" `{join_command(('runs', 'settle'), found, options=('--not-done',))}`, or --done."
+            " --again sends it without that.",
         )
 
 

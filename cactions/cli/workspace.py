@@ -17,7 +17,7 @@ from cactions.cli.wiring import STATE, ProjectFolder, create_row_cipher, find_fo
 
 if TYPE_CHECKING:
     from cactions.app.commit import RunStores
-    from cactions.app.ports import Caller, IntercomApi, People
+    from cactions.app.ports import Caller, IntercomApi, People, RunLock
     from cactions.app.propose import Job, PlanContext
     from cactions.cli.live_options import LiveOptions
     from cactions.edges.cassette.reader import CassetteSender
@@ -120,15 +120,21 @@ def delete_scratch(home: Path) -> None:
     delete_leftovers(home / STATE)
 
 
+def open_run_lock(folder: Path) -> RunLock:
+    """The lock that keeps two runs of an action apart."""
+    from cactions.edges.store.run_lock import FileRunLock
+
+    return FileRunLock(folder / STATE)
+
+
 def open_run_stores(home: ProjectFolder) -> RunStores:
     """Where a run writes."""
     from cactions.app.commit import RunStores
-    from cactions.edges.store.run_lock import FileRunLock
 
     return RunStores(
         open_people(home),
         open_journal(home.folder, home.cover),
-        FileRunLock(home.folder / STATE),
+        open_run_lock(home.folder),
         home.project,
         home.workspace_key,
     )

@@ -128,10 +128,21 @@ def _has_restored(run: Run) -> bool:
     return run.head.kind is RunKind.UNDO and run.counts.outcomes.get(Outcome.APPLIED, 0) > 0
 
 
+def _name_open_state(run: Run) -> str:
+    """What is true of a run that is not finished."""
+    if run.phase is RunPhase.PLANNED:
+        return "planned"
+    counts = run.counts
+    is_answered = run.phase is RunPhase.RUNNING and counts.planned == counts.total > 0
+    return "answered, not applied" if is_answered else "cut off"
+
+
 def _render_state(run: Run, *, partly: bool = False) -> StyledLine:
     """``partly``: an undo has restored something of it."""
     if not run.finished:
-        return span("planned" if run.phase is RunPhase.PLANNED else "cut off", Style.CAUTION)
+        return span(_name_open_state(run), Style.CAUTION)
+    if run.counts.outcomes.get(Outcome.OUTCOME_UNKNOWN):
+        return span("outcome unknown", Style.CAUTION)
     if run.counts.undone:
         applied = run.counts.outcomes.get(Outcome.APPLIED, 0)
         return span("undone" if run.counts.undone >= applied else "partly undone")

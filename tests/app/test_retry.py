@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from msgspec.structs import replace
 
 from cactions.app.lost_calls import has_valid_keys
-from cactions.app.retention import find_prunable
+from cactions.app.retention import choose_prunable
 from cactions.app.retry import (
     RetryChoice,
     check_no_other_retry,
@@ -232,7 +232,9 @@ def test_a_retry_of_a_run_that_is_kept_is_kept() -> None:
             [made] = journal.record_plans(head.id, [entry(1, Outcome.FAILED, None).plan])
             journal.record_outcomes(head.id, [(made, Receipt("p1", Outcome.OUTCOME_UNKNOWN))])
         journal.finish(head.id)
-    assert ["run-4"] == [run.head.id for run in find_prunable(journal, before=None, keep=0)]
+    choice = choose_prunable(journal, before=None, keep=0)
+    assert ["run-4"] == [run.head.id for run in choice.prunable]
+    assert len(choice.kept) == len({run.head.id for run, why in choice.kept if why})
     assert Counter(run.head.retries for run in journal.list_runs()) == Counter(
         {"": 2, "run-1": 1, "run-2": 1}
     )

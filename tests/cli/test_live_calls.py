@@ -275,6 +275,32 @@ def test_a_lost_answer_is_listed_as_outcome_unknown_and_not_sent_again(
         assert 2 == len(server.received)
 
 
+@pytest.mark.parametrize("done", [False, True])
+def test_what_is_found_out_about_a_lost_answer_is_recorded(
+    live: Live, home: Path, say: Say, *, done: bool
+) -> None:
+    """Nothing is sent; and it is retried only if it was not carried out."""
+    with serving(silent) as server:
+        write(home, project(server, **WRITE))
+        assert Exit.OUTCOME_UNKNOWN == live(RUN, server).code
+        for words in ("last", "last --done --not-done", "last --done --entry 7"):
+            assert Exit.MISUSE == say(f"runs settle {words} --yes").code
+        option = "--done" if done else "--not-done"
+        assert Exit.CLEAN == say(f"runs settle last {option} --yes").code
+        assert 1 == len(server.received)
+        listed = say("runs list").out
+        assert ("1 unchanged" if done else "1 failed") in listed
+        assert "unknown" not in listed
+        outcome = "was carried out" if done else "was not carried out"
+        assert outcome in " ".join(say("runs show last").out.split())
+        assert Exit.MISUSE == say(f"runs settle last {option} --yes").code
+        assert "silver" in say("people show u-1").out
+    with serving(about_ada) as server:
+        write(home, project(server, **WRITE))
+        again = live("runs retry last --yes --at-most-once", server)
+        assert (0 if done else 1) == len(server.received), again
+
+
 def test_a_killed_process_leaves_a_call_with_unknown_outcome(
     live: Live, home: Path, say: Say
 ) -> None:
@@ -477,7 +503,9 @@ def test_prune_keeps_unknown_outcomes_and_forget_reports_lost_ones(
     with serving(silent) as server:
         write(home, project(server, **WRITE))
         assert Exit.OUTCOME_UNKNOWN == live(RUN, server).code
-        assert "No run is old enough" in say("runs prune --keep 0 --yes").err
+        pruned = " ".join(say("runs prune --keep 0 --yes").err.split())
+        assert "is kept: it has a request of unknown outcome" in pruned
+        assert "No other run is old enough" in pruned
         assert Exit.MISUSE == live(RUN, server).code
         forgotten = say("runs forget --person user_id=u-1 --yes")
         assert "outcome of 1 call for them is unknown" in " ".join(forgotten.err.split())

@@ -76,7 +76,7 @@ def test_a_publication_that_is_killed_leaves_one_version_or_the_other(
                 counts[check(process, folder, intercom, key)] += 1
                 shutil.rmtree(folder)
     REPORT.append(f"publications killed: {dict(counts)}")
-    assert kills - 2 <= counts["kills"]
+    assert kills * 0.8 <= counts["kills"]
     assert counts["old"]
     assert counts["new"]
 

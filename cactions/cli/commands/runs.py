@@ -9,7 +9,7 @@ import typer
 
 from cactions.app.ports import Journal
 from cactions.cli import streams, wiring, workspace
-from cactions.cli.commands import runs_continue, runs_retention, runs_retry
+from cactions.cli.commands import runs_continue, runs_retention, runs_retry, runs_settle
 from cactions.cli.exit_codes import Exit
 from cactions.cli.options import Files, Json
 from cactions.cli.output_files import write_lines
@@ -89,6 +89,7 @@ def _read(journal: Journal, run: str) -> Run:
 
 commands.command("resume")(runs_continue.resume_)
 commands.command("retry")(runs_retry.retry)
+commands.command("settle")(runs_settle.settle)
 commands.command("undo")(runs_continue.undo)
 commands.command("prune")(runs_retention.prune_)
 commands.command("forget")(runs_retention.forget)

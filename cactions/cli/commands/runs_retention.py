@@ -8,7 +8,7 @@ from typing import Annotated, Final
 
 import typer
 
-from cactions.app.retention import erase_traces, find_prunable, find_traces, prune_runs
+from cactions.app.retention import choose_prunable, erase_traces, find_traces, prune_runs
 from cactions.cli import prompts, wiring, workspace
 from cactions.cli.live_options import LiveOptions, network_options
 from cactions.cli.open_project import open_project
@@ -46,10 +46,14 @@ def prune_(
     before = None if older_than is None else time.time() - _parse_age(older_than)
     journal = workspace.open_journal(wiring.find_folder(files))
     workspace.delete_scratch(wiring.find_folder(files))
-    old = find_prunable(journal, before=before, keep=keep)
-    if not old:
-        wiring.create_output().info("No run is old enough. Nothing was deleted.")
+    choice = choose_prunable(journal, before=before, keep=keep)
+    for run, why in choice.kept:
+        wiring.create_output().info(f"The run {run.head.id} is kept: {why}.")
+    if not choice.prunable:
+        other = "other " if choice.kept else ""
+        wiring.create_output().info(f"No {other}run is old enough. Nothing was deleted.")
         return
+    old = choice.prunable
     wiring.create_output().print(render_runs(old))
     wiring.create_output().info(
         "What they wrote stays with the people, and cannot be taken back any more."
