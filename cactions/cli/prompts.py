@@ -49,11 +49,7 @@ def confirm_by_typing(warning: str, word: str, yes: bool) -> bool:
     After it, something may be written. Raises UsageError without a terminal.
     """
     if not yes:
-        if not all(stream.isatty() for stream in (sys.stdin, sys.stdout, sys.stderr)):
-            raise UsageError(
-                "there is no terminal to confirm this on, and it may change something",
-                hint=_UNATTENDED,
-            )
+        require_typing_terminal()
         _forget_what_was_typed()
         sys.stderr.write(f"{escape_terminal(warning)}\nType {escape_terminal(word)} to go ahead: ")
         sys.stderr.flush()
@@ -61,6 +57,15 @@ def confirm_by_typing(warning: str, word: str, yes: bool) -> bool:
     if yes:
         progress.mark_written()
     return yes
+
+
+def require_typing_terminal() -> None:
+    """Raises UsageError where no terminal can confirm what cannot be taken back."""
+    if not all(stream.isatty() for stream in (sys.stdin, sys.stdout, sys.stderr)):
+        raise UsageError(
+            "there is no terminal to confirm this on, and it may change something",
+            hint=_UNATTENDED,
+        )
 
 
 def _forget_what_was_typed() -> None:

@@ -5,14 +5,15 @@ from __future__ import annotations
 from msgspec.structs import replace
 
 from cactions.app.apply import resume_run
-from cactions.app.propose import Job, PlanContext
+from cactions.app.propose import Job, PlanContext, send_request
 from cactions.app.write_calls import CallRecord, call_for_test, call_once
-from cactions.cli import arguments, prompts, workspace
+from cactions.cli import arguments, prompts, wiring, workspace
 from cactions.cli.exit_codes import Exit
 from cactions.cli.run_head import build_run_head
 from cactions.cli.wiring import ProjectFolder
 from cactions.logic.shell import join_command
 from cactions.model import Action, Plan, PlanFailure, RunHead, RunKind
+from cactions.render.request import render_request
 
 
 def confirm_write_call(
@@ -31,6 +32,21 @@ def confirm_write_call(
         action.name,
         yes,
     )
+
+
+def confirm_request(job: Job, project_folder: ProjectFolder, yes: bool = False) -> bool:
+    """The same for one person, who is asked with the whole request on the screen.
+
+    A request that cannot be built is not asked about: nothing is sent for it.
+    """
+    if not yes:
+        prompts.require_typing_terminal()
+    request = None if yes else send_request(job, workspace.open_people(project_folder))
+    if isinstance(request, PlanFailure):
+        return True
+    if request:
+        wiring.create_output().print(render_request(request))
+    return confirm_write_call(job.action, yes)
 
 
 def call(

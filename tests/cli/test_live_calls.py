@@ -337,14 +337,15 @@ def answered_on_a_terminal(home: Path, server: Server, words: str, *lines: str) 
     command = [sys.executable, "-m", "cactions", *words.split(), "--ca-file", str(server.ca_file)]
     environment = {**os.environ, "PYTHONPATH": str(ROOT), "COLUMNS": "100", "NO_COLOR": "1"}
     child = pexpect.spawn(command[0], command[1:], cwd=str(home), env=environment, timeout=30)
+    shown = b""
     for line in lines:
         child.expect(r"(to go ahead: |\[y/N\] )")
+        shown += child.before + child.after
         time.sleep(0.2)  # input typed before the question is discarded
         child.sendline(line)
     child.expect(pexpect.EOF)
     child.close()
-    shown: bytes = child.before
-    return shown.decode()
+    return bytes(shown + child.before).decode()
 
 
 def test_on_a_terminal_a_change_is_confirmed_by_typing_the_actions_name(
@@ -354,6 +355,8 @@ def test_on_a_terminal_a_change_is_confirmed_by_typing_the_actions_name(
     with serving(about_ada) as server:
         write(home, project(server, **WRITE))
         shown = answered_on_a_terminal(home, server, f"{DIFF} --live", "yes")
+        assert "POST https://api.test" in shown.split("Type loyalty")[0]  # what would be sent
+        assert '"reason": "Ada"' in shown.split("Type loyalty")[0]
         assert ("Nothing was sent." in shown, []) == (True, server.received)
         shown = answered_on_a_terminal(home, server, f"{DIFF} --live", "loyalty")
         assert 1 == len(server.received)

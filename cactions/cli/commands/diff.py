@@ -102,7 +102,7 @@ def command(
     job = arguments.build_job(project_folder.project, action, person, inputs)
     options.require_live_flag(job.action)
     is_write_call = options.is_write_call(job.action)
-    if is_write_call and not write_calls.confirm_write_call(job.action):
+    if is_write_call and not write_calls.confirm_request(job, project_folder):
         wiring.create_output().info("Nothing was sent.")
         return
     job = workspace.prepare_job(project_folder, job, options)

@@ -95,7 +95,7 @@ def command(
         raise typer.Exit(code)
     job = arguments.build_job(project_folder.project, action, person, inputs)
     changing_call = options.is_write_call(job.action)
-    if changing_call and not write_calls.confirm_write_call(job.action, yes):
+    if changing_call and not write_calls.confirm_request(job, project_folder, yes):
         wiring.create_output().info("Nothing was sent and nothing was written.")
         return
     check_published(project_folder)
