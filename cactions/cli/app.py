@@ -12,6 +12,7 @@ import typer
 
 from cactions import __version__
 from cactions.cli.exit_codes import Exit
+from cactions.cli.strict_command import StrictCommand
 from cactions.cli.usage_errors import MISUSE, to_usage_error
 
 COMMANDS: Final = (
@@ -24,7 +25,7 @@ COMMANDS: Final = (
 def run_command(words: list[str]) -> int:
     """Do what the words say; the exit code. Raises UsageError where they do not fit."""
     try:
-        code = _load_application(words)(words, prog_name="cactions", standalone_mode=False)
+        code = build_application(words)(words, prog_name="cactions", standalone_mode=False)
     except MISUSE as complaint:
         command = " ".join(["cactions", *(word for word in words[:1] if word in COMMANDS)])
         if error := to_usage_error(complaint, command):
@@ -33,7 +34,7 @@ def run_command(words: list[str]) -> int:
     return code if isinstance(code, int) else Exit.CLEAN
 
 
-def _load_application(words: list[str]) -> typer.Typer:
+def build_application(words: list[str]) -> typer.Typer:
     """The application with the commands that these words may mean."""
     app = typer.Typer(
         name="cactions",
@@ -49,18 +50,19 @@ def _load_application(words: list[str]) -> typer.Typer:
             app.add_typer(commands, name=name)
         else:
             app.command(name)(module.command)
-    _join_help_lines(app)
+    _prepare_commands(app)
     return app
 
 
-def _join_help_lines(app: typer.Typer) -> None:
-    """Let help wrap its paragraphs at the width of the terminal: Typer keeps line breaks."""
+def _prepare_commands(app: typer.Typer) -> None:
+    """Make every command strict, and let help wrap its paragraphs: Typer keeps line breaks."""
     for command in app.registered_commands:
+        command.cls = StrictCommand
         text = cleandoc(command.help or (command.callback and command.callback.__doc__) or "")
         command.help = "\n\n".join(" ".join(part.split()) for part in text.split("\n\n"))
     for group in app.registered_groups:
         if group.typer_instance:
-            _join_help_lines(group.typer_instance)
+            _prepare_commands(group.typer_instance)
 
 
 def load_commands(words: Sequence[str]) -> Iterator[tuple[str, ModuleType]]:
