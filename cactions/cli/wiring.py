@@ -46,7 +46,8 @@ class ProjectFolder(Struct, frozen=True):
     """A project without errors and the folder that it lives in.
 
     ``session`` is the command's work with Intercom; None where the workspace is local. ``broken``:
-    the actions with errors that the project lacks, for commands that can do without.
+    the actions with errors that the project lacks, for commands that can do without. ``wait``: the
+    seconds for another run of the same action to end.
     """
 
     folder: Path
@@ -54,6 +55,7 @@ class ProjectFolder(Struct, frozen=True):
     cover: RowCipher | None = None
     session: IntercomSession | None = None
     broken: tuple[str, ...] = ()
+    wait: int = 0
 
     @property
     def workspace_key(self) -> str:

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Annotated, Final
 
 import typer
+from msgspec.structs import replace
 
 from cactions.app.propose import propose_plan
 from cactions.cli import arguments, wiring, workspace, write_calls
@@ -28,7 +29,7 @@ from cactions.cli.command_line import CommandLine, format_person
 from cactions.cli.exit_codes import Exit, choose_most_severe
 from cactions.cli.live_options import LiveOptions, live_options
 from cactions.cli.open_project import open_project
-from cactions.cli.options import Again, Environment, Files, Inputs, Json, OnePerson
+from cactions.cli.options import Again, Environment, Files, Inputs, Json, OnePerson, Wait
 from cactions.cli.output_files import write_text
 from cactions.logic import documents
 from cactions.model import Plan, PlanFailure, UsageError
@@ -59,6 +60,7 @@ def command(
         Path | None, typer.Option(metavar="FILE", help="Also write it as a picture, for a review.")
     ] = None,
     again: Again = False,
+    wait: Wait = 0,
     files: Files = None,
     environment: Environment = None,
     json: Json = False,
@@ -75,7 +77,7 @@ def command(
     """
     require_one_source(person=person, people=people, all=everyone, where=where)
     refuse_for_one_person(person, out=out, report=report)
-    project_folder = open_project(files, environment, options)
+    project_folder = replace(open_project(files, environment, options), wait=wait)
     if person is None:
         if svg:
             raise UsageError("--svg is for one person", hint="Use --report for many people.")

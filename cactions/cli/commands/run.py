@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 import typer
+from msgspec.structs import replace
 
 from cactions.app.apply import apply_to_people, resume_run
 from cactions.app.propose import propose_plan
@@ -31,7 +32,7 @@ from cactions.cli.command_line import format_files
 from cactions.cli.exit_codes import choose_most_severe
 from cactions.cli.live_options import LiveOptions, live_options
 from cactions.cli.open_project import open_project
-from cactions.cli.options import Again, Environment, Files, Inputs, Json, OnePerson, Yes
+from cactions.cli.options import Again, Environment, Files, Inputs, Json, OnePerson, Wait, Yes
 from cactions.cli.wiring import ProjectFolder
 from cactions.logic import documents
 from cactions.logic.shell import join_command
@@ -64,6 +65,7 @@ def command(
     at_most_once: AtMostOnce = False,
     report: Report = None,
     again: Again = False,
+    wait: Wait = 0,
     files: Files = None,
     environment: Environment = None,
     json: Json = False,
@@ -78,7 +80,7 @@ def command(
     require_one_source(person=person, people=people, all=everyone, where=where, plan=plan)
     refuse_for_one_person(person, report=report)
     prompts.require_terminal(yes, json)
-    project_folder = open_project(files, environment, options)
+    project_folder = replace(open_project(files, environment, options), wait=wait)
     if person is None:
         from cactions.cli.bulk import run_many  # noqa: PLC0415 - not needed for one person
 

@@ -22,7 +22,7 @@ from cactions.cli.bulk_options import (
 )
 from cactions.cli.live_options import LiveOptions, call_options
 from cactions.cli.open_project import open_project
-from cactions.cli.options import Environment, Files, Json, Unsealed, Yes
+from cactions.cli.options import Environment, Files, Json, Unsealed, Wait, Yes
 from cactions.cli.wiring import ProjectFolder
 from cactions.edges.clock import SystemClock
 from cactions.logic.shell import join_command
@@ -47,6 +47,7 @@ def retry(
     at_most_once: AtMostOnce = False,
     threads: Threads = THREADS,
     report: Report = None,
+    wait: Wait = 0,
     json: Json = False,
 ) -> None:
     """Run the action again for those of a finished run who failed or were changed meanwhile.
@@ -60,7 +61,7 @@ def retry(
     Example: cactions runs retry last
     """
     prompts.require_terminal(yes, json)
-    home = open_project(files, environment, options)
+    home = replace(open_project(files, environment, options), wait=wait)
     stores = replace(workspace.open_run_stores(home), unsealed=unsealed)
     done = _find_run(stores.journal, run)
     stores.check_run(done)

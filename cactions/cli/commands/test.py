@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 from msgspec import Struct
+from msgspec.structs import replace
 
 from cactions.app.coverage import measure_coverage
 from cactions.app.select_tests import TestSelection, choose_tests
@@ -18,7 +19,7 @@ from cactions.cli.exit_codes import Exit, choose_most_severe
 from cactions.cli.formats import Format, SuiteFormat, choose_format
 from cactions.cli.live_options import LiveOptions, live_options
 from cactions.cli.open_project import open_project
-from cactions.cli.options import Again, Environment, Files, Json, Yes
+from cactions.cli.options import Again, Environment, Files, Json, Wait, Yes
 from cactions.cli.wiring import ProjectFolder
 from cactions.model import Action, SuiteResult, UsageError
 
@@ -76,6 +77,7 @@ def command(
     ] = False,
     yes: Yes = False,
     again: Again = False,
+    wait: Wait = 0,
     files: Files = None,
     environment: Environment = None,
 ) -> None:  # fmt: skip
@@ -96,7 +98,7 @@ def command(
         if accept
         else None
     )
-    project_folder = open_project(files, environment, options)
+    project_folder = replace(open_project(files, environment, options), wait=wait)
     chosen = _find_actions(project_folder, actions or ())
     if options.cassette and len(chosen) != 1:
         raise UsageError("one cassette answers for one action", hint="Name the action.")
