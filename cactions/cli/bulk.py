@@ -50,6 +50,7 @@ def run_many(
     json: bool,
 ) -> Exit:
     """Plan many people or take a saved plan, show it, ask, and write."""
+    options.refuse_showing(many=True)
     bulk = bulk_wiring.read_where(bulk, home)
     options.refuse_replay_at(home.session is not None)
     check_fresh(plan, bulk)
@@ -131,6 +132,7 @@ def diff_many(
     json: bool,
 ) -> Exit:
     """Plan many people, show it, and keep the plan only where ``out`` names a file."""
+    options.refuse_showing(many=True)
     bulk = bulk_wiring.read_where(bulk, home)
     check_outputs(bulk, out=out)
     found = arguments.find_action(home.project, action)

@@ -17,7 +17,7 @@ from cactions.cli.commands.test_accept import accept_reports, prepare_acceptance
 from cactions.cli.commands.test_run import TestMode, TestOutcome, run_actions
 from cactions.cli.exit_codes import Exit, choose_most_severe
 from cactions.cli.formats import Format, SuiteFormat, choose_format
-from cactions.cli.live_options import LiveOptions, live_options
+from cactions.cli.live_options import LiveOptions, answer_options
 from cactions.cli.open_project import open_project
 from cactions.cli.options import Again, Environment, Files, Json, Wait, Yes
 from cactions.cli.wiring import ProjectFolder
@@ -26,7 +26,7 @@ from cactions.model import Action, SuiteResult, UsageError
 _MOST_THREADS = 64
 
 
-@live_options
+@answer_options
 def command(
     options: LiveOptions,
     actions: Annotated[
@@ -93,6 +93,7 @@ def command(
     """
     selection = TestSelection(tuple(names or ()), tuple(tags or ()))
     order = _TestOrder(choose_format(form, json), strict, coverage, least, slowest)
+    options.refuse_showing(json=order.form is not Format.TEXT)
     acceptance = (
         prepare_acceptance(files, environment, options, order.form, record=record, yes=yes)
         if accept
