@@ -6,9 +6,10 @@ from collections.abc import Iterator, Sequence
 from importlib import import_module
 from inspect import cleandoc
 from types import ModuleType
-from typing import Final
+from typing import Any, Final
 
 import typer
+from typer.main import get_command
 
 from cactions import __version__
 from cactions.cli.exit_codes import Exit
@@ -22,13 +23,16 @@ COMMANDS: Final = (
 """In the order in which help lists them; each is a module of ``cli/commands``."""
 
 
+_MOST_OWNERS: Final = 3
+
+
 def run_command(words: list[str]) -> int:
     """Do what the words say; the exit code. Raises UsageError where they do not fit."""
     try:
         code = build_application(words)(words, prog_name="cactions", standalone_mode=False)
     except MISUSE as complaint:
         command = " ".join(["cactions", *(word for word in words[:1] if word in COMMANDS)])
-        if error := to_usage_error(complaint, command):
+        if error := to_usage_error(complaint, command, list_owners):
             raise error from complaint
         return Exit.MISUSE
     return code if isinstance(code, int) else Exit.CLEAN
@@ -52,6 +56,21 @@ def build_application(words: list[str]) -> typer.Typer:
             app.command(name)(module.command)
     _prepare_commands(app)
     return app
+
+
+def list_owners(option: str) -> list[str]:
+    """The first commands that have an option; none where it is no whole name."""
+    commands: list[tuple[tuple[str, ...], Any]] = [
+        (("cactions",), get_command(build_application([])))
+    ]
+    owners: list[str] = []
+    for words, command in commands:
+        commands += [
+            ((*words, name), below) for name, below in getattr(command, "commands", {}).items()
+        ]
+        if len(words) > 1 and any(option in param.opts for param in command.params):
+            owners.append(" ".join(words[1:]))
+    return owners[:_MOST_OWNERS] if option.startswith("--") else []
 
 
 def _prepare_commands(app: typer.Typer) -> None:

@@ -10,7 +10,8 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from cactions.cli.shared_options import share_options
-from cactions.model import Action, UsageError
+from cactions.logic.request.curl_network import CurlNetwork
+from cactions.model import Action, Project, UsageError
 
 
 class LiveOptions(Struct, frozen=True):
@@ -39,12 +40,17 @@ class LiveOptions(Struct, frozen=True):
         """Whether a call of the action may change data at the service."""
         return not (action.request.is_read or self.replayed)
 
+    def get_curl_network(self, project: Project) -> CurlNetwork:
+        """The same way to the services for curl."""
+        ca_file = str(self.ca_file.absolute()) if self.ca_file else ""
+        return CurlNetwork(project.allowed, ca_file, self.proxy)
+
     def refuse_replay_at(self, is_intercom: bool) -> None:
         """Raises UsageError where a recording would decide what is written at Intercom."""
         if is_intercom and self.replayed:
             raise UsageError(
                 "a recorded answer is never written to a workspace at Intercom",
-                hint="Leave --replay out, or look at it with `cactions diff --replay`.",
+                hint="Leave --replay out, or look at it with diff.",
             )
 
     def refuse_showing(self, *, json: bool = False, many: bool = False) -> None:

@@ -83,7 +83,7 @@ def command(
     else:
         wiring.create_output().print(render_probe(report))
     if curl:
-        _print_curl(result, home)
+        _print_curl(result, home, options)
     if record:
         place = write_probe(home, found, report)
         wiring.create_output().info(f"{place} was recorded: it holds no data of the two.")
@@ -162,7 +162,8 @@ def _check_sandbox(action: Action, home: ProjectFolder, options: LiveOptions) ->
         )
 
 
-def _print_curl(result: ProbeResult, home: ProjectFolder) -> None:
+def _print_curl(result: ProbeResult, home: ProjectFolder, options: LiveOptions) -> None:
+    network = options.get_curl_network(home.project)
     for case, call in zip(result.report.cases, result.calls, strict=False):
         if call and case.verdict.is_leak:
-            streams.write_text(build_curl_command(call, home.project.allowed))
+            streams.write_text(build_curl_command(call, network))

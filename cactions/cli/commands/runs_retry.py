@@ -90,7 +90,7 @@ def _find_run(journal: Journal, run: str) -> Run:
     runs = journal.list_runs()
     newest = next((each for each in runs if each.head.kind is RunKind.APPLY), None)
     if newest is None:
-        raise UsageError("there is no run yet", hint="`cactions run` makes one.")
+        raise UsageError("there is no run yet", hint="`cactions run --help` shows how to make one.")
     return newest
 
 
