@@ -263,8 +263,12 @@ def create_messenger_jwt() -> MessengerJwt:
 def run_health_checks(home: ProjectFolder | None, options: LiveOptions) -> list[HealthCheck]:
     """What ``doctor`` finds beyond the files."""
     from cactions.cli.doctor_wiring import run_health_checks
+    from cactions.cli.vault_wiring import VaultOptions
 
     if home is None:
         return run_health_checks(None, options, None)
     client = home.session.client if home.session else None
-    return run_health_checks(home.project, options, home.folder / VAULT, client)
+    vault = home.folder / VAULT
+    return run_health_checks(
+        home.project, options, vault, client, lambda: open_vault_context(VaultOptions(vault))
+    )

@@ -27,7 +27,7 @@ def command(
     environment: Environment = None,
     json: Json = False,
 ) -> None:
-    """Check that live calls can work from this machine: DNS, TLS, certificates, clock, hosts.
+    """Check all that live calls of these files need: vault, key, DNS, TLS, clock, hosts.
 
     No secret is opened or sent, and nothing of a person. Exit code 1 where there is a problem.
 
