@@ -2,15 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from pathlib import Path
+from collections.abc import Iterable
 
 from cactions.app.doctor import check_hosts
-from cactions.app.vault.open_vault import VaultContext
 from cactions.app.workspace_doctor import check_workspace
 from cactions.cli.live_options import LiveOptions
-from cactions.cli.vault_health import check_state, check_user_tokens, check_vault
-from cactions.cli.wiring import STATE
 from cactions.edges.clock import SystemClock
 from cactions.edges.http.address_guard import NetworkRules
 from cactions.edges.http.probe import SocketProber
@@ -25,19 +21,14 @@ from cactions.render.messages import count_noun
 def run_health_checks(
     project: Project | None,
     options: LiveOptions,
-    vault: Path | None,
+    local: Iterable[HealthCheck] = (),
     client: IntercomClient | None = None,
-    open_context: Callable[[], VaultContext] | None = None,
 ) -> list[HealthCheck]:
-    """Vault, state, trust, proxy, then hosts and the clock; where trust or proxy fail, no host.
+    """What is ``local``, trust, proxy, then hosts and the clock; where trust fails, no host.
 
     ``client`` is that of the workspace at Intercom, which is looked at last.
     """
-    found: list[HealthCheck] = []
-    if vault and project and open_context:
-        found += check_vault(vault, project, open_context)
-        found += check_user_tokens(project)
-        found.append(check_state(vault.with_name(STATE)))
+    found = [*local]
     doors = None
     try:
         trusted = load_trust_store(options.ca_file)

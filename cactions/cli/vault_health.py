@@ -9,16 +9,28 @@ from pathlib import Path
 from cactions.app.vault.manage import get_status
 from cactions.app.vault.open_vault import VaultContext
 from cactions.cli.vault_check import find_missing_in_vault
+from cactions.cli.vault_wiring import VaultOptions
 from cactions.edges.store.state_folder import StateFolder
 from cactions.logic.vault.missing_secrets import find_missing_secrets
 from cactions.model import Finding, Health, HealthCheck, Project, StoreError
 from cactions.render.messages import count_noun
 
 
-def check_vault(
+def check_local(
+    project: Project,
+    vault: VaultOptions,
+    state: Path,
+    open_context: Callable[[VaultOptions], VaultContext],
+) -> Iterator[HealthCheck]:
+    """All that live calls of these files need beside them. No secret is opened."""
+    yield from _check_vault(vault.vault, project, lambda: open_context(vault))
+    yield from _check_user_tokens(project)
+    yield _check_state(state)
+
+
+def _check_vault(
     vault: Path, project: Project, open_context: Callable[[], VaultContext]
 ) -> Iterator[HealthCheck]:
-    """All that live calls of these files need of it. No secret is opened."""
     if not os.path.lexists(vault):
         yield from _check_missing_vault(vault, project)
         return
@@ -35,7 +47,7 @@ def check_vault(
         yield HealthCheck("vault", "key", Health.OK, text)
 
 
-def check_user_tokens(project: Project) -> Iterator[HealthCheck]:
+def _check_user_tokens(project: Project) -> Iterator[HealthCheck]:
     """The tokens of end users, which no vault holds."""
     used = {token.name for action in project.actions.values() for token in action.request.tokens}
     for token in project.tokens.values():
@@ -44,7 +56,7 @@ def check_user_tokens(project: Project) -> Iterator[HealthCheck]:
             yield HealthCheck("token", token.name, Health.OK, text)
 
 
-def check_state(folder: Path) -> HealthCheck:
+def _check_state(folder: Path) -> HealthCheck:
     """Whether runs can be kept in the state folder; it is not made."""
     try:
         there = StateFolder(folder).is_there()

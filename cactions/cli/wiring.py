@@ -263,12 +263,12 @@ def create_messenger_jwt() -> MessengerJwt:
 def run_health_checks(home: ProjectFolder | None, options: LiveOptions) -> list[HealthCheck]:
     """What ``doctor`` finds beyond the files."""
     from cactions.cli.doctor_wiring import run_health_checks
+    from cactions.cli.vault_health import check_local
     from cactions.cli.vault_wiring import VaultOptions
 
     if home is None:
-        return run_health_checks(None, options, None)
+        return run_health_checks(None, options)
     client = home.session.client if home.session else None
-    vault = home.folder / VAULT
-    return run_health_checks(
-        home.project, options, vault, client, lambda: open_vault_context(VaultOptions(vault))
-    )
+    vault, state = VaultOptions(home.folder / VAULT), home.folder / STATE
+    local = check_local(home.project, vault, state, open_vault_context)
+    return run_health_checks(home.project, options, local, client)
