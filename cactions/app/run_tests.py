@@ -112,7 +112,7 @@ def _judge(
 ) -> TestReport:
     problems = tuple(find_problems(test.expect, result, request))
     hint = _suggest_recording(action, result) if problems else ""
-    return TestReport(action.name, test.name, result, problems, hint)
+    return TestReport(action.name, test.name, result, problems, hint, place=test.place)
 
 
 def _suggest_recording(action: Action, result: Plan | PlanFailure) -> str:

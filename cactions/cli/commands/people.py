@@ -53,7 +53,7 @@ def import_(
     """
     project_folder = open_project(files, environment, leaks=False)
     unlisted = UnlistedValues(project_folder.project.attributes)
-    people = unlisted.watch(_read(path, form, project_folder))
+    people = unlisted.observe(_read(path, form, project_folder))
     progress.mark_written()
     number = workspace.open_local_people(project_folder).import_people(people, update=update)
     wiring.create_output().print(render_import(number, str(path)))

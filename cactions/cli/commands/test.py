@@ -10,7 +10,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from cactions.app.coverage import measure_coverage
-from cactions.app.select_tests import TestSelection, choose_tests
+from cactions.app.select_tests import TestSelection, choose_tests, describe_missing_tests
 from cactions.cli import arguments, reporters, wiring, write_calls
 from cactions.cli.commands import test_record
 from cactions.cli.commands.test_accept import accept_reports, prepare_acceptance
@@ -68,6 +68,9 @@ def command(
             help="Exit code 1 where less than N percent are met.",
         ),
     ] = None,
+    require_tests: Annotated[
+        bool, typer.Option("--require-tests", help="Exit code 1 where there are no tests at all.")
+    ] = False,
     record: Annotated[
         bool, typer.Option("--record", help="Ask live, and keep the answers in cassettes/.")
     ] = False,
@@ -87,7 +90,7 @@ def command(
 
     With --record its answers are kept as recordings, of test people only.
 
-    Exit code 0 when every test holds, 1 when one does not, 2 when no test is chosen.
+    Exit code 0 when every test holds, 1 when one does not, 2 when --name or --tag choose none.
 
     Example: cactions test loyalty
     """
@@ -121,7 +124,18 @@ def command(
         project = project_folder.project
         accepted = accept_reports(tested, outcome.reports, project, acceptance)
         code = Exit.CLEAN if accepted == failed else code
+    if not tested:
+        others.append(_explain_no_tests(chosen, require=require_tests))
     raise typer.Exit(choose_most_severe(code, *others))
+
+
+def _explain_no_tests(actions: Sequence[Action], *, require: bool) -> Exit:
+    """A run that shows nothing does not look like one that shows that all is well."""
+    remedy = "" if require else " --require-tests makes that a failure."
+    wiring.create_output().info(
+        f"{describe_missing_tests(actions)}{remedy} `cactions help tests` shows how to write some."
+    )
+    return Exit.FINDINGS if require else Exit.CLEAN
 
 
 class _TestOrder(Struct, frozen=True):

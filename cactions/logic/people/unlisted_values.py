@@ -25,7 +25,7 @@ class UnlistedValues:
         self._messages: list[str] = []
         self._count = 0
 
-    def watch(self, people: Iterable[Person]) -> Iterator[Person]:
+    def observe(self, people: Iterable[Person]) -> Iterator[Person]:
         """The same people, counted from 1."""
         for number, person in enumerate(people, start=1):
             for name, attribute in self._attributes.items():
