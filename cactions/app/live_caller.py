@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 from threading import Lock
 from typing import Final
 
@@ -15,6 +15,7 @@ from cactions.logic.exchange.retry import (
     GetToken,
     Send,
     Step,
+    Wait,
     call_steps,
     fetch_steps,
 )
@@ -67,8 +68,15 @@ class LiveCaller:
     source = ""
 
     def __init__(
-        self, sender: Sender, secrets: Secrets, tokens: TokenCache, pauses: Sleeper
+        self,
+        sender: Sender,
+        secrets: Secrets,
+        tokens: TokenCache,
+        pauses: Sleeper,
+        on_retry: Callable[[str], None] = lambda _: None,
     ) -> None:
+        """``on_retry`` is told of each further try, before the pause."""
+        self._on_retry = on_retry
         self._sender, self._secrets, self._tokens = sender, secrets, tokens
         self._pauses, self._budget = pauses, RetryBudget()
         self._known: tuple[Secret, ...] = ()
@@ -92,13 +100,17 @@ class LiveCaller:
 
     def fetch(self, token: Token) -> FetchedToken:
         """A new token from its service. Raises PlanningError (NO_TOKEN), or as ``call`` does."""
+        return read_token(token, self.ask_for_token(token))
+
+    def ask_for_token(self, token: Token) -> Response:
+        """The answer that a token comes in; only its head is without secrets. Raises as before."""
         assert token.fetch, "only a dynamic token is fetched"
         secrets = self._open_secrets(token.fetch.request, fetches=True)
         try:
             answer = self._drive(fetch_steps(token, secrets, self._pauses.draw_jitter))
         except PlanningError as error:
             raise describe_missing_token(token, str(error), error.hint) from None
-        return read_token(token, remove_secrets_from_head(answer, self._known))
+        return remove_secrets_from_head(answer, self._known)
 
     def find_binding(self, token: Token) -> TokenBinding:
         """Where the token may go. Raises what ``prepare`` raises."""
@@ -152,5 +164,11 @@ class LiveCaller:
                     return lost
             case pause:
                 if granted := self._budget.take():
+                    self._on_retry(_describe_retry(pause))
                     self._pauses.wait(pause.seconds)
                 return granted
+
+
+def _describe_retry(pause: Wait) -> str:
+    why = pause.why[:1].upper() + pause.why[1:] if pause.why.startswith("the ") else pause.why
+    return f"{why}. Another try in {pause.seconds:.1f} s."

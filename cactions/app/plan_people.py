@@ -44,6 +44,7 @@ from cactions.logic.bulk.evidence import (
 from cactions.logic.bulk.probe import build_probe_person, judge_probe
 from cactions.logic.bulk_summary import SummaryBuilder
 from cactions.logic.documents import basis_to_json
+from cactions.logic.shell import join_command
 from cactions.model import (
     BadRow,
     JobRow,
@@ -106,7 +107,8 @@ def continue_planning(planning: PlanningTask) -> Planned:
         raise UsageError(
             f"the run {head.id} was cut off before all its people were read: no call was made"
             " for it, and nothing was written",
-            hint="Give the command that started it again. `cactions runs undo` closes this one.",
+            hint="Give the command that started it again."
+            f" `{join_command(('runs', 'undo'), head.id)}` closes this one.",
         )
     check_disk_space(planning, run.counts.waiting)
     settle_lost_calls(planning, run)

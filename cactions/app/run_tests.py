@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 from time import perf_counter
-from typing import TypeAlias
+from typing import Final, TypeAlias
 
 from msgspec import Struct
 from msgspec.structs import replace
 
+from cactions.app.answer_recorder import AnswerRecorder
 from cactions.app.expectations import find_problems
 from cactions.app.propose import Job, PlanContext, propose_plan, send_request
 from cactions.app.workers import Workers, open_pool
@@ -31,6 +32,16 @@ from cactions.model import (
 Propose: TypeAlias = Callable[[Job, PlanContext], Plan | PlanFailure]
 TestStep: TypeAlias = Callable[[], TestReport]
 """Runs one test."""
+
+
+class AnswerDisplay(Struct, frozen=True):
+    """Whether the answers of tests are shown, and with other people than the matched ones."""
+
+    answers: bool = False
+    others: bool = False
+
+
+NO_ANSWERS: Final = AnswerDisplay()
 
 
 class TestBatch(Struct, frozen=True):
@@ -58,18 +69,25 @@ def _run_batch(batch: TestBatch) -> list[TestReport]:
 
 
 def run_test(
-    action: Action, test: ActionTest, context: PlanContext, make: Propose = propose_plan
+    action: Action,
+    test: ActionTest,
+    context: PlanContext,
+    make: Propose = propose_plan,
+    display: AnswerDisplay = NO_ANSWERS,
 ) -> TestReport:
     """One test; writes nothing. ``make`` makes a call that may change something elsewhere."""
     start = perf_counter()
+    answered = AnswerRecorder(context.caller)
+    context = replace(context, caller=answered)
     try:
         job = Job(action, test.person, resolve_inputs(action, test.inputs))
-        result = make(job, context)
+        result = answered.explain(make(job, context))
         request = _build_request(job, context) if test.expect.request else None
     except UsageError as error:
         return find_untested(action, test, error, FailureReason.MISUSE)
     report = _judge(action, test, result, request)
-    return replace(report, seconds=perf_counter() - start)
+    shown = answered.show(others=display.others) if display.answers else None
+    return replace(report, seconds=perf_counter() - start, answer=shown)
 
 
 def _build_request(job: Job, context: PlanContext) -> Request | None:
@@ -94,7 +112,7 @@ def _judge(
 ) -> TestReport:
     problems = tuple(find_problems(test.expect, result, request))
     hint = _suggest_recording(action, result) if problems else ""
-    return TestReport(action.name, test.name, result, problems, hint)
+    return TestReport(action.name, test.name, result, problems, hint, place=test.place)
 
 
 def _suggest_recording(action: Action, result: Plan | PlanFailure) -> str:

@@ -34,7 +34,7 @@ class TestSelection(Struct, frozen=True):
 def choose_tests(actions: Sequence[Action], selection: TestSelection) -> list[Action]:
     """The actions with their chosen tests, without those that have none.
 
-    Raises UsageError where no test is chosen; it names what there is.
+    Raises UsageError where a selection chooses none; it names what there is.
     """
     known = {tag for action in actions for test in action.tests for tag in test.tags}
     for tag in selection.tags:
@@ -45,17 +45,23 @@ def choose_tests(actions: Sequence[Action], selection: TestSelection) -> list[Ac
         for action in actions
     ]
     chosen = [action for action in chosen if action.tests]
-    if not chosen:
+    if not chosen and selection.is_partial:
         raise _build_empty_selection(actions, selection)
     return chosen
+
+
+def describe_missing_tests(actions: Sequence[Action]) -> str:
+    """That there are no tests, and which actions have none."""
+    without = join_names(action.name for action in actions) or "no action"
+    return f"There are no tests: {without} {'has' if len(actions) == 1 else 'have'} none."
 
 
 def _build_empty_selection(actions: Collection[Action], selection: TestSelection) -> UsageError:
     names = [test.name for action in actions for test in action.tests]
     if not names:
-        without = join_names(action.name for action in actions) or "no action"
+        without = describe_missing_tests([*actions])
         return UsageError(
-            f"there are no tests: {without}" + (" has none" if len(actions) == 1 else " have none"),
+            without[0].lower() + without[1:].rstrip("."),
             hint="Write some under `tests:` of an action: `cactions help file-format`.",
         )
     words = [f'"{text}" in its name' for text in selection.names]

@@ -6,12 +6,14 @@ from collections.abc import Iterator, Sequence
 from importlib import import_module
 from inspect import cleandoc
 from types import ModuleType
-from typing import Final
+from typing import Any, Final
 
 import typer
+from typer.main import get_command
 
 from cactions import __version__
 from cactions.cli.exit_codes import Exit
+from cactions.cli.strict_command import StrictCommand
 from cactions.cli.usage_errors import MISUSE, to_usage_error
 
 COMMANDS: Final = (
@@ -22,19 +24,22 @@ COMMANDS: Final = (
 """In the order in which help lists them; each is a module of ``cli/commands``."""
 
 
+_MOST_OWNERS: Final = 3
+
+
 def run_command(words: list[str]) -> int:
     """Do what the words say; the exit code. Raises UsageError where they do not fit."""
     try:
-        code = _load_application(words)(words, prog_name="cactions", standalone_mode=False)
+        code = build_application(words)(words, prog_name="cactions", standalone_mode=False)
     except MISUSE as complaint:
         command = " ".join(["cactions", *(word for word in words[:1] if word in COMMANDS)])
-        if error := to_usage_error(complaint, command):
+        if error := to_usage_error(complaint, command, list_owners):
             raise error from complaint
         return Exit.MISUSE
     return code if isinstance(code, int) else Exit.CLEAN
 
 
-def _load_application(words: list[str]) -> typer.Typer:
+def build_application(words: list[str]) -> typer.Typer:
     """The application with the commands that these words may mean."""
     app = typer.Typer(
         name="cactions",
@@ -50,18 +55,34 @@ def _load_application(words: list[str]) -> typer.Typer:
             app.add_typer(commands, name=name)
         else:
             app.command(name)(module.command)
-    _join_help_lines(app)
+    _prepare_commands(app)
     return app
 
 
-def _join_help_lines(app: typer.Typer) -> None:
-    """Let help wrap its paragraphs at the width of the terminal: Typer keeps line breaks."""
+def list_owners(option: str) -> list[str]:
+    """The first commands that have an option; none where it is no whole name."""
+    commands: list[tuple[tuple[str, ...], Any]] = [
+        (("cactions",), get_command(build_application([])))
+    ]
+    owners: list[str] = []
+    for words, command in commands:
+        commands += [
+            ((*words, name), below) for name, below in getattr(command, "commands", {}).items()
+        ]
+        if len(words) > 1 and any(option in param.opts for param in command.params):
+            owners.append(" ".join(words[1:]))
+    return owners[:_MOST_OWNERS] if option.startswith("--") else []
+
+
+def _prepare_commands(app: typer.Typer) -> None:
+    """Make every command strict, and let help wrap its paragraphs: Typer keeps line breaks."""
     for command in app.registered_commands:
+        command.cls = StrictCommand
         text = cleandoc(command.help or (command.callback and command.callback.__doc__) or "")
         command.help = "\n\n".join(" ".join(part.split()) for part in text.split("\n\n"))
     for group in app.registered_groups:
         if group.typer_instance:
-            _join_help_lines(group.typer_instance)
+            _prepare_commands(group.typer_instance)
 
 
 def load_commands(words: Sequence[str]) -> Iterator[tuple[str, ModuleType]]:

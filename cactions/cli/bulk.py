@@ -23,9 +23,9 @@ from cactions.cli.bulk_options import BulkOptions
 from cactions.cli.command_line import CommandLine
 from cactions.cli.exit_codes import Exit
 from cactions.cli.live_options import LiveOptions
+from cactions.cli.project_folder import ProjectFolder
 from cactions.cli.published import check_published
 from cactions.cli.saved_plans import check_kept_plan, take_plan
-from cactions.cli.wiring import ProjectFolder
 from cactions.edges.files.job_file import STDIN
 from cactions.logic import documents
 from cactions.logic.people.job_rows import JobRows
@@ -51,6 +51,7 @@ def run_many(
     json: bool,
 ) -> Exit:
     """Plan many people or take a saved plan, show it, ask, and write."""
+    options.refuse_showing(many=True)
     bulk = bulk_wiring.read_where(bulk, home)
     options.refuse_replay_at(home.session is not None)
     check_fresh(plan, bulk)
@@ -135,6 +136,7 @@ def diff_many(
     json: bool,
 ) -> Exit:
     """Plan many people, show it, and keep the plan only where ``out`` names a file."""
+    options.refuse_showing(many=True)
     bulk = bulk_wiring.read_where(bulk, home)
     check_outputs(bulk, out=out)
     found = arguments.find_action(home.project, action)

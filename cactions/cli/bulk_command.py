@@ -22,9 +22,9 @@ from cactions.cli.exit_codes import Exit, choose_most_severe
 from cactions.cli.live_options import LiveOptions
 from cactions.cli.options import parse_inputs
 from cactions.cli.planning_ends import discard_on_error, end_on_trip, explain_interrupt
+from cactions.cli.project_folder import ProjectFolder
 from cactions.cli.reporters import write_run_report
 from cactions.cli.saved_plans import read_summary
-from cactions.cli.wiring import ProjectFolder
 from cactions.edges.clock import SystemClock
 from cactions.logic import documents, strict_json
 from cactions.logic.people.job_rows import JobRows

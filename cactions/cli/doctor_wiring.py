@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-import os
-from collections.abc import Iterator
-from pathlib import Path
+from collections.abc import Iterable
 
 from cactions.app.doctor import check_hosts
 from cactions.app.workspace_doctor import check_workspace
 from cactions.cli.live_options import LiveOptions
-from cactions.cli.vault_check import find_missing_in_vault
 from cactions.edges.clock import SystemClock
 from cactions.edges.http.address_guard import NetworkRules
 from cactions.edges.http.probe import SocketProber
@@ -24,15 +21,14 @@ from cactions.render.messages import count_noun
 def run_health_checks(
     project: Project | None,
     options: LiveOptions,
-    vault: Path | None,
+    local: Iterable[HealthCheck] = (),
     client: IntercomClient | None = None,
 ) -> list[HealthCheck]:
-    """Vault, trust, proxy, then every host and the clock; where trust or proxy fail, no host.
+    """What is ``local``, trust, proxy, then hosts and the clock; where trust fails, no host.
 
-    Without a vault beside the files nothing is said of one. ``client`` is that of the workspace at
-    Intercom, which is looked at last.
+    ``client`` is that of the workspace at Intercom, which is looked at last.
     """
-    found = [*_check_vault(vault, project)] if vault and project else []
+    found = [*local]
     doors = None
     try:
         trusted = load_trust_store(options.ca_file)
@@ -63,19 +59,6 @@ def _report_limit(client: IntercomClient) -> HealthCheck:
     left = "" if seen.remaining is None else f", {seen.remaining:,} left in this window"
     text = f"{count_noun(seen.limit, 'call')} in 10 s{left}"
     return HealthCheck("limit", "", Health.OK, text)
-
-
-def _check_vault(vault: Path, project: Project) -> Iterator[HealthCheck]:
-    """What live calls would miss of the vault, as its file reads without a key."""
-    if not os.path.lexists(vault):
-        return
-    found = find_missing_in_vault(vault, project)
-    for finding in found:
-        yield HealthCheck("vault", finding.route, Health.PROBLEM, finding.message, finding.hint)
-    if not found:
-        yield HealthCheck(
-            "vault", "", Health.OK, "has what the calls need, as it reads without its key"
-        )
 
 
 def _report_proxy(options: LiveOptions) -> HealthCheck:

@@ -19,10 +19,11 @@ class Format(Enum):
 
 
 class SuiteFormat(Enum):
-    """Those of them that ``test`` has: tests are no findings in a file."""
+    """Those of them that ``test`` has."""
 
     TEXT = Format.TEXT.value
     JSON = Format.JSON.value
+    GITHUB = Format.GITHUB.value
     JUNIT = Format.JUNIT.value
     MARKDOWN = Format.MARKDOWN.value
 

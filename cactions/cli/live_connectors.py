@@ -14,7 +14,7 @@ from cactions.cli import secret_input, vault_secrets, wiring
 from cactions.cli.intercom_wiring import open_client
 from cactions.cli.live_options import LiveOptions
 from cactions.cli.open_project import open_workspace
-from cactions.cli.wiring import ProjectFolder
+from cactions.cli.project_folder import ProjectFolder
 from cactions.edges.files import action_files
 from cactions.model import (
     API_HOSTS,

@@ -7,9 +7,11 @@ from typing import Annotated, Any, Final
 
 import typer
 from msgspec import Struct
+from msgspec.structs import replace
 
 from cactions.cli.shared_options import share_options
-from cactions.model import Action, UsageError
+from cactions.logic.request.curl_network import CurlNetwork
+from cactions.model import Action, Project, UsageError
 
 
 class LiveOptions(Struct, frozen=True):
@@ -17,6 +19,7 @@ class LiveOptions(Struct, frozen=True):
 
     ``live`` was said aloud: it is the default where ``replay`` was not said either.
     ``user_tokens`` are ``NAME=N`` or ``NAME=-``: a descriptor, or stdin, to read each from.
+    ``show_answer``: the answer is shown, too; ``show_others``: with other people than the matched.
     """
 
     replay: bool = False
@@ -25,6 +28,8 @@ class LiveOptions(Struct, frozen=True):
     user_tokens: tuple[str, ...] = ()
     proxy: str = ""
     ca_file: Path | None = None
+    show_answer: bool = False
+    show_others: bool = False
 
     @property
     def replayed(self) -> bool:
@@ -35,13 +40,28 @@ class LiveOptions(Struct, frozen=True):
         """Whether a call of the action may change data at the service."""
         return not (action.request.is_read or self.replayed)
 
+    def get_curl_network(self, project: Project) -> CurlNetwork:
+        """The same way to the services for curl."""
+        ca_file = str(self.ca_file.absolute()) if self.ca_file else ""
+        return CurlNetwork(project.allowed, ca_file, self.proxy)
+
     def refuse_replay_at(self, is_intercom: bool) -> None:
         """Raises UsageError where a recording would decide what is written at Intercom."""
         if is_intercom and self.replayed:
             raise UsageError(
                 "a recorded answer is never written to a workspace at Intercom",
-                hint="Leave --replay out, or look at it with `cactions diff --replay`.",
+                hint="Leave --replay out, or look at it with diff.",
             )
+
+    def refuse_showing(self, *, json: bool = False, many: bool = False) -> None:
+        """Raises UsageError where an answer is to be shown and cannot be."""
+        if self.show_answer and json:
+            raise UsageError(
+                "--show-answer is for people who read it, and not for programs",
+                hint="Leave --json or --format out.",
+            )
+        if self.show_answer and many:
+            raise UsageError("--show-answer is for one person", hint="Use it with --person.")
 
     def require_live_flag(self, action: Action) -> None:
         """Raises UsageError where such a call was not asked for by name."""
@@ -99,6 +119,20 @@ _OPTIONS: Final[dict[str, Any]] = {
 }
 _DEFAULTS: Final = {"replay": False, "live": False}
 
+ShowAnswer = Annotated[
+    bool,
+    typer.Option(
+        "--show-answer",
+        help="Show the answer, too: cut, and without secrets, redacted values and other people.",
+    ),
+]
+_SHOWING: Final[dict[str, Any]] = {
+    "show_answer": ShowAnswer,
+    "show_others": Annotated[
+        bool, typer.Option("--show-others", help="With --show-answer: other people in it, too.")
+    ],
+}
+
 
 def _build_live_options(
     replay: bool,
@@ -111,6 +145,13 @@ def _build_live_options(
     if live and (replay or cassette):
         raise UsageError("--live and --replay exclude each other", hint="Say one of them.")
     return LiveOptions(replay, cassette, live, tuple(user_token or ()), proxy or "", ca_file)
+
+
+def _build_answer_options(show_answer: bool, show_others: bool, **live: Any) -> LiveOptions:  # noqa: ANN401
+    if show_others and not show_answer:
+        raise UsageError("--show-others needs --show-answer", hint="Give both.")
+    options = _build_live_options(**live)
+    return replace(options, show_answer=show_answer, show_others=show_others)
 
 
 _NETWORK: Final[dict[str, Any]] = {"proxy": Proxy, "ca_file": CaFile}
@@ -133,6 +174,13 @@ call_options = share_options(
     {"user_token": _OPTIONS["user_token"], **_NETWORK}, {}, _build_call_options
 )
 """The command with these and ``--user-token``, where a run says whether it is live."""
+
+answer_options = share_options(
+    {**_OPTIONS, **_SHOWING},
+    {**_DEFAULTS, "show_answer": False, "show_others": False},
+    _build_answer_options,
+)
+"""The command with those of ``live_options``, and with ``--show-answer``."""
 
 live_options = share_options(_OPTIONS, _DEFAULTS, _build_live_options)
 """The command with these options; it gets the Answers that they say as its first argument."""

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from threading import Lock
+from typing import Final
 
 from msgspec import Struct
 
@@ -17,6 +19,8 @@ from cactions.edges.clock import SystemClock, SystemSleeper
 from cactions.edges.http.address_guard import NetworkRules
 from cactions.edges.http.client import HttpSender
 from cactions.model import Action, Project, Token
+
+_MOST_NOTICES: Final = 5
 
 
 class LiveDeps(Struct, frozen=True):
@@ -54,7 +58,24 @@ def open_live_caller(options: LiveOptions, around: LiveDeps) -> LiveCaller:
     live = HttpSender(NetworkRules(project.allowed, ca_file=options.ca_file, proxy=options.proxy))
     progress.add_exit_hook(live.close)
     tokens = TokenCache(SystemClock(), texts, output_scrubber.register_secret)
-    return LiveCaller(TrackedSender(live), secrets, tokens, SystemSleeper())
+    notices = RetryNotices(around.say)
+    return LiveCaller(TrackedSender(live), secrets, tokens, SystemSleeper(), notices.add)
+
+
+class RetryNotices:
+    """Says of the first further tries of a command why they are made, and then no more."""
+
+    def __init__(self, say: Callable[[str], None]) -> None:
+        self._say, self._count, self._lock = say, 0, Lock()
+
+    def add(self, text: str) -> None:
+        """There will be another try."""
+        with self._lock:
+            self._count += 1
+            if self._count <= _MOST_NOTICES:
+                self._say(text)
+            if self._count == _MOST_NOTICES:
+                self._say("Of further tries nothing is said.")
 
 
 def _list_cautions(options: LiveOptions) -> list[str]:

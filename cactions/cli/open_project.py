@@ -6,8 +6,8 @@ from collections.abc import Callable, Collection, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
+from cactions.cli.project_folder import ProjectFolder
 from cactions.cli.wiring import (
-    ProjectFolder,
     create_row_cipher,
     create_session,
     find_bare_folder,

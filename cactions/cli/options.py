@@ -65,6 +65,15 @@ Unsealed = Annotated[
         " have been changed by anyone who can write its file.",
     ),
 ]
+Wait = Annotated[
+    int,
+    typer.Option(
+        "--wait",
+        metavar="SECONDS",
+        min=0,
+        help="Wait so long for another run of the same action, instead of giving up at once.",
+    ),
+]
 Yes = Annotated[bool, typer.Option("--yes", "-y", help="Skip the confirmation prompt.")]
 Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Only what is needed on stderr.")]
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from cactions.cli.wiring import ProjectFolder
+from cactions.cli.project_folder import ProjectFolder
 from cactions.edges.files.probe_file import read_probe_file
 from cactions.edges.files.shared_file import save_shared_file
 from cactions.logic import documents, strict_json

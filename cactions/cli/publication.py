@@ -12,9 +12,9 @@ from cactions.app.vault.definitions import hash_people, seal_definition
 from cactions.app.vault.open_vault import OpenVault
 from cactions.cli import output_scrubber, progress, prompts, wiring
 from cactions.cli.exit_codes import Exit
+from cactions.cli.project_folder import ProjectFolder
 from cactions.cli.published import open_definitions_vault
 from cactions.cli.vault_secrets import open_masked_client
-from cactions.cli.wiring import ProjectFolder
 from cactions.logic import documents
 from cactions.logic.connectors.push import PushPlan
 from cactions.logic.definition.compare import compare_definitions

@@ -16,9 +16,10 @@ from cactions.app.vault.open_vault import VaultContext, open_vault
 from cactions.cli import arguments, wiring
 from cactions.cli.live_options import LiveOptions
 from cactions.cli.open_project import open_project
+from cactions.cli.project_folder import ProjectFolder
 from cactions.cli.run_head import get_operator
 from cactions.cli.vault_wiring import VaultOptions
-from cactions.cli.wiring import VAULT, ProjectFolder
+from cactions.cli.wiring import VAULT
 from cactions.edges.clock import SystemClock
 from cactions.logic.definition.digest import digest_definition
 from cactions.logic.definition.file_text import (

@@ -100,6 +100,8 @@ def report_suite(suite: SuiteResult, form: Format) -> None:
         from cactions.logic.documents import suite_to_json
 
         wiring.write_json(suite_to_json(suite, redact=True))
+    elif form is Format.GITHUB:
+        _report_suite_to_github(suite)
     elif form is Format.JUNIT:
         from cactions.render.suite_report import render_suite_junit
 
@@ -112,6 +114,18 @@ def report_suite(suite: SuiteResult, form: Format) -> None:
         from cactions.render.test_report import render_suite
 
         wiring.create_output().print(render_suite(suite))
+
+
+def _report_suite_to_github(suite: SuiteResult) -> None:
+    """Annotations of a workflow; the whole also in the summary of its job, if there is one."""
+    from cactions.render.suite_annotations import render_suite_github
+    from cactions.render.suite_report import render_suite_markdown
+
+    summary = os.environ.get(SUMMARY, "")
+    text = render_suite_github(suite, get_source_root_path(), summarized=bool(summary))
+    streams.write_text(streams.mask_text(text))
+    if summary:
+        append_text(Path(summary), f"{streams.mask_text(render_suite_markdown(suite))}\n")
 
 
 def check_report_file(path: Path) -> None:

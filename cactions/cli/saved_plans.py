@@ -12,7 +12,7 @@ from cactions.app.commit import RunStores
 from cactions.app.plan_basis import check_plan, check_plan_counts
 from cactions.cli import bulk_wiring
 from cactions.cli.bulk_checks import check_plan_action
-from cactions.cli.wiring import ProjectFolder
+from cactions.cli.project_folder import ProjectFolder
 from cactions.edges.clock import SystemClock
 from cactions.logic import documents, strict_json
 from cactions.logic.shell import join_command

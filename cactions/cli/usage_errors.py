@@ -6,11 +6,12 @@ What the table does not know is passed on as Typer says it. Only public names of
 from __future__ import annotations
 
 import re
-from typing import Final
+from collections.abc import Callable, Sequence
+from typing import Final, TypeAlias
 
 import typer
 
-from cactions.logic.suggest import suggest
+from cactions.logic.suggest import find_closest, join_names
 from cactions.model import UsageError
 
 MISUSE: Final[type[Exception]] = typer.BadParameter.__bases__[0]
@@ -33,7 +34,13 @@ _OURS: Final = (
 )
 
 
-def to_usage_error(complaint: Exception, command: str) -> UsageError | None:
+ListOwners: TypeAlias = Callable[[str], Sequence[str]]
+"""The commands that have an option, without ``cactions``."""
+
+
+def to_usage_error(
+    complaint: Exception, command: str, list_owners: ListOwners
+) -> UsageError | None:
     """The same as an UsageError; None where Typer has shown the help instead of complaining.
 
     ``command``: the command as it was typed, such as ``cactions diff``, for its help.
@@ -44,17 +51,33 @@ def to_usage_error(complaint: Exception, command: str) -> UsageError | None:
     for pattern, ours in _OURS:
         if found := re.fullmatch(pattern, text, re.DOTALL):
             return UsageError(
-                ours.format(*found.groups()), hint=_suggest_next(complaint, command, found)
+                ours.format(*found.groups()),
+                hint=_suggest_next(complaint, command, found, list_owners),
             )
-    return UsageError(text, hint=_suggest_next(complaint, command, None))
+    return UsageError(text, hint=_suggest_next(complaint, command, None, list_owners))
 
 
-def _suggest_next(complaint: Exception, command: str, found: re.Match[str] | None) -> str:
+def _list_long_options(complaint: Exception) -> list[str]:
+    """The options of the command that complains, without their dashes."""
+    command = getattr(getattr(complaint, "ctx", None), "command", None)
+    names = (name for param in getattr(command, "params", ()) for name in param.opts)
+    return [*(name[2:] for name in names if name.startswith("--")), "help"]
+
+
+def _suggest_next(
+    complaint: Exception,
+    command: str,
+    found: re.Match[str] | None,
+    list_owners: ListOwners,
+) -> str:
     """What was meant, where that can be guessed, else where to read what there is."""
     parts = found.groupdict() if found else {}
-    options = getattr(complaint, "possibilities", None)
-    if found and options:
-        return suggest(found[1], options)
+    option = getattr(complaint, "option_name", None)
+    if found and isinstance(option, str) and hasattr(complaint, "possibilities"):
+        if owners := list_owners(option):
+            return f"{option} is an option of {join_names(owners)}."
+        if near := find_closest(option.lstrip("-"), _list_long_options(complaint)):
+            return f'did you mean "--{near}"?'
     if parts.get("meant"):
         return f'did you mean "{parts["meant"]}"?'
     if parts.get("known"):

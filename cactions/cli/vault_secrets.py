@@ -7,8 +7,9 @@ import os
 from cactions.app.ports import IntercomApi
 from cactions.app.vault.open_vault import open_vault
 from cactions.cli import output_scrubber, wiring, workspace
+from cactions.cli.project_folder import ProjectFolder
 from cactions.cli.vault_wiring import VaultOptions
-from cactions.cli.wiring import VAULT, ProjectFolder
+from cactions.cli.wiring import VAULT
 from cactions.model.secret import Secret
 from cactions.model.vault import Purpose
 

@@ -8,16 +8,14 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from msgspec import Struct
-
 from cactions.cli import streams
-from cactions.logic.cassette.file_name import build_cassette_name
-from cactions.model import LOCAL, UsageError
+from cactions.cli.project_folder import ProjectFolder
+from cactions.model import UsageError
 
 if TYPE_CHECKING:
     from cactions.app.live_caller import LiveCaller
@@ -31,41 +29,12 @@ if TYPE_CHECKING:
     from cactions.edges.store.row_encryption import RowCipher
     from cactions.logic.project import LoadedProject
     from cactions.model import Action, Finding, HealthCheck, Json, Project, Snapshot
-    from cactions.model import PublishedDefinition as LiveDefinition
     from cactions.render.output import PlainOutput
     from cactions.render.progress_display import ProgressDisplay
     from cactions.render.text import View
 
 VAULT: Final = "cactions.vault"
 STATE: Final = ".cactions"
-
-
-class ProjectFolder(Struct, frozen=True):
-    """A project without errors and the folder that it lives in.
-
-    ``session`` is the command's work with Intercom; None where the workspace is local. ``broken``:
-    the actions with errors that the project lacks, for commands that can do without. ``sources``:
-    the texts of the action files by name. ``draft``: only test people are found.
-    ``live``: the published definition that a run at Intercom carries out.
-    """
-
-    folder: Path
-    project: Project
-    cover: RowCipher | None = None
-    session: IntercomSession | None = None
-    broken: tuple[str, ...] = ()
-    sources: Mapping[str, str] = {}
-    draft: bool = False
-    live: LiveDefinition | None = None
-
-    @property
-    def workspace_key(self) -> str:
-        """The name of the workspace in the heads of runs. Raises WorkspaceError if unknown."""
-        return self.session.get_workspace_key() if self.session else LOCAL
-
-    def get_cassette_path(self, action: Action) -> Path:
-        """The file of an action's own. Raises DefinitionError where the name leaves the folder."""
-        return self.folder / build_cassette_name(action)
 
 
 def create_output() -> PlainOutput:
@@ -267,8 +236,12 @@ def create_messenger_jwt() -> MessengerJwt:
 def run_health_checks(home: ProjectFolder | None, options: LiveOptions) -> list[HealthCheck]:
     """What ``doctor`` finds beyond the files."""
     from cactions.cli.doctor_wiring import run_health_checks
+    from cactions.cli.vault_health import check_local
+    from cactions.cli.vault_wiring import VaultOptions
 
     if home is None:
-        return run_health_checks(None, options, None)
+        return run_health_checks(None, options)
     client = home.session.client if home.session else None
-    return run_health_checks(home.project, options, home.folder / VAULT, client)
+    vault, state = VaultOptions(home.folder / VAULT), home.folder / STATE
+    local = check_local(home.project, vault, state, open_vault_context)
+    return run_health_checks(home.project, options, local, client)

@@ -13,7 +13,14 @@ from typing import TYPE_CHECKING, Final
 
 from cactions.cli import wiring
 from cactions.cli.open_project import open_project, open_workspace
-from cactions.cli.wiring import STATE, ProjectFolder, create_row_cipher, find_folder
+from cactions.cli.project_folder import ProjectFolder
+from cactions.cli.run_head import get_user_name
+from cactions.cli.wiring import (
+    STATE,
+    create_output,
+    create_row_cipher,
+    find_folder,
+)
 
 if TYPE_CHECKING:
     from cactions.app.commit import RunStores
@@ -120,11 +127,11 @@ def delete_scratch(home: Path) -> None:
     delete_leftovers(home / STATE)
 
 
-def open_run_lock(folder: Path) -> RunLock:
-    """The lock that keeps two runs of an action apart."""
+def open_run_lock(folder: Path, *, wait: int = 0) -> RunLock:
+    """The lock that keeps two runs of an action apart; ``wait``: seconds for another to end."""
     from cactions.edges.store.run_lock import FileRunLock
 
-    return FileRunLock(folder / STATE)
+    return FileRunLock(folder / STATE, get_user_name(), wait=wait, on_wait=create_output().info)
 
 
 def open_run_stores(home: ProjectFolder) -> RunStores:
@@ -134,28 +141,31 @@ def open_run_stores(home: ProjectFolder) -> RunStores:
     return RunStores(
         open_people(home),
         open_journal(home.folder, home.cover),
-        open_run_lock(home.folder),
+        open_run_lock(home.folder, wait=home.wait),
         home.project,
         home.workspace_key,
     )
 
 
 def open_undo_stores(
-    paths: Sequence[Path] | None, environment: str | None, options: LiveOptions
+    paths: Sequence[Path] | None, environment: str | None, options: LiveOptions, wait: int
 ) -> RunStores:
     """Where an undo writes: each person who was written is in the store, whatever the YAML says."""
+    from msgspec.structs import replace
+
     from cactions.model import InvalidFiles, Project, Workspace
 
     try:
-        return open_run_stores(open_project(paths, environment, options, leaks=False))
+        found = open_project(paths, environment, options, leaks=False)
+        return open_run_stores(replace(found, wait=wait))
     except InvalidFiles:
         with suppress(InvalidFiles):
             known = open_workspace(paths, options, environment=environment)
             if known.session:
-                return open_run_stores(known)
+                return open_run_stores(replace(known, wait=wait))
         home = find_folder(paths)
         return open_run_stores(
-            ProjectFolder(home, Project(Workspace(), {}, {}), create_row_cipher(home))
+            ProjectFolder(home, Project(Workspace(), {}, {}), create_row_cipher(home), wait=wait)
         )
 
 

@@ -9,8 +9,8 @@ from cactions.app.propose import Job, PlanContext, send_request
 from cactions.app.write_calls import CallRecord, call_for_test, call_once
 from cactions.cli import arguments, prompts, wiring, workspace
 from cactions.cli.exit_codes import Exit
+from cactions.cli.project_folder import ProjectFolder
 from cactions.cli.run_head import build_run_head
-from cactions.cli.wiring import ProjectFolder
 from cactions.logic.shell import join_command
 from cactions.model import Action, Plan, PlanFailure, RunHead, RunKind
 from cactions.render.request import render_request

@@ -71,7 +71,7 @@ from cactions.model.errors import (
     UsageError,
     WorkspaceError,
 )
-from cactions.model.exchange import Proof, Request, Response
+from cactions.model.exchange import Proof, Request, Response, ShownAnswer
 from cactions.model.expectation import (
     Expectation,
     ExpectedChange,

@@ -62,6 +62,19 @@ class Response(Struct, frozen=True):
         return tuple(value for text, value in self.headers if text.lower() == wanted)
 
 
+class ShownAnswer(Struct, frozen=True):
+    """An answer as it may be shown, in lines. ``kind`` is its content type, ``size`` in bytes.
+
+    ``hides_people``: values of other people than the matched one were left out.
+    """
+
+    status: int
+    kind: str
+    size: int
+    lines: tuple[str, ...]
+    hides_people: bool = False
+
+
 class Proof(Struct, frozen=True):
     """Both sides of ``same_person``, for the reader to see, and what it is worth."""
 

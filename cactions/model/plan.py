@@ -11,7 +11,8 @@ from collections.abc import Mapping
 from msgspec import Struct
 
 from cactions.model.enums import ChangeKind, ChangeWarning, FailureReason, KeepReason
-from cactions.model.exchange import Proof
+from cactions.model.exchange import Proof, ShownAnswer
+from cactions.model.finding import Place
 from cactions.model.json_value import ABSENT, Scalar, Value, is_empty, is_same
 from cactions.model.person import DataType, PersonQuery
 from cactions.model.template import PersonAttribute, PersonField
@@ -138,6 +139,7 @@ class TestReport(Struct, frozen=True):
     """How one of the file's ``tests:`` went: every expectation that did not hold, in words.
 
     ``hint`` is the next step, such as a command; ``seconds`` is the time that the test took.
+    ``answer`` is shown where that was asked for; ``place`` is where the test stands.
     """
 
     action: str
@@ -146,6 +148,8 @@ class TestReport(Struct, frozen=True):
     problems: tuple[str, ...] = ()
     hint: str = ""
     seconds: float = 0.0
+    answer: ShownAnswer | None = None
+    place: Place | None = None
 
     @property
     def passed(self) -> bool:

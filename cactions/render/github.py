@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Final
 
-from cactions.model import Finding, LintReport, Severity
+from cactions.model import Finding, LintReport, Place, Severity
 from cactions.render.escape import escape_terminal
 from cactions.render.severity import by_severity, count_by_severity
 from cactions.rules import NAMES
@@ -44,28 +44,33 @@ def render_github(
     return "\n".join([*lines, f"cactions: {text}.{more}", ""])
 
 
+def build_annotation(
+    kind: str, text: str, title: str, place: Place | None, relative: Callable[[str], str | None]
+) -> str:
+    """One workflow command; ``kind`` is error, warning or notice."""
+    about = [*_locate(place, relative), ("title", escape_terminal(title))]
+    properties = ",".join(f"{key}={_in_property(value)}" for key, value in about)
+    return f"::{kind} {properties}::{_escape(text, _IN_DATA)}"
+
+
 def _build_command(finding: Finding, relative: Callable[[str], str | None]) -> str:
     hint = [f"hint: {finding.hint}"] if finding.hint else []
     text = "\n".join(map(escape_terminal, [finding.message, *finding.notes, *hint]))
-    about = ",".join(
-        f"{key}={_in_property(value)}" for key, value in _build_location(finding, relative)
-    )
-    return f"::{_COMMANDS[finding.severity]} {about}::{_escape(text, _IN_DATA)}"
+    title = f"{finding.rule} {NAMES[finding.rule]}"
+    return build_annotation(_COMMANDS[finding.severity], text, title, finding.place, relative)
 
 
-def _build_location(
-    finding: Finding, relative: Callable[[str], str | None]
+def _locate(
+    place: Place | None, relative: Callable[[str], str | None]
 ) -> list[tuple[str, str | int]]:
     """Columns are for a span on one line; the runner drops those of others with a complaint."""
-    title = ("title", f"{finding.rule} {NAMES[finding.rule]}")
-    place = finding.place
     if place is None:
-        return [title]
+        return []
     lines = [("line", place.line), ("endLine", place.end_line)]
     columns = [("col", place.column), ("endColumn", place.end_column)]
     several = place.end_line != place.line
     file = relative(place.file) or place.file
-    return [("file", escape_terminal(file)), *lines, *([] if several else columns), title]
+    return [("file", escape_terminal(file)), *lines, *([] if several else columns)]
 
 
 def _in_property(value: str | int) -> str:

@@ -34,11 +34,11 @@ def get_display_name(text: str) -> str:
 
 
 def to_sentence(text: str) -> str:
-    """With a full stop, and with a capital unless it begins with a name, a path or a number."""
+    """With a full stop, and with a capital unless it begins with a name, a path or a command."""
     text = text.strip()
     if not text:
         return ""
-    if text.split()[0].rstrip(",;:?!").isalpha():
+    if text.split()[0].rstrip(",;:?!").isalpha() and not text.startswith("cactions "):
         text = text[0].upper() + text[1:]
     return text if text[-1] in ".!?…" else text + "."
 

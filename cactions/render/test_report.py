@@ -8,6 +8,7 @@ from itertools import groupby
 from cactions.logic.shell import join_command
 from cactions.model import SuiteResult, TestReport
 from cactions.render import messages
+from cactions.render.answer import draw_answer
 from cactions.render.layout import add_gap, render_table, wrap, wrap_paragraph
 from cactions.render.text import BLANK, Span, Style, StyledLine, View, join_spans, span
 
@@ -103,6 +104,8 @@ def _report(report: TestReport, width: int) -> list[StyledLine]:
         lines += wrap(
             span(problem), width, hang=(*add_gap(_WORD + 4), Span("x", Style.BAD), Span(" "))
         )
+    if report.answer:
+        lines += draw_answer(report.answer, width, indent=_WORD + 6)
     if report.hint:
         lines += wrap(span(report.hint), width, hang=add_gap(_WORD + 4))
     return lines

@@ -42,6 +42,7 @@ from cactions.rules import (
     ca405_user_input_in_header,
     ca407_raised_limit,
     ca408_retried_write,
+    ca409_joined_prefix,
     ca503_stale_suppression,
 )
 from cactions.rules.rule import Rule
@@ -84,6 +85,7 @@ _MODULES: Final = (
     ca405_user_input_in_header,
     ca407_raised_limit,
     ca408_retried_write,
+    ca409_joined_prefix,
     ca503_stale_suppression,
 )
 

@@ -66,6 +66,7 @@ def steady(text: str, home: Path) -> str:
     text = re.sub(r"\d{4}-\d\d-\d\d \d\d:\d\d", "2026-01-01 00:00", text)
     text = re.sub(r"is finished \(.*?\)", "is finished (1 s, 3 people per second)", text)
     text = re.sub(r'"(started|planned|age)": ?[\d.]+', r'"\1": 0.0', text)
+    text = re.sub(r"Another try in [\d.]+ s", "Another try in 0.0 s", text)
     text = re.sub(r"(00:00):\d\d UTC", r"\1:00 UTC", text)
     return re.sub(r"(\.py, line) \d+", r"\1 1", text)
 

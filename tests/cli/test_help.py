@@ -11,8 +11,10 @@ import re
 import shlex
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
+from typer.main import get_command
 
 from cactions.cli import app
 from cactions.cli.app import run_command
@@ -106,6 +108,50 @@ def test_every_mentioned_command_exists_with_its_options(where: str, line: str) 
     command = words[: (3 if words[1:2] == ["recipients"] else 2) if group else 1]
     options = {w.split("=")[0].rstrip(".,") for w in words if w.startswith("-") and w != "-"}
     assert options <= {*re.findall(r"--?[a-z][a-z-]*", helped(*command)), *GLOBAL}, (where, line)
+
+
+def list_said_texts(path: Path) -> Iterator[str]:
+    """The strings of a module but its docstrings, with a word for each placeholder."""
+    tree = ast.parse(path.read_text())
+    outer = (ast.JoinedStr, ast.Expr)
+    inner = {id(part) for node in ast.walk(tree) if isinstance(node, outer)
+             for part in ast.walk(node) if part is not node}  # fmt: skip
+    for node in ast.walk(tree):
+        if isinstance(node, ast.JoinedStr):
+            yield "".join(str(v.value) if isinstance(v, ast.Constant) else "X" for v in node.values)
+        elif isinstance(node, ast.Constant) and id(node) not in inner:
+            yield re.sub(r"\{.*?\}", "X", str(node.value))
+
+
+def is_complete(words: list[str]) -> bool:
+    """Whether nothing that the command requires is missing."""
+    command: Any = get_command(app.build_application([]))
+    while words and words[0] in getattr(command, "commands", {}):
+        command, words = command.commands[words[0]], words[1:]
+    if "--help" in words or "X" in words or "…" in words:
+        return True
+    required = [param for param in command.params if param.required]
+    options = {name for param in required if param.opts[0].startswith("-") for name in param.opts}
+    arguments = sum(not param.opts[0].startswith("-") for param in required)
+    plain = [word for word in words if not word.startswith("-")]
+    return (
+        not hasattr(command, "commands")
+        and len(plain) >= arguments
+        and (not options or bool(options & set(words)))
+    )
+
+
+HINTS = sorted({
+    (str(path.relative_to(ROOT)), line)
+    for path in SOURCES for text in list_said_texts(path)
+    for line in re.findall(r"`(cactions [^`]*)`", text)
+})  # fmt: skip
+
+
+def test_no_hint_names_half_a_command() -> None:
+    """What it names can be pasted: nothing that the command requires is missing."""
+    assert len(HINTS) > 40
+    assert [] == [(where, line) for where, line in HINTS if not is_complete(line.split()[1:])]
 
 
 def test_planned_commands_do_not_exist_yet() -> None:

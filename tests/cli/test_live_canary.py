@@ -103,7 +103,11 @@ TOKENS: dict[str, Callable[[bytes], bytes]] = {
     ),
     "unfit": lambda _: http_answer("200 OK", json.dumps({"access_token": f"{FETCHED}\n"}).encode()),
 }
-COMMANDS = ("diff loyalty --person u-1", "run loyalty --person u-1 --yes", "test --record --yes")
+SHOW = "--show-answer --show-others"
+COMMANDS = (
+    f"diff loyalty --person u-1 {SHOW}", f"run loyalty --person u-1 --yes {SHOW}",
+    f"test --record --yes {SHOW}",
+)  # fmt: skip
 
 
 def service(answer: Callable[[bytes], bytes], token: Callable[[bytes], bytes]) -> Behaviour:
@@ -147,7 +151,8 @@ def test_no_echoing_service_makes_the_canary_visible_or_stored(
             document = project(server, tokens=["shop", "crm"], limits=limits)
             document["actions"]["loyalty"]["response"]["mapping"]["tier"] = "$.tier"
             write(home, document)
-            for words in (*COMMANDS, "tokens test crm") if not debug else COMMANDS[:1]:
+            every = (*COMMANDS, "tokens test crm --show-answer")
+            for words in COMMANDS[:1] if debug else every:
                 checked(armed(words + debug), home, (answer, token, words))
                 number += 1
     for words in ("runs list --json", "runs show last --json", "people list --json"):

@@ -7,6 +7,7 @@ from msgspec.structs import replace
 from cactions import model as m
 from cactions.logic.plan.planner import invert_plan
 from cactions.render import (
+    answer,
     bulk,
     doctor,
     error,
@@ -207,6 +208,12 @@ LARGE = m.Run(
 )
 
 SHEETS: dict[str, View] = {
+    "answer": answer.render_answer(
+        m.ShownAnswer(404, "application/json", 1204, ("{", '  "tier": "gold"', "}"), True)
+    ),
+    "answer_hostile": answer.render_answer(
+        m.ShownAnswer(200, "", 1, ("a\x1b[2Jb\u202e", " " * 5, "x" * 200))
+    ),
     "bulk_preview": bulk.render_bulk_preview(
         bulk_samples.SUMMARY, action="loyalty", closing="Nothing was written."
     ),

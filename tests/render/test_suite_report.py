@@ -9,6 +9,7 @@ from junitparser import JUnitXml
 
 from cactions import model  # pytest would collect a TestReport
 from cactions.render.markdown import LONGEST
+from cactions.render.suite_annotations import render_suite_github
 from cactions.render.suite_report import render_suite_junit, render_suite_markdown
 from tests.render import samples
 from tests.render.sheets import SUITE
@@ -59,6 +60,29 @@ def test_markdown_holds_no_markup_of_others(name: str) -> None:
     rows = [line for line in text.split("\n") if line.startswith("| <code>")]
     assert failed + len(found.slow_reports) + len(found.coverage or ()) == len(rows)
     assert [] == [sign for sign in ("<b>", "@team", "`x`", "\x1b", "a|b") if sign in text]
+
+
+@pytest.mark.parametrize("name", SUITES)
+def test_annotations_stay_one_line_each(name: str) -> None:
+    """Whatever stands in a test: no line of it becomes a command of the runner."""
+    found = SUITES[name]
+    text = render_suite_github(found, lambda path: path)
+    failed = sum(not report.passed for report in found.reports)
+    failed += len(found.unused) if found.strict else 0
+    *lines, last, end = text.split("\n")
+    assert (failed, "") == (len(lines), end)
+    assert [] == [line for line in lines if not line.startswith("::error ")]
+    assert last.startswith("cactions: ")
+    assert text.replace("\n", "").isprintable()
+
+
+def test_of_many_annotations_the_first_ten_are_shown() -> None:
+    """GitHub shows no more, and prints none of the rest."""
+    text = render_suite_github(suite(11), lambda path: path)
+    assert 10 == text.count("::error ")
+    assert "The first 10 are annotations; `cactions test` lists all." in text
+    assert "the job summary lists all" in render_suite_github(suite(11), str, summarized=True)
+    assert "lists all" not in render_suite_github(suite(10), lambda path: path)
 
 
 def test_long_markdown_is_cut_and_says_how_much_is_missing() -> None:

@@ -55,6 +55,13 @@ def limited(method: str = "get", *, key: bool = False, **limits: int) -> str:
     return file(action(request(URL, method, **more), **({"limits": limits} if limits else {})))
 
 
+def prefixed(prefix: str, header: str = "Authorization", kind: str = "text") -> str:
+    token = {**TOKEN, "type": kind, "header": header, **({"prefix": prefix} if prefix else {})}
+    if kind == "user":
+        del token["value"]
+    return file(action(request(tokens=["shop"])), tokens={"shop": token})
+
+
 def unproven(asked: Any, **rest: Any) -> str:
     return file(action(asked, response(None), **rest))
 
@@ -325,6 +332,10 @@ BAD: dict[str, list[str]] = {
         file(action(request(PLAIN_URL, "post", text="<DeleteUser>{{ person.user_id }}</DeleteUser>",
                             effect="read"))),
     ],
+    "CA409": [
+        prefixed("Bearer"), prefixed("bearer"), prefixed("Token"), prefixed("Basic"),
+        prefixed("Bearer", header="X-Auth"), prefixed("SSWS"), prefixed("ApiKey", kind="user"),
+    ],
     "CA503": [
         vouched("attributes.fixed"),
         vouched("attributes.nowhere"),
@@ -537,6 +548,10 @@ GOOD: dict[str, list[str]] = {
         limited("delete", key=True, retries=1),
         file(action(request(PLAIN_URL, "post", json={"c": "{{ person.user_id }}"}, **SEARCH),
                     limits={"retries": 2})),
+    ],
+    "CA409": [
+        prefixed("Bearer "), prefixed("token="), prefixed("", header="X-Auth"),
+        prefixed("shop_", header="X-Auth"), prefixed("key", header="X-Auth"), prefixed("Token "),
     ],
     "CA503": [
         BASE,

@@ -167,7 +167,12 @@ def _check_free(vault: OpenVault, name: str) -> None:
             f'"{name}" binds the end user\'s token of that name; nothing was written',
             hint="Give the secret another name.",
         )
-    raise UsageError(
+    raise build_sealed_error(name)
+
+
+def build_sealed_error(name: str) -> UsageError:
+    """The error for a secret that is to be sealed, and is there already."""
+    return UsageError(
         f'"{name}" is already sealed; nothing was written',
         hint=f"To replace its value: `{join_command(('vault', 'rotate'), name)}`.",
     )

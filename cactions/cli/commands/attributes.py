@@ -13,7 +13,7 @@ from cactions.cli.live_options import LiveOptions, network_options
 from cactions.cli.open_project import open_workspace
 from cactions.cli.options import Files, Json
 from cactions.cli.output_files import write_project_file
-from cactions.cli.wiring import ProjectFolder
+from cactions.cli.project_folder import ProjectFolder
 from cactions.edges.clock import SystemClock
 from cactions.logic import documents
 from cactions.logic.intercom.attribute_diff import compare_snapshots

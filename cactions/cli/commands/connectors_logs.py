@@ -14,9 +14,9 @@ from cactions.cli import streams, wiring
 from cactions.cli.live_options import LiveOptions, network_options
 from cactions.cli.open_project import open_workspace
 from cactions.cli.options import Files, Json
+from cactions.cli.project_folder import ProjectFolder
 from cactions.cli.time_options import parse_since
 from cactions.cli.vault_secrets import open_masked_client
-from cactions.cli.wiring import ProjectFolder
 from cactions.edges.clock import SystemClock, SystemSleeper
 from cactions.logic import documents, strict_json
 from cactions.logic.connectors.execution_mask import HiddenParts, find_hidden_parts, mask_execution

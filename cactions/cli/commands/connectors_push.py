@@ -15,8 +15,8 @@ from cactions.cli.exit_codes import Exit, choose_most_severe
 from cactions.cli.live_options import LiveOptions, network_options
 from cactions.cli.open_project import open_actions
 from cactions.cli.options import Environment, Files, Json, Yes
+from cactions.cli.project_folder import ProjectFolder
 from cactions.cli.vault_secrets import open_masked_client
-from cactions.cli.wiring import ProjectFolder
 from cactions.logic import documents
 from cactions.logic.connectors.faults import list_not_carried
 from cactions.logic.connectors.push import (

@@ -6,7 +6,9 @@ from pathlib import Path
 from typing import Annotated, Final
 
 import typer
+from msgspec.structs import replace
 
+from cactions.app.answer_recorder import AnswerRecorder
 from cactions.app.propose import propose_plan
 from cactions.cli import arguments, wiring, workspace, write_calls
 from cactions.cli.bulk_options import (
@@ -26,11 +28,12 @@ from cactions.cli.bulk_options import (
 )
 from cactions.cli.command_line import CommandLine, format_person
 from cactions.cli.exit_codes import Exit, choose_most_severe
-from cactions.cli.live_options import LiveOptions, live_options
+from cactions.cli.live_options import LiveOptions, answer_options
 from cactions.cli.open_project import open_project
-from cactions.cli.options import Again, Environment, Files, Inputs, Json, OnePerson
+from cactions.cli.options import Again, Environment, Files, Inputs, Json, OnePerson, Wait
 from cactions.cli.output_files import write_text
 from cactions.cli.reporters import render_svg
+from cactions.cli.shown_answers import explain_and_show
 from cactions.logic import documents
 from cactions.model import Plan, PlanFailure, UsageError
 from cactions.render.preview import render_preview
@@ -39,7 +42,7 @@ _PICTURE: Final = 100
 """Cells across a picture; its reader has no terminal to widen."""
 
 
-@live_options
+@answer_options
 def command(
     options: LiveOptions,
     action: arguments.ActionName,
@@ -60,6 +63,7 @@ def command(
         Path | None, typer.Option(metavar="FILE", help="Also write it as a picture, for a review.")
     ] = None,
     again: Again = False,
+    wait: Wait = 0,
     files: Files = None,
     environment: Environment = None,
     json: Json = False,
@@ -76,7 +80,8 @@ def command(
     """
     require_one_source(person=person, people=people, all=everyone, where=where)
     refuse_for_one_person(person, out=out, report=report)
-    project_folder = open_project(files, environment, options)
+    options.refuse_showing(json=json)
+    project_folder = replace(open_project(files, environment, options), wait=wait)
     if person is None:
         if svg:
             raise UsageError("--svg is for one person", hint="Use --report for many people.")
@@ -106,23 +111,25 @@ def command(
         wiring.create_output().info("Nothing was sent.")
         return
     job = workspace.prepare_job(project_folder, job, options)
-    context = workspace.create_plan_context(
-        project_folder, workspace.create_caller(project_folder, job.action, options)
-    )
+    answered = AnswerRecorder(workspace.create_caller(project_folder, job.action, options))
+    context = workspace.create_plan_context(project_folder, answered)
     result, text = (
         write_calls.preview_write_call(job, context, project_folder, again=again)
         if is_write_call
         else (propose_plan(job, context), "")
     )
+    result = explain_and_show(result, answered, options)
     command_line = CommandLine(
         action, ("--person", format_person(person, result)), inputs, options, files, environment
     )
     _show(result, text, command_line, svg, json=json)
-    changed = isinstance(result, Plan) and bool(result.effective) and exit_code
-    raise typer.Exit(
-        choose_most_severe(
-            arguments.exit_code_of_result(result), Exit.CHANGES if changed else Exit.CLEAN
-        )
+    raise typer.Exit(_choose_exit_code(result, changes=exit_code))
+
+
+def _choose_exit_code(result: Plan | PlanFailure, *, changes: bool) -> Exit:
+    changed = changes and isinstance(result, Plan) and bool(result.effective)
+    return choose_most_severe(
+        arguments.exit_code_of_result(result), Exit.CHANGES if changed else Exit.CLEAN
     )
 
 

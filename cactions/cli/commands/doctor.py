@@ -11,7 +11,7 @@ from cactions.cli.exit_codes import Exit
 from cactions.cli.live_options import LiveOptions, network_options
 from cactions.cli.open_project import open_project, open_workspace
 from cactions.cli.options import Environment, Files, Json
-from cactions.cli.wiring import ProjectFolder
+from cactions.cli.project_folder import ProjectFolder
 from cactions.logic import documents
 from cactions.model import CactionsError, Health, HealthCheck, Project
 from cactions.render.doctor import render_health_checks
@@ -27,7 +27,7 @@ def command(
     environment: Environment = None,
     json: Json = False,
 ) -> None:
-    """Check that live calls can work from this machine: DNS, TLS, certificates, clock, hosts.
+    """Check all that live calls of these files need: vault, key, DNS, TLS, clock, hosts.
 
     No secret is opened or sent, and nothing of a person. Exit code 1 where there is a problem.
 

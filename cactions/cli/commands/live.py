@@ -18,6 +18,7 @@ from cactions.cli.exit_codes import Exit
 from cactions.cli.live_options import LiveOptions, network_options
 from cactions.cli.open_project import open_project
 from cactions.cli.options import Environment, Files, Json, Yes
+from cactions.cli.project_folder import ProjectFolder
 from cactions.cli.publication import Publication, finish_publication
 from cactions.cli.published import (
     describe_definition,
@@ -25,7 +26,6 @@ from cactions.cli.published import (
     open_definitions_vault,
 )
 from cactions.cli.run_head import get_operator
-from cactions.cli.wiring import ProjectFolder
 from cactions.edges.clock import SystemClock
 from cactions.logic import documents
 from cactions.logic.definition.compare import compare_definitions

@@ -15,9 +15,10 @@ from cactions.cli.live_options import LiveOptions, network_options
 from cactions.cli.open_project import open_project, open_workspace
 from cactions.cli.options import Environment, Files, Json, parse_person_query
 from cactions.cli.output_files import write_project_file
-from cactions.cli.wiring import ProjectFolder
+from cactions.cli.project_folder import ProjectFolder
 from cactions.edges.files.people_file import PeopleFormat, read_people, read_people_file
 from cactions.logic import documents
+from cactions.logic.people.unlisted_values import UnlistedValues
 from cactions.model import Person, UsageError
 from cactions.render.people import (
     render_import,
@@ -51,10 +52,13 @@ def import_(
     Example: cactions people import people.csv
     """
     project_folder = open_project(files, environment, leaks=False)
-    people = _read(path, form, project_folder)
+    unlisted = UnlistedValues(project_folder.project.attributes)
+    people = unlisted.observe(_read(path, form, project_folder))
     progress.mark_written()
     number = workspace.open_local_people(project_folder).import_people(people, update=update)
     wiring.create_output().print(render_import(number, str(path)))
+    for message in unlisted.list_messages():
+        wiring.create_output().info(message)
 
 
 @commands.command("list")

@@ -16,7 +16,7 @@ from cactions.cli.live_options import LiveOptions, live_options
 from cactions.cli.open_project import open_project
 from cactions.cli.options import Environment, Files, Inputs, Json
 from cactions.cli.probe_recording import read_probe, write_probe
-from cactions.cli.wiring import ProjectFolder
+from cactions.cli.project_folder import ProjectFolder
 from cactions.edges.clock import SystemClock
 from cactions.logic import documents
 from cactions.logic.definition.digest import digest_definition
@@ -83,7 +83,7 @@ def command(
     else:
         wiring.create_output().print(render_probe(report))
     if curl:
-        _print_curl(result, home)
+        _print_curl(result, home, options)
     if record:
         place = write_probe(home, found, report)
         wiring.create_output().info(f"{place} was recorded: it holds no data of the two.")
@@ -166,7 +166,8 @@ def _check_sandbox(action: Action, home: ProjectFolder, options: LiveOptions) ->
         )
 
 
-def _print_curl(result: ProbeResult, home: ProjectFolder) -> None:
+def _print_curl(result: ProbeResult, home: ProjectFolder, options: LiveOptions) -> None:
+    network = options.get_curl_network(home.project)
     for case, call in zip(result.report.cases, result.calls, strict=False):
         if call and case.verdict.is_leak:
-            streams.write_text(build_curl_command(call, home.project.allowed))
+            streams.write_text(build_curl_command(call, network))

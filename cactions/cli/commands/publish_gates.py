@@ -9,7 +9,7 @@ from cactions.cli import wiring
 from cactions.cli.commands.probe import attack_action, replay_probe
 from cactions.cli.commands.test_run import TestMode, run_actions
 from cactions.cli.live_options import LiveOptions
-from cactions.cli.wiring import ProjectFolder
+from cactions.cli.project_folder import ProjectFolder
 from cactions.logic.definition.gates import (
     GateProblem,
     GateResult,

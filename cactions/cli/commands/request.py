@@ -12,7 +12,7 @@ from cactions.cli.exit_codes import Exit
 from cactions.cli.live_options import LiveOptions, network_options
 from cactions.cli.open_project import open_project
 from cactions.cli.options import Environment, Files, Inputs, Json, Who
-from cactions.cli.wiring import ProjectFolder
+from cactions.cli.project_folder import ProjectFolder
 from cactions.logic import documents
 from cactions.logic.request.curl import build_curl_command as curl_of
 from cactions.model import PlanFailure, UsageError
@@ -41,7 +41,7 @@ def command(
     project_folder = open_project(files, environment, options, leaks=False)
     job = arguments.build_job(project_folder.project, action, person, inputs)
     if curl:
-        raise typer.Exit(_print_curl(job, project_folder, json))
+        raise typer.Exit(_print_curl(job, project_folder, options, json))
     asked = send_request(job, workspace.open_people(project_folder))
     if json:
         wiring.write_json(documents.request_to_json(asked))
@@ -52,12 +52,12 @@ def command(
     raise typer.Exit(Exit.FINDINGS if isinstance(asked, PlanFailure) else Exit.CLEAN)
 
 
-def _print_curl(job: Job, project_folder: ProjectFolder, json: bool) -> Exit:
+def _print_curl(job: Job, project_folder: ProjectFolder, options: LiveOptions, json: bool) -> Exit:
     if json:
         raise UsageError("--curl and --json exclude each other", hint="Say one of them.")
-    allowed = project_folder.project.allowed
+    network = options.get_curl_network(project_folder.project)
     written = build_call(
-        lambda asked: curl_of(asked, allowed), job, workspace.open_people(project_folder)
+        lambda asked: curl_of(asked, network), job, workspace.open_people(project_folder)
     )
     if isinstance(written, PlanFailure):  # on stderr: a shell that reads stdout would run it
         wiring.create_output().info(

@@ -5,7 +5,9 @@ from __future__ import annotations
 from typing import Final
 
 import typer
+from msgspec.structs import replace
 
+from cactions.app.answer_recorder import AnswerRecorder
 from cactions.app.apply import apply_to_people, resume_run
 from cactions.app.propose import propose_plan
 from cactions.app.write_calls import CallRecord
@@ -29,10 +31,21 @@ from cactions.cli.bulk_options import (
 )
 from cactions.cli.command_line import format_files
 from cactions.cli.exit_codes import choose_most_severe
-from cactions.cli.live_options import LiveOptions, live_options
-from cactions.cli.options import Again, Draft, Environment, Files, Inputs, Json, OnePerson, Yes
+from cactions.cli.live_options import LiveOptions, answer_options
+from cactions.cli.options import (
+    Again,
+    Draft,
+    Environment,
+    Files,
+    Inputs,
+    Json,
+    OnePerson,
+    Wait,
+    Yes,
+)
+from cactions.cli.project_folder import ProjectFolder
 from cactions.cli.published import check_published, open_runnable_project
-from cactions.cli.wiring import ProjectFolder
+from cactions.cli.shown_answers import explain_and_show
 from cactions.logic import documents
 from cactions.logic.shell import join_command
 from cactions.model import Plan, Receipt, Run, RunHead
@@ -46,7 +59,7 @@ _UNSEALED: Final = (
 )
 
 
-@live_options
+@answer_options
 def command(
     options: LiveOptions,
     action: arguments.ActionName,
@@ -65,6 +78,7 @@ def command(
     report: Report = None,
     again: Again = False,
     draft: Draft = False,
+    wait: Wait = 0,
     files: Files = None,
     environment: Environment = None,
     json: Json = False,
@@ -81,7 +95,9 @@ def command(
     require_one_source(person=person, people=people, all=everyone, where=where, plan=plan)
     refuse_for_one_person(person, report=report)
     prompts.require_terminal(yes, json)
+    options.refuse_showing(json=json)
     project_folder = open_runnable_project(files, environment, options, action, draft=draft)
+    project_folder = replace(project_folder, wait=wait)
     if person is None:
         from cactions.cli.bulk import run_many  # noqa: PLC0415 - not needed for one person
 
@@ -100,9 +116,8 @@ def command(
         return
     check_published(project_folder)
     job = workspace.prepare_job(project_folder, job, options)
-    context = workspace.create_plan_context(
-        project_folder, workspace.create_caller(project_folder, job.action, options)
-    )
+    answered = AnswerRecorder(workspace.create_caller(project_folder, job.action, options))
+    context = workspace.create_plan_context(project_folder, answered)
     head = write_calls.new_run_head(action, project_folder, context.caller.source)
     kept = workspace.open_journal(project_folder.folder, project_folder.cover)
     first = not (kept.seals or kept.begun)
@@ -111,6 +126,7 @@ def command(
         if changing_call
         else CallRecord(propose_plan(job, context))
     )
+    done = replace(done, result=explain_and_show(done.result, answered, options))
     receipt = _confirm_and_apply(done, head, project_folder, yes, json)
     if json:
         wiring.write_json(documents.outcome_to_json(done.result, receipt, head))

@@ -83,7 +83,7 @@ def _read(journal: Journal, run: str) -> Run:
         return journal.read(run)
     newest = next(iter(journal.list_runs()), None)
     if newest is None:
-        raise UsageError("there is no run yet", hint="`cactions run` makes one.")
+        raise UsageError("there is no run yet", hint="`cactions run --help` shows how to make one.")
     return newest
 
 

@@ -19,7 +19,7 @@ from cactions.cli.bulk_options import THREADS, Approve, BulkOptions, Threads
 from cactions.cli.exit_codes import Exit
 from cactions.cli.live_options import LiveOptions, network_options
 from cactions.cli.open_project import open_project
-from cactions.cli.options import Draft, Environment, Files, Json, Unsealed, Yes
+from cactions.cli.options import Draft, Environment, Files, Json, Unsealed, Wait, Yes
 from cactions.cli.planning_ends import explain_interrupt
 from cactions.cli.published import require_published
 from cactions.cli.run_head import build_run_head
@@ -48,6 +48,7 @@ def resume_(
     approve: Approve = "",
     threads: Threads = THREADS,
     draft: Draft = False,
+    wait: Wait = 0,
     json: Json = False,
 ) -> None:
     """Finish a run that was cut off: look at each person, and write what was not written.
@@ -59,7 +60,7 @@ def resume_(
     Example: cactions runs resume last
     """
     prompts.require_terminal(yes, json)
-    home = open_project(files, environment, options, leaks=False)
+    home = replace(open_project(files, environment, options, leaks=False), wait=wait)
     stores = replace(workspace.open_run_stores(home), unsealed=unsealed, threads=threads)
     cut_off = _cut_off(stores.journal, run)
     stores.check_run(cut_off)
@@ -107,6 +108,7 @@ def undo(
     environment: Environment = None,
     unsealed: Unsealed = False,
     threads: Threads = THREADS,
+    wait: Wait = 0,
     json: Json = False,
 ) -> None:
     """Put old values back, where the present ones are still those that the run wrote.
@@ -116,7 +118,9 @@ def undo(
     Example: cactions runs undo last
     """
     prompts.require_terminal(yes, json)
-    stores = replace(workspace.open_undo_stores(files, environment, options), unsealed=unsealed)
+    stores = replace(
+        workspace.open_undo_stores(files, environment, options, wait), unsealed=unsealed
+    )
     done = _find_undoable(stores.journal, run)
     stores.check_run(done)
     if done.counts.standing > MANY:

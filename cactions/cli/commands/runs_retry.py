@@ -22,9 +22,9 @@ from cactions.cli.bulk_options import (
 )
 from cactions.cli.live_options import LiveOptions, call_options
 from cactions.cli.open_project import open_project
-from cactions.cli.options import Draft, Environment, Files, Json, Unsealed, Yes
+from cactions.cli.options import Draft, Environment, Files, Json, Unsealed, Wait, Yes
+from cactions.cli.project_folder import ProjectFolder
 from cactions.cli.published import require_published
-from cactions.cli.wiring import ProjectFolder
 from cactions.edges.clock import SystemClock
 from cactions.logic.shell import join_command
 from cactions.model import Run, RunKind, UsageError
@@ -49,6 +49,7 @@ def retry(
     threads: Threads = THREADS,
     draft: Draft = False,
     report: Report = None,
+    wait: Wait = 0,
     json: Json = False,
 ) -> None:
     """Run the action again for those of a finished run who failed or were changed meanwhile.
@@ -62,7 +63,7 @@ def retry(
     Example: cactions runs retry last
     """
     prompts.require_terminal(yes, json)
-    home = open_project(files, environment, options)
+    home = replace(open_project(files, environment, options), wait=wait)
     stores = replace(workspace.open_run_stores(home), unsealed=unsealed)
     done = _find_run(stores.journal, run)
     stores.check_run(done)
@@ -92,7 +93,7 @@ def _find_run(journal: Journal, run: str) -> Run:
     runs = journal.list_runs()
     newest = next((each for each in runs if each.head.kind is RunKind.APPLY), None)
     if newest is None:
-        raise UsageError("there is no run yet", hint="`cactions run` makes one.")
+        raise UsageError("there is no run yet", hint="`cactions run --help` shows how to make one.")
     return newest
 
 

@@ -7,25 +7,26 @@ from typing import Annotated
 
 import typer
 from msgspec import Struct
+from msgspec.structs import replace
 
 from cactions.app.coverage import measure_coverage
-from cactions.app.select_tests import TestSelection, choose_tests
+from cactions.app.select_tests import TestSelection, choose_tests, describe_missing_tests
 from cactions.cli import arguments, reporters, wiring, write_calls
 from cactions.cli.commands import test_record
 from cactions.cli.commands.test_accept import accept_reports, prepare_acceptance
 from cactions.cli.commands.test_run import TestMode, TestOutcome, run_actions
 from cactions.cli.exit_codes import Exit, choose_most_severe
 from cactions.cli.formats import Format, SuiteFormat, choose_format
-from cactions.cli.live_options import LiveOptions, live_options
+from cactions.cli.live_options import LiveOptions, answer_options
 from cactions.cli.open_project import open_project
-from cactions.cli.options import Again, Environment, Files, Json, Yes
-from cactions.cli.wiring import ProjectFolder
+from cactions.cli.options import Again, Environment, Files, Json, Wait, Yes
+from cactions.cli.project_folder import ProjectFolder
 from cactions.model import Action, SuiteResult, UsageError
 
 _MOST_THREADS = 64
 
 
-@live_options
+@answer_options
 def command(
     options: LiveOptions,
     actions: Annotated[
@@ -67,6 +68,9 @@ def command(
             help="Exit code 1 where less than N percent are met.",
         ),
     ] = None,
+    require_tests: Annotated[
+        bool, typer.Option("--require-tests", help="Exit code 1 where there are no tests at all.")
+    ] = False,
     record: Annotated[
         bool, typer.Option("--record", help="Ask live, and keep the answers in cassettes/.")
     ] = False,
@@ -76,6 +80,7 @@ def command(
     ] = False,
     yes: Yes = False,
     again: Again = False,
+    wait: Wait = 0,
     files: Files = None,
     environment: Environment = None,
 ) -> None:  # fmt: skip
@@ -85,18 +90,19 @@ def command(
 
     With --record its answers are kept as recordings, of test people only.
 
-    Exit code 0 when every test holds, 1 when one does not, 2 when no test is chosen.
+    Exit code 0 when every test holds, 1 when one does not, 2 when --name or --tag choose none.
 
     Example: cactions test loyalty
     """
     selection = TestSelection(tuple(names or ()), tuple(tags or ()))
     order = _TestOrder(choose_format(form, json), strict, coverage, least, slowest)
+    options.refuse_showing(json=order.form is not Format.TEXT)
     acceptance = (
         prepare_acceptance(files, environment, options, order.form, record=record, yes=yes)
         if accept
         else None
     )
-    project_folder = open_project(files, environment, options)
+    project_folder = replace(open_project(files, environment, options), wait=wait)
     chosen = _find_actions(project_folder, actions or ())
     if options.cassette and len(chosen) != 1:
         raise UsageError("one cassette answers for one action", hint="Name the action.")
@@ -118,7 +124,18 @@ def command(
         project = project_folder.project
         accepted = accept_reports(tested, outcome.reports, project, acceptance)
         code = Exit.CLEAN if accepted == failed else code
+    if not tested:
+        others.append(_explain_no_tests(chosen, require=require_tests))
     raise typer.Exit(choose_most_severe(code, *others))
+
+
+def _explain_no_tests(actions: Sequence[Action], *, require: bool) -> Exit:
+    """A run that shows nothing does not look like one that shows that all is well."""
+    remedy = "" if require else " --require-tests makes that a failure."
+    wiring.create_output().info(
+        f"{describe_missing_tests(actions)}{remedy} `cactions help tests` shows how to write some."
+    )
+    return Exit.FINDINGS if require else Exit.CLEAN
 
 
 class _TestOrder(Struct, frozen=True):

@@ -11,11 +11,11 @@ from msgspec.structs import replace
 from cactions.app.ports import Caller
 from cactions.app.propose import PlanContext
 from cactions.app.record import RecordedTests, RecordingCaller, check_test_people, record_tests
-from cactions.app.run_tests import Propose, run_test
+from cactions.app.run_tests import AnswerDisplay, Propose, run_test
 from cactions.cli import output_scrubber, progress, prompts, wiring, workspace
 from cactions.cli.exit_codes import Exit
 from cactions.cli.live_options import LiveOptions
-from cactions.cli.wiring import ProjectFolder
+from cactions.cli.project_folder import ProjectFolder
 from cactions.logic.cassette.file_name import build_cassette_name
 from cactions.model import Action, Person, TestReport, UsageError
 from cactions.render.messages import count_noun
@@ -61,12 +61,16 @@ def confirm_live_tests(
 
 
 def record_cassettes(
-    action: Action, project_folder: ProjectFolder, caller: Caller, make: Propose
+    action: Action,
+    project_folder: ProjectFolder,
+    caller: Caller,
+    make: Propose,
+    display: AnswerDisplay,
 ) -> Tested:
     """Run the action's tests, and keep what they were answered. Raises StoreError."""
     listening = RecordingCaller(caller)
     context = PlanContext(workspace.open_test_people(project_folder), listening)
-    reports = tuple(run_test(action, test, context, make) for test in action.tests)
+    reports = tuple(run_test(action, test, context, make, display) for test in action.tests)
     progress.mark_written()
     writer = workspace.create_cassette_writer(project_folder, action)
     kept = record_tests(

@@ -13,6 +13,7 @@ from msgspec.structs import replace
 from cactions.app.ports import Caller, People
 from cactions.app.propose import PlanContext, ReplayCaller, propose_plan
 from cactions.app.run_tests import (
+    AnswerDisplay,
     Propose,
     TestBatch,
     TestStep,
@@ -24,7 +25,7 @@ from cactions.cli import arguments, workspace, write_calls
 from cactions.cli.commands import test_record
 from cactions.cli.exit_codes import Exit, choose_most_severe
 from cactions.cli.live_options import LiveOptions
-from cactions.cli.wiring import ProjectFolder
+from cactions.cli.project_folder import ProjectFolder
 from cactions.model import Action, DefinitionError, TestReport, UnusedInteraction, UsageError
 
 if TYPE_CHECKING:
@@ -39,6 +40,11 @@ class TestMode(Struct, frozen=True):
     record: bool = False
     again: bool = False
     threads: int = 1
+
+    @property
+    def display(self) -> AnswerDisplay:
+        """Whether the answers are shown."""
+        return AnswerDisplay(self.answers.show_answer, self.answers.show_others)
 
 
 class TestOutcome(Struct, frozen=True):
@@ -75,7 +81,7 @@ def _record_actions(
     """One by one: a recording keeps the order of the answers."""
     tested = [
         test_record.record_cassettes(
-            action, project_folder, live, _choose_call(action, project_folder, mode)
+            action, project_folder, live, _choose_call(action, project_folder, mode), mode.display
         )
         for action in actions
     ]
@@ -109,8 +115,9 @@ class _Runner:
             return
         context = PlanContext(self._people, caller)
         make = _choose_call(action, self._folder, self._mode)
+        display = self._mode.display
         steps: list[TestStep] = [
-            partial(run_test, action, test, context, make) for test in action.tests
+            partial(run_test, action, test, context, make, display) for test in action.tests
         ]
         if make is not propose_plan:
             yield TestBatch(tuple(steps), alone=True)

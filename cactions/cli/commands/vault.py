@@ -19,7 +19,8 @@ from cactions.cli.commands.vault_recipients import Kept, print_rekeyed, print_wr
 from cactions.cli.exit_codes import Exit
 from cactions.cli.options import Json
 from cactions.cli.run_head import get_user_name
-from cactions.cli.vault_options import vault_options
+from cactions.cli.vault_hosts import Hosts, NewHosts, Signing, TokenHosts, choose_hosts
+from cactions.cli.vault_options import add_vault_options, vault_options
 from cactions.cli.vault_wiring import VaultOptions
 from cactions.edges.keys.vault_file import LocalVaultFile
 from cactions.logic.documents import vaults as wire
@@ -34,23 +35,6 @@ commands = typer.Typer(
 )
 commands.add_typer(vault_recipients.commands, name="recipients")
 
-Hosts = Annotated[
-    list[str] | None,
-    typer.Option("--host", metavar="HOST", help="A host that may get it; repeatable."),
-]
-Signing = Annotated[
-    bool, typer.Option("--signing", help="No host: it signs here, for `cactions identity`.")
-]
-TokenHosts = Annotated[
-    list[str] | None,
-    typer.Option(
-        "--token-host", metavar="HOST", help="A host that gets tokens fetched with it; repeatable."
-    ),
-]
-NewHosts = Annotated[
-    list[str] | None,
-    typer.Option("--host", metavar="HOST", help="Instead of the hosts so far; repeatable."),
-]
 Strip = Annotated[
     bool, typer.Option("--strip-newline", help="Take one line break off the end of stdin.")
 ]
@@ -78,7 +62,8 @@ def init(options: VaultOptions, name: Mine = None) -> None:
     workspace.open_journal(options.vault.parent).drop_index()
     text = f"The vault {options.vault} is made."
     text += f" You are {me} in it; your key is in {context.keys.name}."
-    print_written(done, text + " To seal a secret:", "cactions vault seal NAME --host HOST")
+    seal = add_vault_options("`cactions vault seal NAME`", options).strip("`")
+    print_written(done, text + " To seal a secret:", seal)
     if workspace.open_journal(options.vault.parent).begun:
         wiring.create_output().info(
             "Old values that earlier runs kept stay unsealed in .cactions/. `cactions runs prune`"
@@ -98,15 +83,19 @@ def seal(
 ) -> None:
     """Seal a secret: typed without echo, or from stdin. It goes to the named hosts only.
 
+    Without --host it goes to the host that the YAML sends it to; if there are several, it asks.
+
     A token that is fetched with it goes to the hosts of --token-host only.
 
     Example: cactions vault seal shop_token --host api.shop.example
     """
-    if signing == bool(host or token_host):
+    if signing and (host or token_host):
         raise UsageError(
-            "say where the secret may go; nothing was sealed",
+            "--signing and --host exclude each other; nothing was sealed",
             hint="Use --host HOST, or --signing for a key that signs here and is sent nowhere.",
         )
+    if not signing and not host:
+        host = choose_hosts(options, name)
     context = wiring.open_vault_context(options)
     secret = secret_input.read_value(name, strip_newline=strip_newline)
     with progress.atomic():
@@ -254,6 +243,8 @@ def status(options: VaultOptions, json: Json = False) -> None:
     """
     found = manage.get_status(wiring.open_vault_context(options))
     trouble = found.trouble
+    if trouble:
+        trouble.hint = add_vault_options(trouble.hint, options)
     if json:
         wiring.write_json(wire.status_to_json(found.file, found.holder, found.contents, trouble))
     else:

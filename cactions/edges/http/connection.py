@@ -216,7 +216,7 @@ def _connect_to_any(
         except ConnectionResetError:
             failure = build_failure(NetworkFault.HANDSHAKE_CLOSED, name)
         except ConnectionRefusedError:
-            failure = build_failure(NetworkFault.CONNECTION_REFUSED, name)
+            failure = build_failure(NetworkFault.CONNECTION_REFUSED, name, port=port)
         except OSError:
             failure = failure or build_failure(NetworkFault.UNREACHABLE, name)
     assert failure is not None  # there is an address

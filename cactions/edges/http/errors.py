@@ -109,7 +109,7 @@ class NetworkFault(Enum):
     )
     NO_NAME_SERVER = _build_no_response("no name server gave the address of {host}", _DOCTOR)
     CONNECTION_REFUSED = _build_no_response(
-        "{host} refuses the connection", f"Check host and port. {_DOCTOR}"
+        "{host} refuses the connection on port {port}", f"Check host and port. {_DOCTOR}"
     )
     UNREACHABLE = _build_no_response("{host} cannot be reached from here", _DOCTOR)
     PROXY_DENIED = _build_no_response(

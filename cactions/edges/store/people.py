@@ -72,12 +72,16 @@ class LocalPeopleStore:
         self._database = None
 
     def find(self, query: PersonQuery) -> Person:
+        return self._find_one(query, suggests=True)
+
+    def _find_one(self, query: PersonQuery, *, suggests: bool) -> Person:
+        """``suggests``: an error names similar keys."""
         check_field(query)
         key = build_lookup_key(query.field, query.value)
         with self._read_snapshot() as store:
             matches = self._find_matches(store, query.field, key) if key else ()
             return require_one_person(
-                query, matches, self._list_similar_keys(store, query) if key else ()
+                query, matches, self._list_similar_keys(store, query) if key and suggests else ()
             )
 
     def get(self, person_id: str) -> Person:
@@ -91,8 +95,10 @@ class LocalPeopleStore:
             matches = self._find_all_matches(store, queries)
         for query, people in zip(queries, matches, strict=True):
             try:
-                # the error of ``find`` names similar people
-                yield query, people[0] if len(people) == 1 else self.find(query)
+                # similar addresses are looked for in all people, which is too slow for many
+                suggests = query.field != "email"
+                single = people[0] if len(people) == 1 else None
+                yield query, single or self._find_one(query, suggests=suggests)
             except UsageError as error:
                 yield query, error
 
@@ -176,10 +182,11 @@ class LocalPeopleStore:
         return found
 
     def _list_similar_keys(self, store: Database | None, query: PersonQuery) -> Iterator[str]:
-        """Similar keys. E-mail addresses of other people are never suggested."""
-        if query.field not in SIMILAR_KEYS:
-            return
-        yield from (key for field, key in self._seed_by_key if field == query.field)
+        """Similar keys; of e-mail addresses, only the same one in other capitals."""
+        seeds = (key for field, key in self._seed_by_key if field == query.field)
+        if query.field == "email":
+            seeds = (key for key in seeds if key.lower() == query.value.lower())
+        yield from seeds
         if store:
             for sql in SIMILAR_KEYS[query.field]:
                 yield from (str(key) for (key,) in store.query_rows(sql, query.value))

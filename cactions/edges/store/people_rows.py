@@ -37,7 +37,7 @@ REPLACE: Final = "INSERT OR REPLACE INTO person VALUES (?, ?, ?, ?, ?, ?, ?)"
 _SELECT_BY_FIELD: Final[Mapping[str, str]] = MappingProxyType(
     {field: f"{_SELECT} WHERE {field} {_LISTED}" for field in ("id", "user_id", "email")}
 )
-SIMILAR_KEYS: Final[Mapping[str, tuple[str, str]]] = MappingProxyType(
+SIMILAR_KEYS: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType(
     {
         "id": (
             "SELECT id FROM person WHERE id >= ? ORDER BY id LIMIT 100",
@@ -47,9 +47,13 @@ SIMILAR_KEYS: Final[Mapping[str, tuple[str, str]]] = MappingProxyType(
             "SELECT user_id FROM person WHERE user_id >= ? ORDER BY user_id LIMIT 100",
             "SELECT user_id FROM person WHERE user_id < ? ORDER BY user_id DESC LIMIT 100",
         ),
+        "email": ("SELECT email FROM person WHERE email = ? COLLATE NOCASE LIMIT 2",),
     }
 )
-"""Neighbours in the alphabet: a mistyped key usually begins correctly."""
+"""Neighbours in the alphabet: a mistyped key usually begins correctly.
+
+Of an e-mail address only the same one in other capitals: that of another person is not suggested.
+"""
 
 
 def read_stored(store: Database, field: str, keys: Sequence[str]) -> list[Person]:

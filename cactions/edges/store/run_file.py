@@ -34,7 +34,7 @@ from cactions.model import (
 
 _HEAD: Final = "head"
 _PLAIN: Final = PlainRows()
-_SHOW: Final = "`cactions runs show` lists its entries."
+_SHOW: Final = "`cactions runs list` shows what there is."
 PAGE: Final = 500
 """Entries that are read at once."""
 

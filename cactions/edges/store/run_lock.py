@@ -10,7 +10,7 @@ from __future__ import annotations
 import os
 import re
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
@@ -21,14 +21,28 @@ from cactions.edges.store.state_folder import StateFolder
 from cactions.model import RunAborted, RunHead, StoreError
 
 _UNSAFE: Final = re.compile(r"[^0-9A-Za-z_-]")
+_UNSHOWN: Final = re.compile(r"[^0-9A-Za-z@._+-]")
+_OWNER: Final = re.compile(r"process \d+ of [0-9A-Za-z@._+?-]+ since [0-9 :-]+ UTC")
+_STEP: Final = 0.02  # seconds
+_LONGEST: Final = 1e6  # seconds
+_MAX_USER: Final = 100
 MAX_OWNER_BYTES: Final = 200
 
 
 class FileRunLock:
     """Implements ``RunLock`` of ``app/ports.py``; the state folder is made when needed."""
 
-    def __init__(self, folder: Path) -> None:
-        self._state = StateFolder(folder)
+    def __init__(
+        self,
+        folder: Path,
+        user: str = "",
+        *,
+        wait: float = 0,
+        on_wait: Callable[[str], None] = lambda _: None,
+    ) -> None:
+        """``user`` holds it. ``wait``: seconds for another process to end; ``on_wait`` says so."""
+        self._state, self._user = StateFolder(folder), user
+        self._wait, self._on_wait = wait, on_wait
 
     @contextmanager
     def hold(self, head: RunHead) -> Iterator[None]:
@@ -39,13 +53,32 @@ class FileRunLock:
             handle = open_private_file(path)
         try:
             with _abort_on_store_error(), store_errors(path):
-                if not try_lock(handle):
-                    owner_text = os.read(handle, MAX_OWNER_BYTES).decode("ascii", "replace")
-                    raise _build_taken_error(head, owner_text)
-                _write_owner(handle)
+                self._acquire(handle, head)
+                _write_owner(handle, self._user)
             yield
         finally:
             os.close(handle)
+
+    def _acquire(self, handle: int, head: RunHead) -> None:
+        """Take the lock, or wait for it."""
+        until = time.monotonic() + min(self._wait, _LONGEST)
+        waits = False
+        while not try_lock(handle):
+            owner = _read_owner(handle)
+            if time.monotonic() >= until:
+                raise self._build_taken_error(head, owner)
+            if not waits:
+                self._on_wait(f"Waiting for {owner}, which runs {head.action} here.")
+                waits = True
+            time.sleep(_STEP)
+
+    def _build_taken_error(self, head: RunHead, owner: str) -> RunAborted:
+        waited = f", also after {self._wait:g} s" if self._wait else ""
+        return RunAborted(
+            f"the action {head.action} is being run in this workspace by {owner}{waited};"
+            " nothing was written",
+            hint="Try again with --wait SECONDS: it waits until that process has ended.",
+        )
 
 
 @contextmanager
@@ -58,20 +91,18 @@ def _abort_on_store_error() -> Iterator[None]:
         raise RunAborted(f"{error}; nothing was written", hint=error.hint) from error
 
 
-def _write_owner(handle: int) -> None:
+def _write_owner(handle: int, user: str) -> None:
+    name = _UNSHOWN.sub("?", user)[:_MAX_USER] or "?"
     os.ftruncate(handle, 0)
     os.lseek(handle, 0, os.SEEK_SET)
-    os.write(handle, f"process {os.getpid()} since {_format_now()}".encode("ascii"))
+    os.write(handle, f"process {os.getpid()} of {name} since {_format_now()}".encode("ascii"))
 
 
-def _build_taken_error(head: RunHead, owner_text: str) -> RunAborted:
-    """``owner_text`` can be empty just after the lock was taken, and may have been changed."""
-    is_ours = re.fullmatch(r"process \d+ since [0-9 :-]+ UTC", owner_text)
-    owner = owner_text if is_ours else "another process"
-    return RunAborted(
-        f"the action {head.action} is being run in this workspace by {owner}; nothing was written",
-        hint="Let it end, or end it; then try again.",
-    )
+def _read_owner(handle: int) -> str:
+    """Who says to hold it. It can be empty just after it was taken, and may have been changed."""
+    os.lseek(handle, 0, os.SEEK_SET)
+    text = os.read(handle, MAX_OWNER_BYTES).decode("ascii", "replace")
+    return text if _OWNER.fullmatch(text) else "another process"
 
 
 def _escape_name(text: str) -> str:

@@ -39,11 +39,12 @@ class StateFolder:
         if not self.is_there():
             self._refuse_tracked()
             make_private_folder(self.path)
-        with suppress(OSError):  # optional: there may be one already, or no space
-            flags = os.O_CREAT | os.O_EXCL | os.O_WRONLY
+        with suppress(OSError):  # optional: there may be no space, or something else there
+            flags = os.O_CREAT | os.O_WRONLY | os.O_NOFOLLOW | os.O_NONBLOCK
             handle = os.open(self.path / ".gitignore", flags, 0o600)
             with open(handle, "wb") as file:  # noqa: PTH123 - a descriptor has no path
-                file.write(_IGNORE)
+                if not os.fstat(handle).st_size:  # new, or of a process that was killed here
+                    file.write(_IGNORE)
 
     def _refuse_tracked(self, *, unknown: bool = False) -> None:
         """Refuse a tracked folder; checked once, since nothing here changes git's index.

@@ -40,7 +40,9 @@ T = TypeVar("T", dict[str, Json], list[Json], str, int)
 
 VERSION: Final = 1
 _KNOWN_STATUSES: Final = frozenset(HTTPStatus)
-_MEND: Final = "Record it again with vcrpy's JSON serializer."
+_MEND: Final = (
+    "`cactions test --record` records it anew; of vcrpy, it must be the JSON serializer's form."
+)
 _YAML: Final = re.compile(rb"\s*(?:---|%YAML|interactions:|version:)")
 _KINDS: Final = {dict: "an object", list: "a list", str: "a text", int: "a whole number"}
 

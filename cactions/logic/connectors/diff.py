@@ -14,7 +14,6 @@ from typing import Final
 from msgspec import Struct
 
 from cactions.logic.connectors.body import FLAGS, WRITABLE, is_default_header
-from cactions.logic.connectors.credential_mask import mask_credentials
 from cactions.logic.connectors.mapping_diff import (
     MappingDifference,
     compare_mappings,
@@ -22,6 +21,7 @@ from cactions.logic.connectors.mapping_diff import (
     is_on_person,
 )
 from cactions.logic.connectors.normal_form import NormalForm
+from cactions.logic.secrets.credential_mask import mask_credentials
 from cactions.model import MASKED_VALUE, Connector, ConnectorInput
 from cactions.rules.credentials import mask_secrets
 

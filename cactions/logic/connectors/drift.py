@@ -5,10 +5,10 @@ from __future__ import annotations
 from msgspec import Struct
 
 from cactions.logic.connectors.body import build_connector
-from cactions.logic.connectors.credential_mask import mask_credentials
 from cactions.logic.connectors.diff import NOTHING, ConnectorComparison, compare_connector
 from cactions.logic.connectors.match import ConnectorMatch
 from cactions.logic.printable import escape_control
+from cactions.logic.secrets.credential_mask import mask_credentials
 from cactions.model import Connector, Finding, Project
 from cactions.rules.credentials import mask_secrets
 

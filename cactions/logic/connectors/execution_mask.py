@@ -14,24 +14,20 @@ from msgspec.structs import replace
 
 from cactions.logic import strict_json
 from cactions.logic.connectors.body import format_response_path
-from cactions.logic.connectors.credential_mask import mask_credentials
+from cactions.logic.secrets.credential_mask import mask_credentials
+from cactions.logic.secrets.document_mask import RedactedParts, mask_document_parts
 from cactions.logic.strict_json import StrictJsonError
 from cactions.model import (
     MASK,
     Action,
     Connector,
     ConnectorExecution,
-    Json,
     Segment,
     Template,
     list_references,
 )
-from cactions.rules.ca301_hardcoded_secret import CARRIERS, plain
-from cactions.rules.credentials import Name, suggests_secret
 
 _URL: Final = re.compile(r"https?://\S+")
-_LEAST_WITHIN: Final = 4
-"""Shorter redacted texts are hidden only where they stand alone."""
 _PART: Final = re.compile(r"[^.\[\]]+")
 
 
@@ -91,51 +87,7 @@ def _mask_body(text: str, paths: frozenset[tuple[str, ...]]) -> str:
         document = strict_json.parse_json(text)
     except StrictJsonError:
         return MASK if paths else mask_credentials(text)
-    values = {value for value in _list_at(document, paths, ()) if isinstance(value, str) and value}
-    return strict_json.dump_json(_mask_json(document, paths, values, ()))
-
-
-def _list_at(
-    document: Json, paths: frozenset[tuple[str, ...]], route: tuple[str, ...]
-) -> Iterator[Json]:
-    if route in paths:
-        yield document
-    if isinstance(document, dict):
-        for name, item in document.items():
-            yield from _list_at(item, paths, (*route, name))
-    elif isinstance(document, list):
-        for item in document:
-            yield from _list_at(item, paths, route)
-
-
-def _mask_json(
-    document: Json, paths: frozenset[tuple[str, ...]], values: set[str], route: tuple[str, ...]
-) -> Json:
-    """``values``: the redacted texts, which are hidden wherever they stand again."""
-    if route in paths and document is not None and not isinstance(document, list):
-        return MASK
-    if isinstance(document, dict):
-        return {
-            name: MASK
-            if isinstance(item, str) and _is_credential(name)
-            else _mask_json(item, paths, values, (*route, name))
-            for name, item in document.items()
-        }
-    if isinstance(document, list):
-        return [_mask_json(item, paths, values, route) for item in document]
-    return _mask_text(document, values) if isinstance(document, str) else document
-
-
-def _mask_text(text: str, values: set[str]) -> str:
-    if text in values:
-        return MASK
-    for value in values:
-        text = text.replace(value, MASK) if len(value) >= _LEAST_WITHIN else text
-    return mask_credentials(text)
-
-
-def _is_credential(name: str) -> bool:
-    return plain(name) in CARRIERS or suggests_secret(name) >= Name.CREDENTIAL
+    return strict_json.dump_json(mask_document_parts(document, RedactedParts(paths)))
 
 
 def _list_redacted_paths(action: Action) -> Iterator[str]:

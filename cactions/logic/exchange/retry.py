@@ -60,9 +60,14 @@ class Send(Struct, frozen=True):
 
 
 class Wait(Struct, frozen=True):
-    """Asks to wait before the next try; ``seconds`` long. The reply: whether there may be one."""
+    """Asks to wait before the next try; ``seconds`` long. The reply: whether there may be one.
+
+    ``why`` there is another one, without any value; ``turn`` counts them from 1.
+    """
 
     seconds: float
+    why: str = ""
+    turn: int = 1
 
 
 Step: TypeAlias = GetToken | Send | Wait
@@ -135,7 +140,7 @@ def _send_with_retries(request: Request, manner: _RetryPolicy) -> Conversation:
         response: Response | RequestFailed = yield Send(request)
         outcome_unknown |= _is_lost(response)
         pause = _choose_pause(response, turn, manner) if turn < manner.tries else None
-        if pause is None or not (yield Wait(pause)):
+        if pause is None or not (yield Wait(pause, _describe_cause(response), turn + 1)):
             break
     outcome_unknown &= manner.changes
     if isinstance(response, RequestFailed):
@@ -165,6 +170,12 @@ def _choose_pause(
         return None
     number = _read_retry_after(response)
     return max(number, jitter) if number <= LONGEST_PAUSE else None
+
+
+def _describe_cause(response: Response | RequestFailed) -> str:
+    if isinstance(response, RequestFailed):
+        return str(response)
+    return f"the service answered {response.status}"
 
 
 def _read_retry_after(answer: Response) -> float:

@@ -10,6 +10,7 @@ from cactions.logic.exchange.verify import require_success
 from cactions.logic.expressions.json_path import query_one
 from cactions.logic.request import encoding
 from cactions.logic.request.encoding import EncodingError
+from cactions.logic.shell import join_command
 from cactions.model import ABSENT, FailureReason, Json, Path, PlanningError, Response, Token
 from cactions.model.secret import Secret
 
@@ -49,7 +50,7 @@ def read_token(token: Token, answer: Response) -> FetchedToken:
     if not isinstance(value, str) or not value:
         what = "is missing" if value is ABSENT else f"is {_KINDS.get(type(value), 'empty')}"
         raise describe_missing_token(
-            token, f"{fetch.token_path} {what}", "Look at the answer and `token_path`."
+            token, f"{fetch.token_path} {what}", f"Look at `token_path`; {_show_answer(token)}."
         )
     try:
         encoding.check_header_value(value)
@@ -60,6 +61,11 @@ def read_token(token: Token, answer: Response) -> FetchedToken:
     return FetchedToken(
         Secret(token.name, value), answer.status, _read_lifetime(fetch.expires_in_path, document)
     )
+
+
+def _show_answer(token: Token) -> str:
+    show = join_command(("tokens", "test"), token.name, options=("--show-answer",))
+    return f"`{show}` shows the names of the answer"
 
 
 def describe_missing_token(token: Token, why: str, hint: str) -> PlanningError:

@@ -8,6 +8,7 @@ from typing import Final
 
 from msgspec import Struct
 
+from cactions.logic.suggest import find_closest
 from cactions.logic.yaml.diagnostics import (
     LITERAL_SECRET,
     PLAIN_HTTP,
@@ -80,10 +81,22 @@ def parse_origin(url: str, allowed: Collection[tuple[str, int]] = ()) -> Origin:
     good = port.isascii() and port.isdigit() and len(port) <= _LONGEST_PORT and int(port) > 0
     number = int(port) if good else DEFAULT_PORT
     if (host.lower(), number) not in allowed and (fault := find_host_fault(host)):
-        raise OriginError(SPECIAL_HOST, *fault, start, end)
+        hint = describe_near_entry(host.lower(), number, allowed) or fault[1]
+        raise OriginError(SPECIAL_HOST, fault[0], hint, start, end)
     if colon and not (good and number <= HIGHEST_PORT):
         raise OriginError(WRONG_VALUE, f'"{port}" is no port', "", start + len(host), end)
     return Origin(f"https://{authority.lower()}", host.lower(), number, end)
+
+
+def describe_near_entry(host: str, port: int, allowed: Collection[tuple[str, int]]) -> str:
+    """The entry of ``network.allow`` that fits but for its port, or its spelling; else empty."""
+    ports = sorted(known for name, known in allowed if name == host)
+    if ports:
+        known = " and ".join(map(str, ports))
+        return f"`network.allow` has {host} with port {known}, and this is port {port}"
+    if near := find_closest(host, sorted({name for name, _ in allowed})):
+        return f"`network.allow` has {near}, and this is {host}"
+    return ""
 
 
 def find_host_fault(host: str) -> tuple[str, str] | None:

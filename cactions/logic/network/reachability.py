@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from datetime import UTC
 from email.utils import parsedate_to_datetime
@@ -61,9 +62,13 @@ def _join_user_names(site: Host) -> str:
     return ", ".join(map(escape_control, first)) + (f" and {rest:,} more" if rest > 0 else "")
 
 
+_DOCTOR: Final = re.compile(r"`cactions doctor` [^.]*\.")
+
+
 def build_failed_check(topic: str, subject: str, error: CactionsError) -> HealthCheck:
-    """A problem, as the error says it."""
-    return HealthCheck(topic, subject, Health.PROBLEM, str(error), error.hint)
+    """A problem, as the error says it, but for the advice to give the command that found it."""
+    hint = _DOCTOR.sub("", error.hint).strip()
+    return HealthCheck(topic, subject, Health.PROBLEM, str(error), hint)
 
 
 def check_clock(texts: Sequence[tuple[str, str, float]]) -> HealthCheck:

@@ -123,8 +123,13 @@ def require_one_person(
 def _suggest_key(query: PersonQuery, near: Iterable[str], hint: str) -> str:
     if query.field != "email" and _normalize_email(query.value):
         return f"Did you mean `{quote_word([f'email={query.value}'])}`? {hint}"
-    close = get_close_matches(query.value, sorted(set(near)), n=1)
-    return f"Did you mean {query.field} {close[0]}? {hint}" if close else hint
+    known = sorted(set(near))
+    alike = [key for key in known if key.lower() == query.value.lower()]
+    close = alike or get_close_matches(query.value, known, n=1)
+    if not close:
+        return hint
+    why = " Before the @, capitals count." if query.field == "email" else ""
+    return f"Did you mean {query.field} {close[0]}?{why} {hint}"
 
 
 def _normalize_email(text: str) -> str | None:

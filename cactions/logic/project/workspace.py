@@ -25,7 +25,9 @@ from cactions.model import (
     Workspace,
 )
 
-_IN_PROJECT: Final = "name a file beside this one, or bring people with `cactions people import`"
+_IN_PROJECT: Final = (
+    "name a file beside this one, or bring people with `cactions people import FILE`"
+)
 _VERSION: Final = re.compile(r"[0-9]{1,2}\.[0-9]{1,2}|Preview|Unstable")
 
 

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import base64
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Final
 from urllib.parse import unquote_plus, urlsplit
@@ -24,6 +24,7 @@ from cactions.logic.printable import escape_control
 from cactions.logic.request import secret_refs
 from cactions.logic.request.builder import build_token_request
 from cactions.logic.request.call import CallSpec
+from cactions.logic.request.curl_network import DIRECT, CurlNetwork
 from cactions.logic.request.placeholders import Placeholders, choose_prefix
 from cactions.logic.shell import (
     CommandSubstitution,
@@ -35,7 +36,6 @@ from cactions.logic.shell import (
 )
 from cactions.model import (
     ActionRequest,
-    AllowedAddress,
     BodyForm,
     FailureReason,
     Input,
@@ -55,13 +55,13 @@ _CONTROL: Final = re.compile(r"[\x00-\x1f\x7f]")
 _GLOB_CHARACTERS: Final = re.compile(r"[][{}]")
 
 
-def build_curl_command(call: CallSpec, allowed: Iterable[AllowedAddress] = ()) -> str:
+def build_curl_command(call: CallSpec, network: CurlNetwork = DIRECT) -> str:
     """The command, after lines that describe its variables and fetch tokens.
 
     Raises PlanningError where no request can be built, or none that curl can send.
     """
     request = call.action.request
-    script = _Script(Placeholders(_choose_prefix(call)), tuple(allowed))
+    script = _Script(Placeholders(_choose_prefix(call)), network)
     if not request.is_read:
         script.lines.append("# This request may change data at the service.")
     masked_call = replace(_mask_redacted(call, script), key=script.placeholders.add(_NEW_KEY))
@@ -86,7 +86,7 @@ class _Script:
     """``lines`` come before the command; ``known`` are the secrets with a variable."""
 
     placeholders: Placeholders
-    allowed: tuple[AllowedAddress, ...]
+    network: CurlNetwork
     lines: list[str] = field(default_factory=list)
     known: dict[str, Secret] = field(default_factory=dict)
 
@@ -143,6 +143,10 @@ class _Script:
         self, built: Request, request: ActionRequest
     ) -> Iterator[tuple[str, list[Part]]]:
         url = built.url.reveal()
+        if self.network.ca_file:
+            yield "--cacert", [self.network.ca_file]
+        if self.network.proxy:
+            yield "--proxy", [self.network.proxy]
         for resolve_value in self._list_resolve_values(url):
             yield "--resolve", [resolve_value]
         if _GLOB_CHARACTERS.search(url):
@@ -163,7 +167,7 @@ class _Script:
     def _list_resolve_values(self, url: str) -> Iterator[str]:
         """Values of ``--resolve`` for a host with an allowed address."""
         target = urlsplit(url)
-        for entry in self.allowed:
+        for entry in self.network.allowed:
             if (entry.host, entry.port) == (target.hostname, target.port or DEFAULT_PORT):
                 bracketed = f"[{entry.address}]" if ":" in entry.address else entry.address
                 yield f"{entry.host}:{entry.port}:{bracketed}"
@@ -203,7 +207,7 @@ def _mask_redacted(call: CallSpec, script: _Script) -> CallSpec:
             raise PlanningError(
                 FailureReason.UNFIT_VALUE,
                 f"{escape_control(str(reference))} is redacted and cannot be in a variable",
-                hint="send the request with `cactions diff`",
+                hint="send the request with `diff`",
             )
         description, name = f"{reference}, which is redacted", build_variable_name(str(reference))
         marker = script.add_variable(description, name)

@@ -12,7 +12,7 @@ from cactions.model.vault import VaultError, VaultFault
 _CLOSED: Final = "; nothing of it was opened"
 _BACK: Final = (
     "Take the file back from git or a backup, then run `cactions vault verify`. "
-    "Without one, `cactions vault salvage` saves what still opens."
+    "Without one, `cactions vault salvage --into FILE` saves what still opens."
 )
 _ASK: Final = (
     "Ask a recipient of the vault for a join code (`cactions vault recipients add NAME`), "

@@ -13,6 +13,7 @@ from cactions.logic.yaml.nodes import (
     MapNode,
     Node,
     ScalarNode,
+    looks_like_template,
     parse_json_scalar,
 )
 from cactions.logic.yaml.schema import (
@@ -30,7 +31,12 @@ from cactions.logic.yaml.schema import (
     TextSchema,
     list_required,
 )
-from cactions.logic.yaml.spelling_fixes import fix_key_spelling, fix_word_spelling
+from cactions.logic.yaml.spelling_fixes import (
+    find_misspelt,
+    fix_key_spelling,
+    fix_word_spelling,
+    list_meant_names,
+)
 from cactions.logic.yaml.value import LocatedValue, cut_first_line
 
 __all__ = ["LocatedValue", "decode"]
@@ -82,7 +88,7 @@ class _Decoder:
         if isinstance(node, ScalarNode):
             return node
         form = "a map" if isinstance(node, MapNode) else "a list"
-        hint = 'quote the template: "{{ … }}"' if _looks_like_template(node) else ""
+        hint = 'quote the template: "{{ … }}"' if looks_like_template(node) else ""
         self._report(node, f"expected {wanted}, found {form}", route, hint)
         return None
 
@@ -212,7 +218,7 @@ class _Decoder:
             if value is not None:
                 found[text] = value
         if not found.keys() >= list_required(schema):
-            self._check_complete(schema, {name.value for name, _ in entries}, key, route)
+            self._check_complete(schema, list_meant_names(fields, entries), key, route)
         return found
 
     def _report_unknown(
@@ -245,6 +251,9 @@ class _Decoder:
             return _BAD
         tag = next((value for name, value in entries if name.text == schema.tag), None)
         if tag is None:
+            if misspelt := find_misspelt(schema.tag, entries):
+                self._report_unknown(misspelt, [schema.tag], entries, f"{route}.{misspelt.value}")
+                return _BAD
             only = RecordSchema(
                 {schema.tag: next(iter(schema.records.values())).fields[schema.tag]}
             )
@@ -264,7 +273,3 @@ class _Bad:
 
 
 _BAD: Final = _Bad()
-
-
-def _looks_like_template(node: Node) -> bool:
-    return isinstance(node, MapNode) and any(isinstance(v, BrokenNode) for _, v in node.entries)

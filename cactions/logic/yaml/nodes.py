@@ -165,3 +165,8 @@ def to_json(node: Node) -> Json:
     if isinstance(node, ListNode):
         return [to_json(item) for item in node.items]
     return parse_json_scalar(node) if isinstance(node, ScalarNode) else None
+
+
+def looks_like_template(node: Node) -> bool:
+    """Whether a map is what the parser makes of a template without quotes."""
+    return isinstance(node, MapNode) and any(isinstance(v, BrokenNode) for _, v in node.entries)

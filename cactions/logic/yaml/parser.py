@@ -63,6 +63,11 @@ def _build_tree(text: str, faults: Diagnostics) -> Node | None:
     return None
 
 
+_QUOTED: Final = re.compile(r""""(?:[^"\\]|\\.)*"|'[^']*'""")
+_INDENTED: Final = ("mapping values", "expected <block end>", "did not find expected key")
+"""What the parsers in Python and in C say of keys that begin in different columns."""
+
+
 def _decode(data: bytes, faults: Diagnostics) -> str | None:
     if len(data) > MAX_BYTES:
         message = f"the file has {len(data):,} bytes; the limit is {MAX_BYTES:,}"
@@ -128,11 +133,11 @@ def _choose_syntax_hint(lines: list[str], problem: str) -> str:
         return "indent with spaces, not tabs"
     if re.search(r"\$[.\w]*\[", here):
         return _QUOTE_PATH
-    if any("{{" in line for line in lines):
+    if any("{{" in _QUOTED.sub("", line) for line in lines):
         return QUOTE_TEMPLATE
     if "mapping values" in problem and re.search(r":\s.*:(\s|$)", here):
         return 'a text that holds ": " needs quotes'
     if "flow " in problem:
         return "a bracket is not closed, or a text that holds one needs quotes"
-    indented = "mapping values" in problem or "expected <block end>" in problem
+    indented = any(words in problem for words in _INDENTED)
     return "keys of one map begin in the same column" if indented else ""

@@ -8,9 +8,11 @@ from typing import Final
 
 from msgspec.structs import replace
 
-from cactions.logic.yaml.nodes import ScalarNode
+from cactions.logic.suggest import find_closest
+from cactions.logic.yaml.nodes import Node, ScalarNode
 from cactions.model import Edit, Finding, Fix, Place
 
+_MOST_COMPARED: Final = 20  # keys of one map
 _LEAST: Final = 5
 """In characters: shorter names are one slip apart from too many others."""
 _UNQUOTED: Final = (
@@ -72,3 +74,18 @@ def _is_slip(word: str, name: str) -> bool:
         rest[1:] == other or rest == other[1:] or rest[1:] == other[1:]
         or (rest[:2] == other[1::-1] and rest[2:] == other[2:])
     )  # fmt: skip
+
+
+def list_meant_names(
+    known: Collection[str], entries: Sequence[tuple[ScalarNode, Node]]
+) -> set[str]:
+    """The names of the keys, and those that misspelt ones stand for: one mistake, one fault."""
+    names = {name.value for name, _ in entries}
+    unknown = [name for name in names if name not in known][:_MOST_COMPARED]
+    return names | {find_closest(name, known) for name in unknown}
+
+
+def find_misspelt(known: str, entries: Sequence[tuple[ScalarNode, Node]]) -> ScalarNode | None:
+    """The key that stands for a name, misspelt."""
+    nodes = (name for name, _ in entries[:_MOST_COMPARED])
+    return next((node for node in nodes if find_closest(node.value, [known])), None)

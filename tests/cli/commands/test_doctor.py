@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -15,9 +16,9 @@ import pytest
 
 from cactions.cli.exit_codes import Exit
 from cactions.model import Health
-from tests.cli.conftest import ROOT, Cli
+from tests.cli.conftest import KEY, ROOT, Cli, Say
 from tests.documents import checks_from_json
-from tests.projects import project, write
+from tests.projects import ABOUT_ADA, project, write
 from tests.servers import HOST, Server, answering, authority, serving, tls_with
 
 OK, PROBLEM = Health.OK, Health.PROBLEM
@@ -47,15 +48,102 @@ def checked(home: Path, stack: ExitStack, *, skew: float = 0.0, **parts: Any) ->
     return server
 
 
-def test_a_working_project_has_no_problem(cli: Cli, home: Path, stack: ExitStack) -> None:
-    """Exit 0; the one request holds no secret, and no vault was opened."""
+@pytest.fixture
+def keyed(say: Say) -> Say:
+    """A vault with the one secret that the action sends."""
+    assert say("vault init --name ada").code == Exit.CLEAN
+    assert say(f"vault seal shop_token --host {HOST}", "tok-7d1f-e02a").code == Exit.CLEAN
+    return say
+
+
+def test_a_working_project_has_no_problem(
+    keyed: Say, cli: Cli, home: Path, stack: ExitStack
+) -> None:
+    """Exit 0; the one request holds no secret."""
+    assert keyed
     server = checked(home, stack)
-    topics = ("files", "trust", "proxy", "name", "connection", "clock")
+    topics = ("files", "vault", "state", "trust", "proxy", "name", "connection", "clock")
     assert (Exit.CLEAN, dict.fromkeys(topics, OK)) == healths(cli)
     [asked] = server.received
     assert asked.startswith(b"HEAD / ")
     assert b"X-Shop-Token" not in asked
     assert "No problems found." in cli("doctor").out
+
+
+def list_problems(cli: Cli) -> list[tuple[str, str]]:
+    """What is wrong, with the next step."""
+    found = checks_from_json(cli("doctor", "--json").json)
+    return [(check.message, check.hint) for check in found if check.health is PROBLEM]
+
+
+def test_what_a_call_lacks_of_the_vault_is_a_problem_with_its_command(
+    say: Say, cli: Cli, home: Path, stack: ExitStack
+) -> None:
+    """Each command mends one; at their end there is no problem, and the live call works."""
+    with serving(answering(ABOUT_ADA, headers=dated())) as server:
+        write(home, project(server))
+        steps = 0
+        while problems := list_problems(cli):
+            message, hint = problems[0]
+            assert "vault" in message
+            [command] = re.findall(r"`cactions (.*?)`", hint)
+            assert Exit.CLEAN != say("diff loyalty --person u-1").code
+            assert Exit.CLEAN == say(command, "tok-7d1f-e02a").code
+            steps += 1
+        assert 2 == steps
+        assert Exit.CLEAN == say("diff loyalty --person u-1").code
+
+
+def test_a_key_that_cannot_be_had_is_a_problem(
+    keyed: Say, cli: Cli, home: Path, stack: ExitStack, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The vault holds the secret, and yet no call could be made."""
+    assert keyed
+    checked(home, stack)
+    monkeypatch.setenv(KEY, "nowhere.key")
+    [(message, hint)] = list_problems(cli)
+    assert "nowhere.key" in message
+    assert hint
+
+
+def test_a_secret_for_another_host_is_a_problem(
+    say: Say, cli: Cli, home: Path, stack: ExitStack
+) -> None:
+    """It would not be sent."""
+    checked(home, stack)
+    say("vault init --name ada")
+    say("vault seal shop_token --host other.test", "tok-7d1f-e02a")
+    [(message, hint)] = list_problems(cli)
+    assert "is not sealed for api.test" in message
+    assert "cactions vault rotate shop_token --host api.test" in hint
+
+
+def test_a_project_without_secrets_needs_no_vault(cli: Cli, home: Path, stack: ExitStack) -> None:
+    """Nor is one missed."""
+    server = stack.enter_context(serving(answering(b"", headers=dated())))
+    write(home, project(server, tokens=[]))
+    code, found = healths(cli)
+    assert (Exit.CLEAN, OK) == (code, found["vault"])
+
+
+def test_tokens_of_end_users_are_named(cli: Cli, home: Path, stack: ExitStack) -> None:
+    """They are given with each call, and a vault may say where they go."""
+    server = stack.enter_context(serving(answering(b"", headers=dated())))
+    write(home, project(server, tokens=["jwt"]))
+    assert "--user-token jwt=-" in cli("doctor").out
+
+
+def test_a_state_folder_that_cannot_be_used_is_a_problem(
+    keyed: Say, cli: Cli, home: Path, stack: ExitStack
+) -> None:
+    """A run could not keep the old values."""
+    assert keyed
+    checked(home, stack)
+    (home / ".cactions").rename(home / "elsewhere") if (home / ".cactions").exists() else None
+    (home / ".cactions").symlink_to(home)
+    [(message, hint)] = list_problems(cli)
+    assert "is a symbolic link" in message
+    assert hint
 
 
 def test_a_wrong_clock_is_a_problem(cli: Cli, home: Path, stack: ExitStack) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import xml.etree.ElementTree as ET
 from collections.abc import Callable
 from pathlib import Path
@@ -358,6 +359,65 @@ def test_the_slowest_tests_are_shown_with_their_time(cli: Cli) -> None:
     assert sorted(seconds, reverse=True) == seconds
     assert 0 < seconds[-1] < 60
     assert 4 == cli("test", "--slowest", "4").out.count(" ms  ")
+
+
+WITHOUT_TESTS = """\
+version: 1
+workspace: {identity_verification: jwt}
+attributes: {tier: {data_type: string, options: [gold], messenger_writable: false}}
+actions:
+  loyalty:
+    match: user_id
+    request: {http_method: get, url: "https://api.shop.example/{{ person.user_id }}"}
+    response:
+      same_person: {path: $.email, equals: person.email, verified: by mail}
+      mapping: {tier: $.tier}
+"""
+
+
+@pytest.mark.parametrize("form", SuiteFormat, ids=lambda form: form.value)
+def test_no_tests_are_clean_only_with_a_note(cli: Cli, home: Path, form: SuiteFormat) -> None:
+    """In every format; --require-tests makes it a failure, and a selection is misuse."""
+    (home / "actions.yaml").write_text(WITHOUT_TESTS)
+    done = cli("test", "--format", form.value)
+    note = " ".join(done.err.split())
+    assert Exit.CLEAN == done.code
+    assert "There are no tests: loyalty has none. --require-tests makes that a failure." in note
+    assert "`cactions help tests`" in note
+    required = cli("test", "--format", form.value, "--require-tests")
+    assert (Exit.FINDINGS, done.out) == (required.code, required.out)
+    assert "There are no tests" in required.err
+    for words in (("--name", "x"), ("--name", "x", "--require-tests")):
+        assert Exit.MISUSE == cli("test", "--format", form.value, *words).code
+
+
+def test_required_tests_that_hold_are_clean(cli: Cli, home: Path) -> None:
+    """The option asks for tests, and not for more."""
+    assert Exit.CLEAN == cli("test", "--require-tests").code
+    (home / "actions.yaml").write_text(WITHOUT_TESTS)
+    assert Exit.FINDINGS == cli("test", "loyalty", "--require-tests").code
+
+
+def test_github_shows_failed_tests_beside_their_lines(
+    cli: Cli, home: Path, edit: Edit, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """An annotation for each, at the test; the whole in the summary of the job."""
+    edit(("points: 1280", "points: 1"), ("failure: many_rows", "failure: no_row"))
+    summary = home / "summary.md"
+    monkeypatch.setenv("GITHUB_STEP_SUMMARY", str(summary))
+    done = cli("test", "--format", "github")
+    assert Exit.FINDINGS == done.code
+    *annotations, last = done.out.splitlines()
+    assert "cactions: 9 tests, 2 failed." == last
+    lines = (home / "actions.yaml").read_text().splitlines()
+    for annotation in annotations:
+        found = re.fullmatch(
+            r"::error file=actions\.yaml,line=(\d+),.*title=(\w+)%3A (.+?)::.+", annotation
+        )
+        assert found
+        assert f"- name: {found[3].replace('%2C', ',')}" == lines[int(found[1]) - 1].strip()
+    assert 2 == len(annotations)
+    assert summary.read_text().startswith("### cactions: 9 tests, 7 ok, 2 failed")
 
 
 def test_the_formats_are_those_of_validate(cli: Cli, edit: Edit) -> None:

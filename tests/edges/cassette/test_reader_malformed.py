@@ -140,7 +140,9 @@ def test_a_malformed_cassette_is_an_author_error(
     with pytest.raises(DefinitionError) as caught:
         CassetteSender(tmp_path / "shop.json", "cassettes/shop.json")
     assert f"cassettes/shop.json is not a cassette: {words}" == str(caught.value)
-    expected = "Record it again with vcrpy's JSON serializer."
+    expected = (
+        "`cactions test --record` records it anew; of vcrpy, it must be the JSON serializer's form."
+    )
     assert expected == caught.value.hint
 
 

@@ -463,7 +463,7 @@ def test_a_closed_port_is_reported() -> None:
         port = listener.getsockname()[1]
     live = HttpSender(NetworkRules((AllowedAddress(HOST, "127.0.0.1", port, "a test"),)))
     error = failure(live, Request("GET", MaskedText.of_plain(f"https://{HOST}:{port}/")))
-    assert ("api.test refuses the connection", True) == (str(error), error.again)
+    assert (f"api.test refuses the connection on port {port}", True) == (str(error), error.again)
 
 
 def test_a_listener_that_does_not_accept_ends_at_the_connect_timeout() -> None:

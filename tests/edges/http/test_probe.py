@@ -107,7 +107,7 @@ def test_a_closed_port_is_a_problem() -> None:
     with serving(answering()) as server:
         pass
     [probed] = prober(server).probe([site(server)])
-    assert f"{HOST} refuses the connection" == checks(probed)[1].message
+    assert f"{HOST} refuses the connection on port {server.port}" == checks(probed)[1].message
 
 
 def resolving(*found: str, seconds: float = 0.0) -> Any:

@@ -6,6 +6,7 @@ import os
 import re
 import signal
 import stat
+import threading
 from pathlib import Path
 
 import pytest
@@ -21,7 +22,7 @@ import sys
 from pathlib import Path
 from cactions.edges.store.run_lock import FileRunLock
 from tests.app.crowd import head
-with FileRunLock(Path(sys.argv[1])).hold(head()):
+with FileRunLock(Path(sys.argv[1]), "ada").hold(head()):
     print("held")
     sys.stdin.read()
 """
@@ -35,7 +36,8 @@ def test_the_error_names_the_other_process_and_its_start_time(tmp_path: Path) ->
         with pytest.raises(RunAborted) as caught, turns.hold(head()):
             raise AssertionError
         pattern = (
-            rf"the action loyalty is .* by process {process.pid} since \d{{4}}-.* UTC; nothing"
+            rf"the action loyalty is .* by process {process.pid} of ada since \d{{4}}-.* UTC;"
+            " nothing"
         )
         assert re.match(pattern, str(caught.value))
         assert caught.value.hint
@@ -45,12 +47,59 @@ def test_the_error_names_the_other_process_and_its_start_time(tmp_path: Path) ->
         pass
 
 
+def test_a_lock_is_waited_for_until_its_process_ends(tmp_path: Path) -> None:
+    """However that ends; what is waited for is said once."""
+    heard: list[str] = []
+    turns = FileRunLock(tmp_path / ".cactions", "grace", wait=60, on_wait=heard.append)
+    with running(HOLD, tmp_path / ".cactions") as process:
+        assert "held" == said(process)
+        killer = threading.Timer(0.2, process.kill)
+        killer.start()
+        with turns.hold(head()):
+            [file] = (tmp_path / ".cactions").glob("*.lock")
+            assert f"process {os.getpid()} of grace since" in file.read_text()
+        killer.join()
+    [text] = heard
+    assert re.fullmatch(
+        rf"Waiting for process {process.pid} of ada since .* UTC, which runs loyalty here\.", text
+    )
+
+
+def test_after_the_seconds_nothing_is_done(tmp_path: Path) -> None:
+    """The error says how long it has waited; a lock that is free is not waited for."""
+    holder = FileRunLock(tmp_path / ".cactions", "ada")
+    heard: list[str] = []
+    turns = FileRunLock(tmp_path / ".cactions", "grace", wait=0.1, on_wait=heard.append)
+    with (
+        holder.hold(head()),
+        pytest.raises(RunAborted, match=r"of ada since .*, also after 0.1 s;"),
+    ):
+        turns.hold(head()).__enter__()
+    assert 1 == len(heard)
+    with turns.hold(head()):
+        pass
+    assert 1 == len(heard)
+
+
+@pytest.mark.parametrize(
+    ("user", "shown"),
+    [("ada", "ada"), ("", "?"), ("é \x1b[31m\nx", "????31m?x"), ("a" * 5000, "a" * 100)],
+)
+def test_a_user_name_stays_a_word(tmp_path: Path, user: str, shown: str) -> None:
+    """Whatever the environment says of it."""
+    with (
+        FileRunLock(tmp_path / ".cactions", user).hold(head()),
+        pytest.raises(RunAborted, match=rf" of {re.escape(shown)} since 2"),
+    ):
+        FileRunLock(tmp_path / ".cactions").hold(head()).__enter__()
+
+
 def test_the_content_of_the_lock_file_is_not_trusted(tmp_path: Path) -> None:
     """It may be old or arbitrary; only the kernel knows who holds the lock."""
     turns = FileRunLock(tmp_path / ".cactions")
     with turns.hold(head()):
         [file] = (tmp_path / ".cactions").glob("*.lock")
-    file.write_text(f"process {os.getpid()} since 2026-01-01 00:00:00 UTC")
+    file.write_text(f"process {os.getpid()} of me since 2026-01-01 00:00:00 UTC")
     with turns.hold(head()):
         file.write_bytes(b"\x1b[31mprocess\xff")
         with (

@@ -239,6 +239,24 @@ def test_the_next_write_adds_a_missing_gitignore(tmp_path: Path) -> None:
     assert "mine\n" == ignored.read_text()
 
 
+def test_an_empty_gitignore_is_filled(tmp_path: Path) -> None:
+    """A process was killed, or the disk was full, between its creation and its content."""
+    (tmp_path / ".cactions").mkdir(0o700)
+    ignored = tmp_path / ".cactions" / ".gitignore"
+    ignored.touch()
+    StateFolder(tmp_path / ".cactions").make()
+    assert "*\n" == ignored.read_text()
+
+
+@pytest.mark.parametrize("plant", [lambda p: p.symlink_to("x"), Path.mkdir, os.mkfifo])
+def test_what_is_no_file_is_left_alone_there(tmp_path: Path, plant: object) -> None:
+    """Nothing is written through a link, and a pipe does not block."""
+    (tmp_path / ".cactions").mkdir(0o700)
+    plant(tmp_path / ".cactions" / ".gitignore")  # type: ignore[operator]
+    StateFolder(tmp_path / ".cactions").make()
+    assert [".gitignore"] == [path.name for path in (tmp_path / ".cactions").iterdir()]
+
+
 @pytest.mark.parametrize("pointer", [b"", b"gitdir: ", b"gitdir: nowhere\n", b"gitdir: a\0b", b"x"])
 def test_an_invalid_gitdir_pointer_is_ignored(tmp_path: Path, pointer: bytes) -> None:
     """Nor does one that is not text cause an error."""

@@ -12,10 +12,10 @@ from msgspec.structs import replace
 from cactions.logic.connectors.execution_mask import (
     HiddenParts,
     find_hidden_parts,
-    mask_credentials,
     mask_execution,
 )
 from cactions.logic.expressions.template import parse_template
+from cactions.logic.secrets.credential_mask import mask_credentials
 from cactions.model import (
     MASK,
     ActionRequest,

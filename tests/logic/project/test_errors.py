@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
@@ -383,9 +384,98 @@ def test_twelve_errors_are_reported_at_once() -> None:
         "3:21", "4:32", "7:23", "10:5", "12:20", "13:15", "14:26", "15:16",
         "17:30", "18:27", "20:9", "21:9", "22:45",
     }  # fmt: skip
-    missing_match = "9:3"
-    assert expected | {missing_match} == {place.removeprefix("a.yaml:") for place in places}
-    assert len(expected) + 1 == len(places)
+    assert expected == {place.removeprefix("a.yaml:") for place in places}
+    assert len(expected) == len(places)
+
+
+def list_keys(text: str) -> list[re.Match[str]]:
+    """The keys of a file that stand at the beginning of a line or in a flow map."""
+    return [*re.finditer(r"(?<=[ {])([a-z_]{4,})(?=:\s)", text)]
+
+
+def test_a_misspelt_key_is_one_fault() -> None:
+    """It is unknown, and not also missing: for every key of the example."""
+    text = EXAMPLE.read_text()
+    names = {"match", "request", "response", "http_method", "mapping", "path", "equals",
+             "data_type", "type", "expect", "person"}  # fmt: skip
+    tried = set()
+    for key in list_keys(text):
+        if key[0] not in names:
+            continue
+        slip = f"{key[0][:-2]}{key[0][-1]}{key[0][-2]}"  # two letters in the wrong order
+        found = faults_of(text[: key.start()] + slip + text[key.end() :])
+        assert "CA003" not in [finding.rule for finding in found], slip
+        assert f'unknown key "{slip}"' in [finding.message for finding in found]
+        tried.add(key[0])
+    assert names == tried
+
+
+def test_a_missing_key_is_still_reported_beside_another_mistake() -> None:
+    """An unknown key stands for one name at most, and only for one that is like it."""
+    messages = [finding.message for finding in faults_of(TWELVE.replace("macth", "colour"))]
+    assert 'the key "match" is missing' in messages
+    assert 'unknown key "colour"' in messages
+
+
+INDENTED = """\
+version: 1
+attributes: {}
+actions:
+  loyalty:
+    match: user_id
+    request:
+      http_method: get
+      url: "https://a.example/{{ person.user_id }}"
+    response: {}
+"""
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ('      url: "', '       url: "'),
+        ('      url: "', '     url: "'),
+        ("      http_method", "       http_method"),
+        ("    request:", "     request:"),
+        ("    response", "   response"),
+    ],
+)
+def test_bad_indentation_is_not_blamed_on_a_template(old: str, new: str) -> None:
+    """Where the template is quoted, it is not what is wrong."""
+    hints = [finding.hint for finding in faults_of(INDENTED.replace(old, new, 1))]
+    assert hints
+    assert not [hint for hint in hints if "template" in hint]
+    unquoted = INDENTED.replace('"https://a.example/{{ person.user_id }}"', "{{ person.user_id }}")
+    assert [hint for hint in (f.hint for f in faults_of(unquoted)) if "quote the template" in hint]
+
+
+ALLOW = """\
+version: 1
+network:
+  allow: [{host: erp.corp.local, address: 10.0.0.7, port: 8443, reason: our rig}]
+attributes: {}
+actions:
+  loyalty: {match: user_id, request: {http_method: get, url: "https://URL/x"}, response: {}}
+"""
+
+
+@pytest.mark.parametrize(
+    ("url", "hint"),
+    [
+        ("erp.corp.local",
+         "`network.allow` has erp.corp.local with port 8443, and this is port 443"),
+        ("erp.corp.local:8444",
+         "`network.allow` has erp.corp.local with port 8443, and this is port 8444"),
+        ("erp.crop.local:8443", "`network.allow` has erp.corp.local, and this is erp.crop.local"),
+        ("db.internal", "use the service's public name"),
+    ],
+)  # fmt: skip
+def test_a_private_host_names_the_entry_that_almost_fits(url: str, hint: str) -> None:
+    """With another port, or misspelt."""
+    found = [each for each in faults_of(ALLOW.replace("URL", url)) if each.rule == "CA403"]
+    assert [hint] == [finding.hint for finding in found]
+    good = ALLOW.replace("URL", "erp.corp.local:8443")
+    assert "CA403" not in [finding.rule for finding in faults_of(good)]
 
 
 def test_a_broken_declaration_is_reported_once() -> None:

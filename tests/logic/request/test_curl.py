@@ -19,6 +19,7 @@ from cactions.edges.http.client import HttpSender
 from cactions.logic.expressions.json_path import parse_path
 from cactions.logic.request.call import CallSpec
 from cactions.logic.request.curl import build_curl_command
+from cactions.logic.request.curl_network import CurlNetwork
 from cactions.logic.shell import QuotedWord, ShellVariable, quote_word
 from cactions.model import (
     Action,
@@ -98,7 +99,7 @@ def run(script: str, server: Server, variables: Mapping[str, str]) -> int:
 def theirs(one: CallSpec, server: Server, variables: Mapping[str, str]) -> bytes:
     """What a real curl sends for the command."""
     server.received.clear()
-    assert 0 == run(build_curl_command(one, [server.allowed()]), server, variables)
+    assert 0 == run(build_curl_command(one, CurlNetwork((server.allowed(),))), server, variables)
     return server.received[-1]
 
 
@@ -164,7 +165,7 @@ def test_a_path_arrives_unchanged(server: Server, path: str) -> None:
     """No globbing, and dot segments are not removed."""
     one = asked(request_of(**base(server), url=path))
     server.received.clear()
-    assert 0 == run(build_curl_command(one, [server.allowed()]), server, {})
+    assert 0 == run(build_curl_command(one, CurlNetwork((server.allowed(),))), server, {})
     target = (
         one.build_request(Credentials()).url.reveal().removeprefix(f"https://{HOST}:{server.port}")
     )
@@ -215,7 +216,9 @@ def test_nothing_is_sent_while_a_variable_is_empty(server: Server, place: str) -
     parts, _ = SECRET[place]
     server.received.clear()
     assert 0 != run(
-        build_curl_command(asked(request_of(**base(server), **parts)), [server.allowed()]),
+        build_curl_command(
+            asked(request_of(**base(server), **parts)), CurlNetwork((server.allowed(),))
+        ),
         server,
         {},
     )
@@ -234,7 +237,7 @@ def crm(server: Server) -> Token:
 def test_the_first_command_fetches_the_token(server: Server) -> None:
     """The first run prints the answer and stops; with the variable set, the call is made."""
     one = asked(request_of(**base(server), tokens=(crm(server), USERS)))
-    script = build_curl_command(one, [server.allowed()])
+    script = build_curl_command(one, CurlNetwork((server.allowed(),)))
     server.received.clear()
     assert 0 != run(script, server, {"CRM_SECRET": "s & x", "JWT_TOKEN": "mine"})
     [fetched] = server.received
@@ -339,8 +342,18 @@ def test_an_explicitly_allowed_address_is_passed_to_curl() -> None:
     ways = [AllowedAddress("shop.internal", "fd00::5", 8443, "x"),
             AllowedAddress("shop.internal", "10.0.0.5", 443, "x")]  # fmt: skip
     request = request_of(base="https://shop.internal:8443")
-    assert "--resolve 'shop.internal:8443:[fd00::5]' \\" in build_curl_command(asked(request), ways)
-    assert "10.0.0.5" not in build_curl_command(asked(request), ways)
+    command = build_curl_command(asked(request), CurlNetwork(tuple(ways)))
+    assert "--resolve 'shop.internal:8443:[fd00::5]' \\" in command
+    assert "10.0.0.5" not in command
+
+
+def test_a_ca_file_and_a_proxy_are_passed_to_curl() -> None:
+    """Quoted for the shell; without them, curl looks for its own ways."""
+    network = CurlNetwork((), "/a folder/ca.pem", "http://127.0.0.1:8080")
+    command = build_curl_command(asked(request_of()), network)
+    assert "--cacert '/a folder/ca.pem' \\" in command
+    assert "--proxy http://127.0.0.1:8080 \\" in command
+    assert "--cacert" not in build_curl_command(asked(request_of()))
 
 
 @pytest.mark.parametrize(

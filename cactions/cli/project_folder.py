@@ -1,0 +1,46 @@
+"""A project and the folder that it lives in: what a command works on."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from msgspec import Struct
+
+from cactions.logic.cassette.file_name import build_cassette_name
+from cactions.model import LOCAL, Action, Project, PublishedDefinition
+
+if TYPE_CHECKING:
+    from cactions.cli.intercom_wiring import IntercomSession
+    from cactions.edges.store.row_encryption import RowCipher
+
+
+class ProjectFolder(Struct, frozen=True):
+    """A project without errors and the folder that it lives in.
+
+    ``session`` is the command's work with Intercom; None where the workspace is local. ``broken``:
+    the actions with errors that the project lacks, for commands that can do without. ``sources``:
+    the texts of the action files by name. ``draft``: only test people are found.
+    ``live``: the published definition that a run at Intercom carries out. ``wait``: the seconds
+    for another run of the same action to end.
+    """
+
+    folder: Path
+    project: Project
+    cover: RowCipher | None = None
+    session: IntercomSession | None = None
+    broken: tuple[str, ...] = ()
+    sources: Mapping[str, str] = {}
+    draft: bool = False
+    live: PublishedDefinition | None = None
+    wait: int = 0
+
+    @property
+    def workspace_key(self) -> str:
+        """The name of the workspace in the heads of runs. Raises WorkspaceError if unknown."""
+        return self.session.get_workspace_key() if self.session else LOCAL
+
+    def get_cassette_path(self, action: Action) -> Path:
+        """The file of an action's own. Raises DefinitionError where the name leaves the folder."""
+        return self.folder / build_cassette_name(action)

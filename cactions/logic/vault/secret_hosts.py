@@ -1,0 +1,31 @@
+"""The hosts that each secret of the action files is sent to."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+from cactions.logic.request import secret_refs
+from cactions.model import Project
+
+
+def list_secret_hosts(project: Project) -> Mapping[str, tuple[str, ...]]:
+    """Each secret by name, with its hosts in the order of the files."""
+    found: dict[str, dict[str, None]] = {}
+    for name, host in _list_pairs(project):
+        found.setdefault(name, {})[host] = None
+    return {name: tuple(hosts) for name, hosts in found.items()}
+
+
+def _list_pairs(project: Project) -> Iterator[tuple[str, str]]:
+    for token in project.tokens.values():
+        for name in secret_refs.list_token_secrets(token):
+            yield from ((name, host) for host in token.hosts)
+        if token.fetch:
+            for name in secret_refs.list_request_secrets(token.fetch.request):
+                yield name, token.fetch.request.host
+    for action in project.actions.values():
+        for name in secret_refs.list_body_secrets(action.request):
+            yield name, action.request.host
+    connection = project.workspace.intercom
+    if connection and connection.token:
+        yield connection.token.name, connection.host
