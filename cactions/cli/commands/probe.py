@@ -20,7 +20,9 @@ from cactions.cli.wiring import ProjectFolder
 from cactions.edges.clock import SystemClock
 from cactions.logic import documents
 from cactions.logic.bulk.digest import digest_definition
-from cactions.logic.probe.recorded import find_staleness, judge_recording
+from cactions.logic.probe.judge import judge_report
+from cactions.logic.probe.keys import list_probed_keys
+from cactions.logic.probe.recorded import find_staleness
 from cactions.logic.request.curl import build_curl_command
 from cactions.logic.shell import join_command
 from cactions.model import Action, DefinitionError, ProbeReport, UsageError
@@ -91,7 +93,7 @@ def command(
 
 
 def _replay(action: Action, home: ProjectFolder, path: Path | None) -> ProbeReport:
-    report = judge_recording(read_probe(home, action, path))
+    report = read_probe(home, action, path)
     definition = digest_definition(action, home.project)
     now = SystemClock().get_time()
     if why := find_staleness(report, action, home.project, definition, now):
@@ -103,7 +105,7 @@ def _replay(action: Action, home: ProjectFolder, path: Path | None) -> ProbeRepo
             hint=f"Probe it again: `{again}`.",
             place=action.place,
         )
-    return report
+    return judge_report(report, action, list_probed_keys(action, home.project))
 
 
 def _attack(
