@@ -54,6 +54,10 @@ class _Comparison(Struct, frozen=True):
         theirs = self.theirs.digests
         return tuple(name for name in self.telling if seen.digests.get(name) == theirs[name])
 
+    def list_of_attacker(self, seen: ProbeObservation) -> tuple[str, ...]:
+        mine = self.mine.digests
+        return tuple(name for name in self.telling if seen.digests.get(name) == mine.get(name))
+
     def list_of_others(self, seen: ProbeObservation) -> tuple[str, ...]:
         mine = self.mine.digests
         return tuple(
@@ -120,17 +124,23 @@ def _list_telling(baseline: ProbeBaseline) -> tuple[str, ...]:
 
 
 def _compare(baseline: ProbeBaseline, cases: Iterable[ProbeCase]) -> _Comparison:
-    """What changes between two calls of the attacker tells nothing, unless it is the victim's."""
+    """What changes between the calls of the attacker tells nothing, unless it follows the victim's.
+
+    It follows them where it is the victim's value, or where it is the same after each of theirs.
+    """
     mine, theirs = baseline.attacker, baseline.victim
-    changing: set[str] = set()
-    for case in cases:
-        if case.variant is ProbeVariant.OWN_AGAIN and case.observation.failure is None:
-            found = case.observation.digests
-            names = mine.digests.keys() | found.keys()
-            changing |= {
-                name for name in names
-                if found.get(name) not in (mine.digests.get(name), theirs.digests.get(name))
-            }  # fmt: skip
+    again = [
+        case.observation.digests for case in cases
+        if case.variant is ProbeVariant.OWN_AGAIN and case.observation.failure is None
+    ]  # fmt: skip
+    names = {name for found in (mine.digests, *again) for name in found}
+    changing = set()
+    for name in names:
+        later = [found.get(name) for found in again]
+        known = (mine.digests.get(name), theirs.digests.get(name))
+        follows = len(later) > 1 and len(set(later)) == 1
+        if not follows and any(digest not in known for digest in later):
+            changing.add(name)
     telling = tuple(name for name in _list_telling(baseline) if name not in changing)
     return _Comparison(mine, theirs, telling, frozenset(changing), baseline.has_user_token)
 
@@ -167,12 +177,8 @@ def _judge_own_again(seen: ProbeObservation, comparison: _Comparison) -> ProbeVe
         return ProbeVerdict.MIXED_UP if is_mixed else ProbeVerdict.UNDECIDED
     if comparison.list_of_victim(seen):
         return ProbeVerdict.VICTIM_DATA
-    mine = comparison.mine.digests
-    if comparison.is_own_record(seen) or any(
-        seen.digests.get(name) == mine.get(name) for name in comparison.telling
-    ):
-        return ProbeVerdict.OWN_DATA
-    return ProbeVerdict.MIXED_UP
+    is_other = bool(comparison.list_of_others(seen)) or not comparison.list_of_attacker(seen)
+    return ProbeVerdict.MIXED_UP if is_other else ProbeVerdict.OWN_DATA
 
 
 def _judge_stop(case: ProbeCase, comparison: _Comparison) -> ProbeVerdict:
@@ -211,7 +217,10 @@ def _judge_victim_data(variant: ProbeVariant, key: ProbedKey | None) -> ProbeVer
 
 
 def _is_presented(seen: ProbeObservation, comparison: _Comparison) -> bool:
-    """Whether it is the attacker's record, told in another way: not all of it is the victim's."""
+    """Whether it is the attacker's record, by the identity check, told in another way.
+
+    A value in another language may be the same as the victim's by chance; all of several are not.
+    """
     telling = [name for name in comparison.telling if name in seen.digests]
-    is_theirs = bool(telling) and len(comparison.list_of_victim(seen)) == len(telling)
-    return comparison.is_own_record(seen) or not is_theirs
+    victims = len(comparison.list_of_victim(seen))
+    return comparison.is_own_record(seen) and not 1 < victims == len(telling)
