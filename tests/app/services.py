@@ -189,7 +189,8 @@ def mix_all_tenants(key: str, records: Records) -> Iterator[Record]:
     """The same, where the other shop has customers with other values."""
     for record in find_exact(key, records):
         points = 9_000_000 + len(str(record["email"])) * 7 + int(str(record["points"])) % 13
-        yield {**record, "email": f"{points}@other.example", "points": points}
+        tier = "silver" if record["tier"] == "gold" else "gold"
+        yield {**record, "email": f"{points}@other.example", "points": points, "tier": tier}
 
 
 # Caches

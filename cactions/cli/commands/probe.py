@@ -87,16 +87,26 @@ def command(
     if curl:
         _print_curl(result, home)
     if record:
-        place = write_probe(home, found, report)
-        wiring.create_output().info(f"{place} was recorded: it holds no data of the two.")
+        wiring.create_output().info(_record(found, home, report))
     raise typer.Exit(Exit.CLEAN if report.passed else Exit.FINDINGS)
 
 
+def _record(action: Action, home: ProjectFolder, report: ProbeReport) -> str:
+    """What was recorded; a probe that proves nothing replaces no other."""
+    if report.problem:
+        return "Nothing was recorded: it would prove nothing."
+    return f"{write_probe(home, action, report)} was recorded: it holds no data of the two."
+
+
 def _replay(action: Action, home: ProjectFolder, path: Path | None) -> ProbeReport:
-    report = read_probe(home, action, path)
+    recorded = read_probe(home, action, path)
     definition = digest_definition(action, home.project)
     now = SystemClock().get_time()
-    if why := find_staleness(report, action, home.project, definition, now):
+    judged = judge_report(recorded, action, list_probed_keys(action, home.project))
+    why = find_staleness(recorded, action, home.project, definition, now)
+    if not why and judged.passed and (recorded.leaks or recorded.undecided):
+        why = "it was recorded as one that failed, and was changed since"
+    if why:
         again = join_command(
             ("probe",), action.name, options=("--as", "A", "--victim", "B", "--record")
         )
@@ -105,7 +115,7 @@ def _replay(action: Action, home: ProjectFolder, path: Path | None) -> ProbeRepo
             hint=f"Probe it again: `{again}`.",
             place=action.place,
         )
-    return judge_report(report, action, list_probed_keys(action, home.project))
+    return judged
 
 
 def _attack(

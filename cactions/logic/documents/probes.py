@@ -17,6 +17,7 @@ from cactions.model import (
     ProbeObservation,
     ProbeReport,
     ProbeVariant,
+    ProbeVerdict,
     StoreError,
 )
 
@@ -47,7 +48,7 @@ def probe_to_json(report: ProbeReport) -> dict[str, Json]:
 
 
 def probe_from_json(document: Json) -> ProbeReport:
-    """A recorded report, without any verdict. Raises StoreError."""
+    """A recorded report, with the verdicts that it was written with. Raises StoreError."""
     return read_document(document, _read_report, "probe")
 
 
@@ -72,12 +73,13 @@ def _read_baseline(fields: StrictReader) -> ProbeBaseline:
 
 
 def _read_case(fields: StrictReader) -> ProbeCase:
-    fields.skip("verdict", "attributes")
+    fields.skip("attributes")
     return ProbeCase(
         fields.read_text("key"),
         fields.read_word("variant", ProbeVariant),
         fields.read_flag("chosen"),
         fields.read_object("seen", _read_observation),
+        fields.read_word("verdict", ProbeVerdict),
         is_named=fields.read_flag("named"),
         is_skipped=fields.read_flag("skipped"),
     )

@@ -17,6 +17,7 @@ from cactions.logic.probe.variants import is_attacked_as_whole
 from cactions.model import (
     EVERY_KEY,
     Action,
+    FailureReason,
     ProbeCase,
     ProbeObservation,
     ProbeReport,
@@ -55,6 +56,8 @@ def _find_foreign_part(report: ProbeReport, action: Action, keys: tuple[ProbedKe
     mapped = {mapping.attribute.name for mapping in action.response.mapping}
     if any(not seen.digests.keys() <= mapped for seen in _list_observations(report)):
         return "it has attributes that the action does not map"
+    if any(_is_foreign(seen, action) for seen in _list_observations(report)):
+        return "it has an outcome that a response to this action cannot have"
     references = frozenset(key.reference for key in keys)
     named = {str(k.reference): is_named_by_others(k, keys, references) for k in keys}
     chosen = {str(key.reference): key.is_chosen for key in keys}
@@ -64,6 +67,16 @@ def _find_foreign_part(report: ProbeReport, action: Action, keys: tuple[ProbedKe
         if case.is_named and not named.get(case.key, False):
             return "it has an attack that says more of the request than it holds"
     return ""
+
+
+def _is_foreign(seen: ProbeObservation, action: Action) -> bool:
+    """Whether it comes from a check that the action does not make, or lacks one that it makes."""
+    response = action.response
+    if seen.failure is FailureReason.NOT_SAME_PERSON or seen.shown:
+        return response.same_person is None
+    if seen.failure in (FailureReason.NO_ROW, FailureReason.MANY_ROWS):
+        return response.rows is None
+    return bool(seen.digests) and (seen.failure is not None or response.same_person is not None)
 
 
 def _list_observations(report: ProbeReport) -> Iterator[ProbeObservation]:
