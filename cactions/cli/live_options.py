@@ -113,6 +113,20 @@ def _build_live_options(
     return LiveOptions(replay, cassette, live, tuple(user_token or ()), proxy or "", ca_file)
 
 
+_PROBE_OPTIONS: Final[dict[str, Any]] = {
+    **_OPTIONS,
+    "replay": Annotated[
+        bool,
+        typer.Option("--replay", help="Judge the recorded probe again, without a network."),
+    ],
+    "cassette": Annotated[
+        Path | None,
+        typer.Option(
+            metavar="FILE", help="The recorded probe. Default: cassettes/ACTION.probe.json."
+        ),
+    ],
+}
+
 _NETWORK: Final[dict[str, Any]] = {"proxy": Proxy, "ca_file": CaFile}
 
 
@@ -136,3 +150,6 @@ call_options = share_options(
 
 live_options = share_options(_OPTIONS, _DEFAULTS, _build_live_options)
 """The command with these options; it gets the Answers that they say as its first argument."""
+
+probe_options = share_options(_PROBE_OPTIONS, _DEFAULTS, _build_live_options)
+"""The same for a probe, whose recording is another one."""

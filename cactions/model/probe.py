@@ -173,8 +173,9 @@ class ProbeReport(Struct, frozen=True):
 
     @property
     def attacks(self) -> tuple[ProbeCase, ...]:
-        """Without those that could not be made."""
-        return tuple(case for case in self.cases if not case.is_skipped)
+        """Without those that could not be made, and without the attacker's own calls."""
+        own = ProbeVariant.OWN_AGAIN
+        return tuple(c for c in self.cases if not c.is_skipped and c.variant is not own)
 
     @property
     def leaks(self) -> tuple[ProbeCase, ...]:

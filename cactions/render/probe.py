@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from datetime import UTC, datetime
 from itertools import groupby
 from typing import Final
 
@@ -86,8 +87,11 @@ _CHECKS: Final = {
 }
 
 
-def render_probe(report: ProbeReport) -> View:
-    """Every attack by key, each leak with its request, and the verdict."""
+def render_probe(report: ProbeReport, source: str = "") -> View:
+    """Every attack by key, each leak with its request, and the verdict.
+
+    ``source`` is the file in which it was recorded; empty for live calls.
+    """
 
     def draw(width: int) -> list[StyledLine]:
         lines: list[StyledLine] = []
@@ -97,7 +101,8 @@ def render_probe(report: ProbeReport) -> View:
                 lines += _render_cases(list(alike), report, width)
             lines += [BLANK]
         lines += wrap_paragraph(_describe_verdict(report), width)
-        for part in (_describe_comparison(report), _suggest_next(report)):
+        origin = _describe_origin(report, source)
+        for part in (origin, _describe_comparison(report), _suggest_next(report)):
             lines += wrap_paragraph(part, width) if part else ()
         return lines
 
@@ -138,7 +143,8 @@ def _render_cases(cases: Sequence[ProbeCase], report: ProbeReport, width: int) -
     if case.verdict.is_leak and case.observation.failure:
         word = "FAULT"
     hang = (*add_gap(2), Span(f"{word:<{_WORD}}", style), *add_gap(2))
-    text = _VARIANTS[case.variant] + (f" ({len(cases)} ways)" if cases[1:] else "")
+    times = "times" if case.variant is ProbeVariant.OWN_AGAIN else "ways"
+    text = _VARIANTS[case.variant] + (f" ({len(cases)} {times})" if cases[1:] else "")
     text += f": {_explain_leak(case, meaning) if meaning else _explain_stop(cases, report)}"
     lines = wrap(span(text), width, hang=hang)
     for each in cases:
@@ -192,16 +198,28 @@ def _count_bad(report: ProbeReport) -> Iterator[str]:
         yield f"{count_noun(len(report.undecided), 'attack')} without a response"
 
 
+def _describe_origin(report: ProbeReport, source: str) -> StyledLine:
+    """When it was recorded."""
+    if not source:
+        return ()
+    day = datetime.fromtimestamp(report.made_at, UTC).strftime("%Y-%m-%d")
+    return dim(f"Replayed from {source}, of {day}.")
+
+
 def _describe_comparison(report: ProbeReport) -> StyledLine:
     """What the verdict says nothing of."""
     if report.problem or not report.untold:
         return ()
     names = ", ".join(report.untold)
-    return dim(f"Not compared, since both have the same value or none: {names}.")
+    return dim(f"Not compared, since both have the same value, none, or a changing one: {names}.")
 
 
 def _suggest_next(report: ProbeReport) -> StyledLine:
-    """What keeps back what got through."""
+    """What keeps back what got through; or what shows why nothing was probed."""
+    if report.problem:
+        diff = join_command(("diff",), report.action, options=("--person", "PERSON"))
+        both = "Both need a record with values of their own. What the action gets for one of them:"
+        return (Span("Next: "), Span(both), *span(f" {diff}", Style.CODE))
     taken = [case for case in report.leaks if case.observation.failure is None]
     if not report.leaks:
         return ()

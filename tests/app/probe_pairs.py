@@ -16,7 +16,7 @@ from cactions.logic.project.source_file import SourceFile
 from cactions.logic.request.call import CallSpec
 from cactions.model import Action, Person, Project, Request, Response
 from tests.app.probe_cases import Scene
-from tests.app.services import Record
+from tests.app.service_finds import Record
 from tests.definitions import BY_EMAIL, EDITABLE, FIXED, PLAIN_URL, action, file, request, response
 
 Crowd: TypeAlias = "tuple[Record, ...]"

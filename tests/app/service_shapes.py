@@ -14,7 +14,7 @@ from urllib.parse import parse_qs, unquote, urlsplit
 
 from cactions.logic.request.call import CallSpec
 from cactions.model import Action, Request, Response
-from tests.app.services import Find, Record, Records
+from tests.app.service_finds import Find, Record, Records
 
 PLACES = ("url", "path", "query", "glued", "header", "json", "nested", "form", "text")
 

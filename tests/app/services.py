@@ -1,299 +1,44 @@
-"""A third party with customers, and each of the ways in which such services give away a record.
-
-A service finds records by a key: ``find(key, records)`` yields them, the first being the answer
-where there is no list. What has a state is made anew for each service.
-"""
+"""The classic faults of services that give away a record, by name."""
 
 from __future__ import annotations
 
-import fnmatch
-import re
-import unicodedata
-from collections.abc import Callable, Iterator
-from itertools import takewhile
-from typing import TypeAlias
-
-Record: TypeAlias = "dict[str, object]"
-Records: TypeAlias = "dict[str, Record]"
-Find: TypeAlias = "Callable[[str, Records], Iterator[Record]]"
-
-
-def find_exact(key: str, records: Records) -> Iterator[Record]:
-    if key in records:
-        yield records[key]
-
-
-def find_by(normalize: Callable[[str], str]) -> Find:
-    """Finds every key that is the same after this."""
-
-    def find(key: str, records: Records) -> Iterator[Record]:
-        wanted = normalize(key)
-        yield from (record for name, record in records.items() if normalize(name) == wanted)
-
-    return find
-
-
-# The key is ignored
-
-
-def ignore_key(_key: str, records: Records) -> Iterator[Record]:
-    yield from records.values()
-
-
-def list_first_page(_key: str, records: Records) -> Iterator[Record]:
-    """Pages without a filter."""
-    yield from list(records.values())[:2]
-
-
-def list_page_of_key(key: str, records: Records) -> Iterator[Record]:
-    """The page on which the key is, from its top."""
-    names = [*records]
-    if key in names:
-        start = names.index(key) // 3 * 3
-        yield from (records[name] for name in names[start : start + 3])
-
-
-def answer_unknown(key: str, records: Records) -> Iterator[Record]:
-    """The first customer, unless the key is known."""
-    yield records.get(key) or next(iter(records.values()))
-
-
-def answer_long(key: str, records: Records) -> Iterator[Record]:
-    """A key of more than 64 characters is cut off, to nothing."""
-    yield from find_exact(key, records) if len(key) <= 64 else iter(records.values())
-
-
-def split_key(key: str, records: Records) -> Iterator[Record]:
-    """Several keys, divided by commas; the last is answered first."""
-    for part in reversed(key.split(",")):
-        yield from find_exact(part, records)
-
-
-# Searches
-
-
-def search_fuzzily(key: str, records: Records) -> Iterator[Record]:
-    exact = [*find_exact(key, records)]
-    yield from exact or (record for name, record in records.items() if key and key in name)
-
-
-def search_beginning(key: str, records: Records) -> Iterator[Record]:
-    exact = [*find_exact(key, records)]
-    yield from exact or (record for name, record in records.items() if name.startswith(key))
-
-
-def search_end(key: str, records: Records) -> Iterator[Record]:
-    exact = [*find_exact(key, records)]
-    yield from exact or (r for name, r in records.items() if key and name.endswith(key))
-
-
-def take_first_hit(key: str, records: Records) -> Iterator[Record]:
-    """Of several hits, the exact one is not preferred."""
-    yield from (record for name, record in records.items() if key and key in name)
-
-
-def find_nearest(key: str, records: Records) -> Iterator[Record]:
-    """The record whose key begins most like it."""
-
-    def count(name: str) -> int:
-        same = takewhile(lambda pair: pair[0] == pair[1], zip(name, key, strict=False))
-        return len([*same])
-
-    best = max(records, key=count)
-    if count(best) > len(best) // 2:
-        yield records[best]
-
-
-def match_pattern(key: str, records: Records) -> Iterator[Record]:
-    pattern = key.replace("%", "*")
-    yield from (records[name] for name in records if fnmatch.fnmatchcase(name, pattern))
-
-
-def match_like(key: str, records: Records) -> Iterator[Record]:
-    """SQL's LIKE."""
-    pattern = "".join({"%": ".*", "_": "."}.get(sign, re.escape(sign)) for sign in key)
-    yield from (records[name] for name in records if re.fullmatch(pattern, name))
-
-
-def match_expression(key: str, records: Records) -> Iterator[Record]:
-    """A regular expression."""
-    try:
-        pattern = re.compile(key)
-    except re.error:
-        return
-    exact = [*find_exact(key, records)]
-    yield from exact or (records[name] for name in records if key and pattern.fullmatch(name))
-
-
-# Other forms of the key
-
-
-fold_case = find_by(str.lower)
-fold_fully = find_by(lambda key: unicodedata.normalize("NFKC", key).casefold())
-trim_key = find_by(str.strip)
-trim_end = find_by(lambda key: key.rstrip())
-
-
-@find_by
-def drop_accents(key: str) -> str:
-    plain = unicodedata.normalize("NFD", key)
-    return "".join(sign for sign in plain if not unicodedata.combining(sign))
-
-
-@find_by
-def read_number(key: str) -> str:
-    """As ``parseInt`` does."""
-    match = re.match(r"\s*\+?0*([0-9]+)", key)
-    return match[1] if match else key
-
-
-def cut_key(key: str, records: Records) -> Iterator[Record]:
-    """The column holds no more characters than the longest key has, and blanks at its end."""
-    longest = max(map(len, records))
-    yield from find_exact(key[:longest].rstrip(), records)
-
-
-# Another record
-
-
-def echo_email(key: str, records: Records) -> Iterator[Record]:
-    """The customer of the session, with the address that was asked for."""
-    yield {**next(iter(records.values())), "email": key}
-
-
-def echo_search(key: str, records: Records) -> Iterator[Record]:
-    """What a careless search finds, with the address that was asked for."""
-    yield from ({**record, "email": key} for record in fold_case(key.strip(), records))
-
-
-def find_next(key: str, records: Records) -> Iterator[Record]:
-    """Off by one."""
-    names = [*records]
-    if key in names:
-        yield records[names[(names.index(key) + 1) % len(names)]]
-
-
-def find_place(key: str, records: Records) -> Iterator[Record]:
-    """Where the key would stand in order: its own record, else the next one."""
-    names = sorted(records)
-    yield records[next((name for name in names if name >= key), names[-1])]
-
-
-def mix_tenants(key: str, records: Records) -> Iterator[Record]:
-    """The customer of the same number of another shop."""
-    if key in records:
-        yield {"email": "eve@other.example", "customer": key, "tier": "bronze", "points": 1}
-
-
-def mix_all_tenants(key: str, records: Records) -> Iterator[Record]:
-    """The same, where the other shop has customers with other values."""
-    for record in find_exact(key, records):
-        points = 9_000_000 + len(str(record["email"])) * 7 + int(str(record["points"])) % 13
-        tier = "silver" if record["tier"] == "gold" else "gold"
-        yield {**record, "email": f"{points}@other.example", "points": points, "tier": tier}
-
-
-# Caches
-
-
-class Cache:
-    """The last response, to whomever it was."""
-
-    def __init__(self) -> None:
-        self._last: Record | None = None
-
-    def __call__(self, key: str, records: Records) -> Iterator[Record]:
-        if self._last is None and key in records:
-            self._last = records[key]
-        if self._last is not None:
-            yield self._last
-
-
-class LateCache:
-    """From the third call on, every known key gets what the second one got."""
-
-    def __init__(self) -> None:
-        self._calls = 0
-        self._kept: Record | None = None
-
-    def __call__(self, key: str, records: Records) -> Iterator[Record]:
-        if key not in records:
-            return
-        self._calls += 1
-        if self._kept is None and self._calls == 2:
-            self._kept = records[key]
-        yield self._kept or records[key]
-
-
-class LastAnswer:
-    """An unknown key gets what was answered last."""
-
-    def __init__(self) -> None:
-        self._last: Record | None = None
-
-    def __call__(self, key: str, records: Records) -> Iterator[Record]:
-        self._last = records.get(key, self._last)
-        if self._last is not None:
-            yield self._last
-
-
-class KeptByCase:
-    """Answers are kept by the key in small letters; only what is not kept is looked up exactly."""
-
-    def __init__(self) -> None:
-        self._kept: Records = {}
-
-    def __call__(self, key: str, records: Records) -> Iterator[Record]:
-        for record in find_exact(key, records):
-            self._kept[key.lower()] = record
-        if key.lower() in self._kept:
-            yield self._kept[key.lower()]
-
-
-class KeptByBeginning:
-    """Answers are kept by the first twelve characters of the key."""
-
-    def __init__(self) -> None:
-        self._kept: Records = {}
-
-    def __call__(self, key: str, records: Records) -> Iterator[Record]:
-        for record in find_exact(key, records):
-            self._kept[key[:12]] = record
-        if key[:12] in self._kept:
-            yield self._kept[key[:12]]
-
+from collections.abc import Callable
+
+from tests.app import service_caches as caches
+from tests.app import service_finds as finds
+from tests.app.service_finds import Find
 
 FAULTS: dict[str, Callable[[], Find]] = {
-    "ignores the key": lambda: ignore_key,
-    "first page": lambda: list_first_page,
-    "page of the key": lambda: list_page_of_key,
-    "answers unknown keys": lambda: answer_unknown,
-    "answers long keys": lambda: answer_long,
-    "splits the key": lambda: split_key,
-    "fuzzy search": lambda: search_fuzzily,
-    "searches the beginning": lambda: search_beginning,
-    "searches the end": lambda: search_end,
-    "first of many": lambda: take_first_hit,
-    "nearest key": lambda: find_nearest,
-    "wildcards": lambda: match_pattern,
-    "SQL wildcards": lambda: match_like,
-    "regular expressions": lambda: match_expression,
-    "folds case": lambda: fold_case,
-    "folds case and width": lambda: fold_fully,
-    "drops accents": lambda: drop_accents,
-    "trims": lambda: trim_key,
-    "trims the end": lambda: trim_end,
-    "reads numbers": lambda: read_number,
-    "cuts the key": lambda: cut_key,
-    "echoes the e-mail address": lambda: echo_email,
-    "echoes what was searched": lambda: echo_search,
-    "off by one": lambda: find_next,
-    "next in order": lambda: find_place,
-    "mixes tenants": lambda: mix_tenants,
-    "mixes all tenants": lambda: mix_all_tenants,
-    "caches the last answer": Cache,
-    "caches the second answer": LateCache,
-    "answers as before": LastAnswer,
-    "caches by case": KeptByCase,
-    "caches by the beginning": KeptByBeginning,
+    "ignores the key": lambda: finds.ignore_key,
+    "first page": lambda: finds.list_first_page,
+    "page of the key": lambda: finds.list_page_of_key,
+    "answers unknown keys": lambda: finds.answer_unknown,
+    "answers long keys": lambda: finds.answer_long,
+    "splits the key": lambda: finds.split_key,
+    "fuzzy search": lambda: finds.search_fuzzily,
+    "searches the beginning": lambda: finds.search_beginning,
+    "searches the end": lambda: finds.search_end,
+    "first of many": lambda: finds.take_first_hit,
+    "nearest key": lambda: finds.find_nearest,
+    "wildcards": lambda: finds.match_pattern,
+    "SQL wildcards": lambda: finds.match_like,
+    "regular expressions": lambda: finds.match_expression,
+    "folds case": lambda: finds.fold_case,
+    "folds case and width": lambda: finds.fold_fully,
+    "drops accents": lambda: finds.drop_accents,
+    "trims": lambda: finds.trim_key,
+    "trims the end": lambda: finds.trim_end,
+    "reads numbers": lambda: finds.read_number,
+    "cuts the key": lambda: finds.cut_key,
+    "echoes the e-mail address": lambda: finds.echo_email,
+    "echoes what was searched": lambda: finds.echo_search,
+    "off by one": lambda: finds.find_next,
+    "next in order": lambda: finds.find_place,
+    "mixes tenants": lambda: finds.mix_tenants,
+    "mixes all tenants": lambda: finds.mix_all_tenants,
+    "caches the last answer": caches.Cache,
+    "caches the second answer": caches.LateCache,
+    "answers as before": caches.LastAnswer,
+    "caches by case": caches.KeptByCase,
+    "caches by the beginning": caches.KeptByBeginning,
 }

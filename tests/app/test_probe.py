@@ -18,8 +18,8 @@ from cactions.model import (
     Response,
 )
 from tests.app.probe_cases import Lookup, Scene, build_project, build_scene, run_probe
+from tests.app.service_finds import Find, Record, Records, find_exact, fold_case
 from tests.app.service_shapes import FIRST, SHAPES, Shape, ShopService
-from tests.app.services import Find, Record, Records, find_exact, fold_case
 
 FLAT, *_ = SHAPES
 BY_SHAPE = {shape.name: shape for shape in (*SHAPES, FIRST)}

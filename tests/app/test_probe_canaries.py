@@ -17,8 +17,8 @@ from cactions.logic import documents, strict_json
 from cactions.logic.request.call import CallSpec
 from cactions.model import Person, PersonQuery, Request, Response
 from tests.app.probe_cases import Lookup, build_project
+from tests.app.service_finds import Record
 from tests.app.service_shapes import FIRST, SHAPES, Shape, read_key, write_flat
-from tests.app.services import Record
 from tests.fakes import FakeClock
 from tests.run_report import REPORT
 

@@ -20,10 +20,10 @@ from tests.app.probe_cases import (
     build_project,
     build_scene,
     describe_tests,
-    finds_leak,
     passes_tests,
     run_probe,
 )
+from tests.app.probe_oracle import finds_leak
 from tests.app.service_shapes import FIRST, PLACES, SHAPES, Shape, ShopService
 from tests.app.services import FAULTS
 from tests.case_counts import COUNTS

@@ -20,8 +20,8 @@ from tests.app.probe_cases import (
     run_probe,
 )
 from tests.app.probe_pairs import FAULTY, HONEST, PairService, build_pair_scene
+from tests.app.service_finds import Record, Records, find_exact
 from tests.app.service_shapes import PLACES, SHAPES, Shape, ShopService, write_flat
-from tests.app.services import Record, Records, find_exact
 from tests.case_counts import COUNTS
 from tests.run_report import REPORT
 

@@ -11,11 +11,12 @@ import pytest
 from cactions.app.probe import ProbeResult, ProbeTask, probe_action
 from cactions.logic.request.curl import build_curl_command
 from cactions.model import FailureReason, ProbeVariant, ProbeVerdict, Project
-from tests.app import services
+from tests.app import service_caches as caches
+from tests.app import service_finds as finds
 from tests.app.probe_cases import Lookup, Scene, build_project, build_scene
 from tests.app.probe_pairs import FAULTY, PairService, build_pair_scene
+from tests.app.service_finds import Find, Record, Records, find_exact
 from tests.app.service_shapes import FIRST, SHAPES, Shape, ShopService, write_flat
-from tests.app.services import Find, Record, Records, find_exact
 from tests.fakes import FakeClock
 from tests.run_report import REPORT
 
@@ -45,7 +46,7 @@ def attack_shop(
 def answer_wild_keys(key: str, records: Records) -> Iterator[Record]:
     """Exact, unless there is a star."""
     if "*" in key:
-        yield from services.match_pattern(key, records)
+        yield from finds.match_pattern(key, records)
     yield from find_exact(key, records)
 
 
@@ -65,15 +66,15 @@ class CacheOfVictim:
 
 ONE_VARIANT: dict[str, tuple[Callable[[], Find], Lookup, set[ProbeVariant]]] = {
     "only keys with wildcards": (lambda: answer_wild_keys, USER_ID, {V.WILDCARD}),
-    "only long keys": (lambda: services.answer_long, USER_ID, {V.LONGER}),
-    "only other case": (lambda: services.fold_case, USER_ID, {V.OTHER_CASE}),
-    "only accents": (lambda: services.drop_accents, Lookup("person.email"), {V.LOOKALIKE}),
-    "only blanks": (lambda: services.trim_key, USER_ID, {V.SPACES}),
-    "only lists of keys": (lambda: services.split_key, USER_ID, {V.BOTH_KEYS}),
+    "only long keys": (lambda: finds.answer_long, USER_ID, {V.LONGER}),
+    "only other case": (lambda: finds.fold_case, USER_ID, {V.OTHER_CASE}),
+    "only accents": (lambda: finds.drop_accents, Lookup("person.email"), {V.LOOKALIKE}),
+    "only blanks": (lambda: finds.trim_key, USER_ID, {V.SPACES}),
+    "only lists of keys": (lambda: finds.split_key, USER_ID, {V.BOTH_KEYS}),
     "only zeros before a number": (
-        lambda: services.find_by(lambda key: key.lstrip("0+")), CUSTOMER_NO, {V.NUMBER_FORM}
+        lambda: finds.find_by(lambda key: key.lstrip("0+")), CUSTOMER_NO, {V.NUMBER_FORM}
     ),
-    "only the second call of anyone": (services.LateCache, USER_ID, {V.OWN_AGAIN}),
+    "only the second call of anyone": (caches.LateCache, USER_ID, {V.OWN_AGAIN}),
 }  # fmt: skip
 
 
@@ -97,9 +98,9 @@ def test_a_fault_that_shows_in_one_variant_is_found_by_it(name: str) -> None:
 
 def test_someone_without_a_record_gets_no_other() -> None:
     """The service answers with whom it answered before, where the key has no record."""
-    result, _ = attack_shop(services.LastAnswer())
+    result, _ = attack_shop(caches.LastAnswer())
     assert V.RANDOM_KEY in {case.variant for case in result.report.leaks}
-    first, _ = attack_shop(services.answer_unknown)
+    first, _ = attack_shop(finds.answer_unknown)
     assert ProbeVerdict.ANSWERED in {case.verdict for case in first.report.leaks}
 
 
@@ -165,7 +166,7 @@ def test_two_hits_are_found_to_be_mixed_by_a_response_with_both() -> None:
 
 @pytest.mark.parametrize("proof", ["email", "user_id"])
 def test_a_check_that_stops_an_attack_is_named(proof: str) -> None:
-    result, _ = attack_shop(services.fold_case, proof=proof)
+    result, _ = attack_shop(finds.fold_case, proof=proof)
     report = result.report
     [stopped] = [case for case in report.cases if case.variant is V.OTHER_CASE]
     assert report.passed
@@ -181,6 +182,6 @@ def test_a_check_by_what_the_attacker_chooses_stops_nothing() -> None:
     for person, record in zip(scene.people, scene.own, strict=True):
         record["shop_key"] = person.attributes["shop_key"]
     project = build_project(lookup, "query", shape, "attributes.shop_key")
-    for find, passed in ((find_exact, True), (services.fold_case, False)):
+    for find, passed in ((find_exact, True), (finds.fold_case, False)):
         service = ShopService(scene.records, find, "query", shape)
         assert passed is attack(project, scene, service).report.passed

@@ -1,7 +1,7 @@
 """Whether a probe that was recorded still says anything of the action as it is today.
 
-What a recording holds is judged anew, and nothing that the files decide is taken from it. Whoever
-can write the file can invent digests: like a recorded response, it is to be reviewed.
+What a recording holds is judged anew, and nothing that the files decide is taken from it. A person
+who writes the whole file can invent digests: like a recorded response, it is to be reviewed.
 """
 
 from __future__ import annotations

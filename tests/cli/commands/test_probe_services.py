@@ -10,7 +10,8 @@ from urllib.parse import unquote
 import pytest
 
 from cactions.cli.exit_codes import Exit
-from tests.app.services import FAULTS, Find, Records, find_exact
+from tests.app.service_finds import Find, Records, find_exact
+from tests.app.services import FAULTS
 from tests.cli.commands.test_probe import PROBE, build_document
 from tests.cli.conftest import Say
 from tests.definitions import NEXT_YEAR
