@@ -19,12 +19,13 @@ class ProbeVariant(Enum):
     RANDOM_KEY = "random_key"
     """A value of the same form that no record has."""
     EMPTY_KEY = "empty_key"
+    """Nothing: also a blank, and the words that programs write for it."""
     OTHER_CASE = "other_case"
     SPACES = "spaces"
     LOOKALIKE = "lookalike"
     """With an accent, or with a letter of another width."""
-    NUMBER_FORM = "number_form"
-    """The same number in other digits: ``012``, ``+12``, ``12.0``."""
+    OTHER_FORM = "other_form"
+    """The same number (``012``, ``12.0``), or an address with a tag (``ada+x@…``) or a dot."""
     PREFIX = "prefix"
     """The beginning or the end of the victim's, which is no key."""
     PART = "part"
@@ -51,7 +52,7 @@ class ProbeVariant(Enum):
     @property
     def may_be_taken(self) -> bool:
         """Whether it may be the key of someone else, whose record is no surprise then."""
-        return self in (ProbeVariant.PART, ProbeVariant.NUMBER_FORM)
+        return self in (ProbeVariant.PART, ProbeVariant.OTHER_FORM)
 
 
 _FIND_NOTHING: Final = frozenset(

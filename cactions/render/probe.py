@@ -30,7 +30,7 @@ _VARIANTS: Final = {
     ProbeVariant.OTHER_CASE: "the victim's key in other case",
     ProbeVariant.SPACES: "the victim's key with a space",
     ProbeVariant.LOOKALIKE: "the victim's key with a letter that looks alike",
-    ProbeVariant.NUMBER_FORM: "the victim's number in another form",
+    ProbeVariant.OTHER_FORM: "the victim's number or address in another form",
     ProbeVariant.PREFIX: "the beginning or the end of the victim's key",
     ProbeVariant.PART: "the victim's key, a character shorter or longer",
     ProbeVariant.LONGER: "the victim's key with more behind it",

@@ -108,5 +108,9 @@ def _list_keys(scene: Scene, chance: Random) -> Iterator[str]:
         yield from (name.replace("a", "á"), name.replace("e", "é"), name.replace("u", "ü"))
         yield from (name.replace("c", "ç"), name.replace("s", "ş"))
         yield "".join(chr(ord(sign) + 0xFEE0) if "!" <= sign <= "~" else sign for sign in name)
-    yield from ("", "0", "null", "x" * 500, "undefined", "zzzzzz", "~")
+    for name in scene.keys:
+        local, mark, domain = name.rpartition("@")
+        yield from (f"{local}+{tag}{mark}{domain}" for tag in ("x", "shop", "1") if mark)
+        yield from (f"{local[:at]}.{local[at:]}{mark}{domain}" for at in (1, 2) if mark)
+    yield from ("", " ", "   ", "0", "null", "x" * 500, "undefined", "zzzzzz", "~")
     yield from (f"{chance.getrandbits(64):x}" for _ in range(5))

@@ -29,6 +29,8 @@ FAULTS: dict[str, Callable[[], Find]] = {
     "trims": lambda: finds.trim_key,
     "trims the end": lambda: finds.trim_end,
     "reads numbers": lambda: finds.read_number,
+    "drops tags of addresses": lambda: finds.drop_tags,
+    "answers blanks": lambda: finds.answer_nothing,
     "cuts the key": lambda: finds.cut_key,
     "echoes the e-mail address": lambda: finds.echo_email,
     "echoes what was searched": lambda: finds.echo_search,

@@ -30,7 +30,7 @@ from tests.case_counts import COUNTS
 from tests.run_report import REPORT
 
 PROOFS = ("", "email", "user_id")
-EVERY, LONG = 13, 2
+EVERY, LONG = 17, 2
 """One in so many combinations is tried, in the normal run and in the long form."""
 
 

@@ -72,7 +72,7 @@ ONE_VARIANT: dict[str, tuple[Callable[[], Find], Lookup, set[ProbeVariant]]] = {
     "only blanks": (lambda: finds.trim_key, USER_ID, {V.SPACES}),
     "only lists of keys": (lambda: finds.split_key, USER_ID, {V.BOTH_KEYS}),
     "only zeros before a number": (
-        lambda: finds.find_by(lambda key: key.lstrip("0+")), CUSTOMER_NO, {V.NUMBER_FORM}
+        lambda: finds.find_by(lambda key: key.lstrip("0+")), CUSTOMER_NO, {V.OTHER_FORM}
     ),
     "only the second call of anyone": (caches.LateCache, USER_ID, {V.OWN_AGAIN}),
 }  # fmt: skip

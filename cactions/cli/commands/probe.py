@@ -82,10 +82,11 @@ def command(
     home = open_project(files, environment, options, leaks=False)
     found = arguments.find_action(home.project, action)
     if options.replayed:
-        report, source = _replay(found, home, options.cassette)
+        source = str(options.cassette or get_probe_path(home, found))
+        report = replay_probe(found, home, options.cassette)
         result = ProbeResult(report)
     else:
-        result, source = _attack(found, home, options, people, data_inputs), ""
+        result, source = attack_action(found, home, options, people, data_inputs), ""
         report = result.report
     if json:
         wiring.write_json(documents.probe_to_json(report))
@@ -118,8 +119,11 @@ def _record(action: Action, home: ProjectFolder, report: ProbeReport) -> str:
     return f"{write_probe(home, action, report)} was recorded: it holds no data of the two."
 
 
-def _replay(action: Action, home: ProjectFolder, path: Path | None) -> tuple[ProbeReport, str]:
-    """The report as it is judged today, and where it is recorded. Raises DefinitionError."""
+def replay_probe(action: Action, home: ProjectFolder, path: Path | None) -> ProbeReport:
+    """The recorded probe, judged by the rules of today. Raises DefinitionError where it is stale.
+
+    Raises UsageError where there is none.
+    """
     recorded = read_probe(home, action, path)
     definition = digest_definition(action, home.project)
     now = SystemClock().get_time()
@@ -134,10 +138,10 @@ def _replay(action: Action, home: ProjectFolder, path: Path | None) -> tuple[Pro
             hint=f"Probe it again: `{again}`.",
             place=action.place,
         )
-    return judged, str(path or get_probe_path(home, action))
+    return judged
 
 
-def _attack(
+def attack_action(
     action: Action,
     home: ProjectFolder,
     options: LiveOptions,

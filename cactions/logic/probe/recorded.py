@@ -86,7 +86,7 @@ def _list_observations(report: ProbeReport) -> Iterator[ProbeObservation]:
 
 def _find_missing_attack(report: ProbeReport, action: Action, keys: tuple[ProbedKey, ...]) -> str:
     made = [_identify(case) for case in report.cases]
-    due = [*_list_due(action, keys)]
+    due = [*list_due_attacks(action, keys)]
     for key, variant in due:
         if (key, variant) not in made:
             where = f" on {key}" if key not in ("", EVERY_KEY) else ""
@@ -100,8 +100,10 @@ def _identify(case: ProbeCase) -> tuple[str, ProbeVariant]:
     return case.key, case.variant
 
 
-def _list_due(action: Action, keys: tuple[ProbedKey, ...]) -> Iterator[tuple[str, ProbeVariant]]:
-    """Every attack that a probe makes, or skips with a reason."""
+def list_due_attacks(
+    action: Action, keys: tuple[ProbedKey, ...]
+) -> Iterator[tuple[str, ProbeVariant]]:
+    """Every attack that a probe makes, or skips with a reason, by the text of its key."""
     yield "", ProbeVariant.OWN_AGAIN
     for key in keys:
         for variant in KEY_VARIANTS:

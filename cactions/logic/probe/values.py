@@ -13,6 +13,7 @@ from cactions.model import ABSENT, ProbeVariant, Scalar, Value
 
 _WILDCARDS: Final = ("*", "%", ".*")
 _JOKERS: Final = ("*", "%", "_", "?")
+_NOTHING: Final = ("", " ", "null", "undefined")
 _DIGIT: Final = 9
 _LONG: Final = 300
 """More characters than a column for keys holds."""
@@ -28,7 +29,7 @@ KEY_VARIANTS: Final = (
     ProbeVariant.OTHER_CASE,
     ProbeVariant.SPACES,
     ProbeVariant.LOOKALIKE,
-    ProbeVariant.NUMBER_FORM,
+    ProbeVariant.OTHER_FORM,
     ProbeVariant.PREFIX,
     ProbeVariant.PART,
     ProbeVariant.LONGER,
@@ -67,6 +68,8 @@ def _build_values(
         yield from (f"{other},{wanted}", f"{wanted},{other}", f"x,{wanted}", f"{wanted},")
     elif isinstance(wanted, str):
         yield from _build_texts(variant, wanted)
+    elif type(wanted) is int and variant is ProbeVariant.OTHER_FORM:
+        yield from (0, -1, -wanted)
     elif type(wanted) is int and variant is ProbeVariant.PART and abs(wanted) > _DIGIT:
         yield from (wanted // 10, int(str(abs(wanted))[1:]), wanted * 10)
 
@@ -74,7 +77,7 @@ def _build_values(
 def _build_texts(variant: ProbeVariant, wanted: str) -> Iterator[str]:
     match variant:
         case ProbeVariant.EMPTY_KEY:
-            yield ""
+            yield from _NOTHING
         case ProbeVariant.OTHER_CASE:
             others = {wanted.upper(), wanted.lower(), wanted.swapcase()} - {wanted}
             yield from sorted(others)[:1]
@@ -82,8 +85,8 @@ def _build_texts(variant: ProbeVariant, wanted: str) -> Iterator[str]:
             yield from (f"{wanted} ", f" {wanted}")
         case ProbeVariant.LOOKALIKE:
             yield from _build_lookalikes(wanted)
-        case ProbeVariant.NUMBER_FORM if wanted.isascii() and wanted.isdecimal():
-            yield from (f"0{wanted}", f"+{wanted}", f"{wanted}.0")
+        case ProbeVariant.OTHER_FORM:
+            yield from _build_other_forms(wanted)
         case ProbeVariant.LONGER:
             blanks = " " * _LONG
             yield from (f"{wanted}x", f"{wanted}{blanks}x", f"{wanted}{'x' * _LONG}")
@@ -112,6 +115,16 @@ def _list_fragments(text: str) -> tuple[str, ...]:
         return (text[:-1], text[1:])
     prefix = get_prefix(text)
     return (prefix,) if prefix else ()
+
+
+def _build_other_forms(text: str) -> Iterator[str]:
+    """What programs read as the same number, or post offices as the same address."""
+    if text.isascii() and text.isdecimal():
+        yield from (f"0{text}", f"+{text}", f"{text}.0")
+    elif is_email(text):
+        local, _, domain = text.rpartition("@")
+        yield from (f"{local}+x@{domain}", f"{local[:1]}.{local[1:]}@{domain}")
+        yield from (f"{local.partition('+')[0]}@{domain}",) if "+" in local else ()
 
 
 def _build_lookalikes(text: str) -> Iterator[str]:
