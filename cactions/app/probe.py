@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from random import Random
+from typing import Final
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -36,6 +37,9 @@ from cactions.model import (
     SentCall,
 )
 from cactions.model.secret import Credentials
+
+_OWN_CALLS: Final = 5
+"""Those of the two without an attack."""
 
 
 class ProbePerson(Struct, frozen=True):
@@ -71,6 +75,27 @@ def probe_action(task: ProbeTask) -> ProbeResult:
     return _Prober(task).run()
 
 
+def count_calls(
+    action: Action, project: Project, people: tuple[ProbePerson, ProbePerson], random: Random
+) -> int:
+    """How many requests a probe of attacker and victim sends at most."""
+    attacker, victim = people
+    plan = _plan_attacks(action, project, Claim(attacker.person, attacker.inputs), victim)
+    attacks = plan.list_attacks(random)
+    return _OWN_CALLS + len([each for each in attacks if each.sender and each.is_sent])
+
+
+def _plan_attacks(
+    action: Action, project: Project, attacker: Claim, victim: ProbePerson
+) -> AttackPlan:
+    return AttackPlan(
+        list_probed_keys(action, project),
+        attacker,
+        Claim(victim.person, victim.inputs),
+        find_chosen_check(action, project),
+    )
+
+
 class _Prober:
     def __init__(self, task: ProbeTask) -> None:
         self._task = task
@@ -78,12 +103,7 @@ class _Prober:
         self._keys = list_probed_keys(task.action, task.project)
         self._attacker = Claim(self._clear_mapped(task.attacker.person), task.attacker.inputs)
         self._victim = Claim(self._clear_mapped(task.victim.person), task.victim.inputs)
-        self._plan = AttackPlan(
-            self._keys,
-            self._attacker,
-            Claim(task.victim.person, task.victim.inputs),
-            find_chosen_check(task.action, task.project),
-        )
+        self._plan = _plan_attacks(task.action, task.project, self._attacker, task.victim)
 
     def run(self) -> ProbeResult:
         task = self._task

@@ -8,6 +8,7 @@ from random import Random
 
 import pytest
 
+from cactions.app.probe import count_calls
 from cactions.logic.probe.keys import list_probed_keys
 from cactions.logic.probe.values import KEY_VARIANTS
 from cactions.model import (
@@ -191,3 +192,17 @@ def test_a_service_that_answers_for_both_in_turn_is_refused() -> None:
 
     refused = [not probe(USER_ID, find, proof=proof).passed for proof in ("", "email") * 20]
     assert all(refused)
+
+
+def test_the_requests_that_a_probe_sends_are_counted_before() -> None:
+    """What is not sent is not counted, nor what changes with the random keys."""
+    for lookup in (USER_ID, SHOP_KEY, Lookup("inputs.order", chosen=True)):
+        for shape in (FLAT, BY_SHAPE["rows"]):
+            scene = build_scene(lookup, 1)
+            project = build_project(lookup, "json", shape, "email")
+            service = ShopService(scene.records, find_exact, "json", shape)
+            run_probe(project, scene, service)
+            people = (scene.as_probed(0), scene.as_probed(1))
+            count = count_calls(project.actions["look"], project, people, Random(2))
+            unsent = 1  # an empty key is refused before
+            assert count - unsent == len(service.keys), (lookup, shape.name)

@@ -10,7 +10,7 @@ from typing import Annotated
 
 import typer
 
-from cactions.app.probe import ProbePerson, ProbeResult, ProbeTask, probe_action
+from cactions.app.probe import ProbePerson, ProbeResult, ProbeTask, count_calls, probe_action
 from cactions.cli import arguments, progress, streams, wiring, workspace, write_calls
 from cactions.cli.exit_codes import Exit
 from cactions.cli.live_options import LiveOptions, probe_options
@@ -154,8 +154,10 @@ def attack_action(
     if attacker.person.id == victim.person.id:
         raise UsageError("both are the same person", hint="Name two test people.")
     _check_sandbox(action, home, options)
-    if options.is_write_call(action) and not write_calls.confirm_write_call(action, many=True):
-        raise UsageError("the action was not probed", hint="Nothing was sent.")
+    if options.is_write_call(action):
+        calls = count_calls(action, home.project, (attacker, victim), SystemRandom())
+        if not write_calls.confirm_write_call(action, calls=calls):
+            raise UsageError("the action was not probed", hint="Nothing was sent.")
     caller = wiring.create_live_caller(home, options, [action])
     caller.prepare(action)
     progress.mark_sent()

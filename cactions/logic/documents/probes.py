@@ -21,6 +21,7 @@ from cactions.model import (
     StoreError,
 )
 
+_LEAST, _MOST = 100, 999
 _DIGEST: Final = re.compile(r"[0-9a-f]{32}")
 
 FORMAT: Final = "cactions.probe/1"
@@ -86,8 +87,11 @@ def _read_case(fields: StrictReader) -> ProbeCase:
 
 
 def _read_observation(fields: StrictReader) -> ProbeObservation:
+    status = fields.read_optional_integer("status")
+    if status is not None and not _LEAST <= status <= _MOST:
+        raise StoreError(f"{fields.route}.status is no status of a response")
     return ProbeObservation(
-        status=fields.read_optional_integer("status"),
+        status=status,
         failure=fields.read_word("failure", FailureReason) if fields.has("failure") else None,
         digests=fields.read_object("digests", _read_digests),
         shown=_read_digest(fields, "shown"),
