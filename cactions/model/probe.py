@@ -92,6 +92,8 @@ class ProbeVerdict(Enum):
     """The attacker's data for another key: something else decides whose record comes back."""
     MIXED_UP = "mixed_up"
     """The record of someone else for the attacker's own key, at the second call."""
+    TOO_LATE = "too_late"
+    """A write request that was carried out on the record of someone else, before a check."""
     UNDECIDED = "undecided"
     """There was no response to judge."""
 
@@ -107,6 +109,7 @@ _LEAKS: Final = frozenset(
         ProbeVerdict.ANSWERED,
         ProbeVerdict.IGNORED_KEY,
         ProbeVerdict.MIXED_UP,
+        ProbeVerdict.TOO_LATE,
     )
 )
 

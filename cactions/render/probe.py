@@ -61,6 +61,9 @@ _VERDICTS: Final = {
     ProbeVerdict.MIXED_UP: (
         "LEAK", Style.BAD, "the service returns another record than at the first call"
     ),
+    ProbeVerdict.TOO_LATE: (
+        "LEAK", Style.BAD, "the service changes another record; the identity check comes too late"
+    ),
     ProbeVerdict.UNDECIDED: ("?", Style.CAUTION, "there was no response"),
 }  # fmt: skip
 _KEPT_BACK: Final = "; the identity check keeps it back"
@@ -69,6 +72,8 @@ _REMEDIES: Final = {
     " back:",
     "CA205": "The identity check does not stop it: it compares what the attacker chose, or what"
     " was sent in the request.",
+    "CA101": "A request that changes something has to name the record by what no end user can"
+    " choose:",
     "CA107": "A row that is chosen by what is the person's own (`rows`) keeps the records of others"
     " out:",
 }
@@ -140,7 +145,7 @@ def _render_cases(cases: Sequence[ProbeCase], report: ProbeReport, width: int) -
     """Attacks of one kind with one verdict, each leak with its request."""
     case = cases[0]
     word, style, meaning = _VERDICTS[case.verdict]
-    if case.verdict.is_leak and case.observation.failure:
+    if _is_kept_back(case):
         word = "FAULT"
     hang = (*add_gap(2), Span(f"{word:<{_WORD}}", style), *add_gap(2))
     times = "times" if case.variant is ProbeVariant.OWN_AGAIN else "ways"
@@ -157,7 +162,13 @@ def _explain_leak(case: ProbeCase, meaning: str) -> str:
     """With the attributes that hand the data over, or the check that did not let them."""
     if case.attributes:
         return f"{meaning} ({', '.join(case.attributes)})"
-    return meaning + (_KEPT_BACK if case.verdict.is_leak and case.observation.failure else "")
+    return meaning + (_KEPT_BACK if _is_kept_back(case) else "")
+
+
+def _is_kept_back(case: ProbeCase) -> bool:
+    """Whether a check of the action stopped what the service should not have answered."""
+    is_late = case.verdict is ProbeVerdict.TOO_LATE
+    return case.verdict.is_leak and not is_late and case.observation.failure is not None
 
 
 def _explain_stop(cases: Sequence[ProbeCase], report: ProbeReport) -> str:
@@ -187,7 +198,7 @@ def _describe_verdict(report: ProbeReport) -> StyledLine:
 
 
 def _count_bad(report: ProbeReport) -> Iterator[str]:
-    taken = [case for case in report.leaks if case.observation.failure is None]
+    taken = [case for case in report.leaks if not _is_kept_back(case)]
     kept = len(report.leaks) - len(taken)
     of_all = f"of {len(report.attacks):,}"
     if taken:
@@ -220,7 +231,7 @@ def _suggest_next(report: ProbeReport) -> StyledLine:
         diff = join_command(("diff",), report.action, options=("--person", "PERSON"))
         both = "Both need a record with values of their own. What the action gets for one of them:"
         return (Span("Next: "), Span(both), *span(f" {diff}", Style.CODE))
-    taken = [case for case in report.leaks if case.observation.failure is None]
+    taken = [case for case in report.leaks if not _is_kept_back(case)]
     if not report.leaks:
         return ()
     if not taken:
@@ -228,5 +239,7 @@ def _suggest_next(report: ProbeReport) -> StyledLine:
     rule = "CA205" if report.check else "CA201"
     if all(case.variant is ProbeVariant.TWO_RECORDS for case in taken):
         rule = "CA107"
+    elif any(case.verdict is ProbeVerdict.TOO_LATE for case in taken):
+        rule = "CA101"
     explain = join_command(("explain",), rule)
     return (Span("Next: "), Span(_REMEDIES[rule]), *span(f" {explain}", Style.CODE))

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 from collections.abc import Iterator
 from random import Random
 
 import pytest
+from msgspec.structs import replace
 
 from cactions.app.probe import count_calls
 from cactions.logic.probe.keys import list_probed_keys
 from cactions.logic.probe.values import KEY_VARIANTS
 from cactions.model import (
+    Effect,
     ProbeCase,
     ProbeReport,
     ProbeVariant,
@@ -206,3 +209,18 @@ def test_the_requests_that_a_probe_sends_are_counted_before() -> None:
             count = count_calls(project.actions["look"], project, people, Random(2))
             unsent = 1  # an empty key is refused before
             assert count - unsent == len(service.keys), (lookup, shape.name)
+
+
+@pytest.mark.parametrize("find", [find_exact, fold_case])
+def test_a_check_comes_too_late_for_a_request_that_changes_something(find: Find) -> None:
+    """The service has carried it out on the victim's record; a read is stopped in time."""
+    for effect, lookup in itertools.product(Effect, (SHOP_KEY, USER_ID)):
+        scene = build_scene(lookup, 1)
+        project = build_project(lookup, "json", FLAT, "email")
+        asked = project.actions["look"]
+        changed = replace(asked, request=replace(asked.request, effect=effect))
+        project = replace(project, actions={"look": changed})
+        report = run_probe(project, scene, ShopService(scene.records, find, "json", FLAT))
+        verdicts = {case.verdict for case in report.leaks}
+        is_late = effect is Effect.WRITE and (lookup is SHOP_KEY or find is fold_case)
+        assert ({ProbeVerdict.TOO_LATE} if is_late else set()) == verdicts, (effect, lookup)

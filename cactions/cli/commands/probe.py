@@ -181,7 +181,8 @@ def _find_person(
         if option == "--as":
             raise
         hint = (error.hint or "").replace("--input", "--victim-input")
-        raise UsageError(f"of the victim, {error}", hint=hint) from None
+        message = str(error).replace("--input", "--victim-input")
+        raise UsageError(f"of the victim, {message}", hint=hint) from None
     person = workspace.open_test_people(home).find(job.query)
     if not person.test:
         raise UsageError(

@@ -49,6 +49,7 @@ class _Comparison(Struct, frozen=True):
     telling: tuple[str, ...]
     changing: frozenset[str]
     has_user_token: bool
+    is_read: bool
 
     def list_of_victim(self, seen: ProbeObservation) -> tuple[str, ...]:
         theirs = self.theirs.digests
@@ -79,7 +80,7 @@ def judge_report(report: ProbeReport, action: Action, keys: Iterable[ProbedKey])
     problem = (
         judge_baseline(report.baseline) if by_name else "no value of its request can be replaced"
     )
-    comparison = _compare(report.baseline, report.cases)
+    comparison = _compare(report.baseline, report.cases, is_read=action.request.is_read)
     if report.cases and not problem:
         problem = _find_weakness(report.cases, comparison)
     mapped = dict.fromkeys(mapping.attribute.name for mapping in action.response.mapping)
@@ -123,7 +124,7 @@ def _list_telling(baseline: ProbeBaseline) -> tuple[str, ...]:
     return tuple(sorted(name for name in theirs if theirs[name] != mine.get(name)))
 
 
-def _compare(baseline: ProbeBaseline, cases: Iterable[ProbeCase]) -> _Comparison:
+def _compare(baseline: ProbeBaseline, cases: Iterable[ProbeCase], *, is_read: bool) -> _Comparison:
     """What changes between the calls of the attacker tells nothing, unless it follows the victim's.
 
     It follows them where it is the victim's value, or where it is the same after each of theirs.
@@ -142,7 +143,7 @@ def _compare(baseline: ProbeBaseline, cases: Iterable[ProbeCase]) -> _Comparison
         if not follows and any(digest not in known for digest in later):
             changing.add(name)
     telling = tuple(name for name in _list_telling(baseline) if name not in changing)
-    return _Comparison(mine, theirs, telling, frozenset(changing), baseline.has_user_token)
+    return _Comparison(mine, theirs, telling, frozenset(changing), baseline.has_user_token, is_read)
 
 
 def _judge_case(case: ProbeCase, key: ProbedKey | None, comparison: _Comparison) -> ProbeCase:
@@ -155,7 +156,7 @@ def _judge_case(case: ProbeCase, key: ProbedKey | None, comparison: _Comparison)
     elif case.variant is ProbeVariant.OWN_AGAIN:
         verdict = _judge_own_again(seen, comparison)
     elif seen.failure is not None or not seen.digests:
-        verdict = _judge_stop(case, comparison)
+        verdict = _judge_stop(case, key, comparison)
     else:
         verdict = _judge_data(case, key, comparison)
     if verdict is ProbeVerdict.VICTIM_DATA:
@@ -181,14 +182,18 @@ def _judge_own_again(seen: ProbeObservation, comparison: _Comparison) -> ProbeVe
     return ProbeVerdict.MIXED_UP if is_other else ProbeVerdict.OWN_DATA
 
 
-def _judge_stop(case: ProbeCase, comparison: _Comparison) -> ProbeVerdict:
-    """No data was taken; still, the service may have had a record."""
+def _judge_stop(case: ProbeCase, key: ProbedKey | None, comparison: _Comparison) -> ProbeVerdict:
+    """No data was taken; still, the service may have had a record, or have changed it."""
     seen = case.observation
-    shows_record = seen.failure is FailureReason.NOT_SAME_PERSON and bool(seen.shown)
-    if not (case.variant.finds_nothing and shows_record):
+    if seen.failure is not FailureReason.NOT_SAME_PERSON or not seen.shown:
         return ProbeVerdict.STOPPED
-    is_mine = case.is_named and comparison.is_own_record(seen)
-    return ProbeVerdict.STOPPED if is_mine else ProbeVerdict.ANSWERED
+    is_verified = case.variant is ProbeVariant.VICTIM_KEY and key and not key.is_chosen
+    is_sent = case.variant is not ProbeVariant.TWO_RECORDS and (key is None or key.is_sent)
+    if not comparison.is_read and is_sent and not is_verified:
+        return ProbeVerdict.STOPPED if comparison.is_own_record(seen) else ProbeVerdict.TOO_LATE
+    if case.is_named and comparison.is_own_record(seen):
+        return ProbeVerdict.STOPPED
+    return ProbeVerdict.ANSWERED if case.variant.finds_nothing else ProbeVerdict.STOPPED
 
 
 def _judge_data(case: ProbeCase, key: ProbedKey | None, comparison: _Comparison) -> ProbeVerdict:
