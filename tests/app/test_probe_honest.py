@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from random import Random
 from typing import Any, NamedTuple
 
 import pytest
 
+from cactions.logic.project import load_project
+from cactions.logic.project.source_file import SourceFile
 from cactions.model import Person, ProbeVerdict
 from tests.app.probe_cases import (
     LOOKUPS,
@@ -23,6 +25,7 @@ from tests.app.probe_pairs import FAULTY, HONEST, PairService, build_pair_scene
 from tests.app.service_finds import Record, Records, find_exact
 from tests.app.service_shapes import PLACES, SHAPES, Shape, ShopService, write_flat
 from tests.case_counts import COUNTS
+from tests.definitions import action, file, request, response
 from tests.run_report import REPORT
 
 UNKNOWN: tuple[tuple[int, Any], ...] = (
@@ -148,3 +151,25 @@ def test_several_values_hide_no_fault(name: str) -> None:
             continue
         service = PairService(tuple(scene.records.values()), pair.answer)
         assert not run_probe(project, scene, service, seed).passed, seed
+
+
+def test_goods_that_everyone_can_see_are_no_ones_data() -> None:
+    """The article that the victim looks at says nothing of them, in whatever case it is written."""
+    asked = request("https://api.shop.example/products", query={"sku": "{{ inputs.sku }}"})
+    inputs = [{"name": "sku", "type": "string", "required": True}]
+    text = file(
+        action(asked, response(None, {"points": "$.points"}), data_inputs=inputs),
+    )
+    project = load_project([SourceFile("actions.yaml", text.encode())]).draft
+    assert project
+    people = build_pair_scene(1).people
+    goods = ({"sku": "A-100", "points": 1}, {"sku": "B-200", "points": 2})
+    scene = Scene(people[:2], tuple({"sku": str(each["sku"])} for each in goods), {}, (), ("", ""))
+
+    def find(query: Mapping[str, str], records: tuple[Record, ...]) -> Iterator[Record]:
+        return (each for each in records if each["sku"] == query["sku"].upper())
+
+    report = run_probe(project, scene, PairService(goods, find))
+    verdicts = {case.verdict for case in report.cases if case.observation.digests}
+    assert report.passed, report.leaks
+    assert {ProbeVerdict.OPEN_DATA, ProbeVerdict.OWN_DATA} == verdicts

@@ -213,12 +213,10 @@ def _judge_data(case: ProbeCase, key: ProbedKey | None, comparison: _Comparison)
 
 
 def _judge_victim_data(variant: ProbeVariant, key: ProbedKey | None) -> ProbeVerdict:
-    if variant is ProbeVariant.VICTIM_KEY and key:
-        if key.is_open:
-            return ProbeVerdict.OPEN_DATA
-        if not key.is_chosen:
-            return ProbeVerdict.VERIFIED_KEY
-    return ProbeVerdict.VICTIM_DATA
+    if key and key.is_open:
+        return ProbeVerdict.OPEN_DATA
+    is_theirs = variant is ProbeVariant.VICTIM_KEY and key and not key.is_chosen
+    return ProbeVerdict.VERIFIED_KEY if is_theirs else ProbeVerdict.VICTIM_DATA
 
 
 def _is_presented(seen: ProbeObservation, comparison: _Comparison) -> bool:

@@ -9,6 +9,7 @@ from msgspec import Struct
 
 from cactions.logic.lint.public_data import is_public, read_evidence
 from cactions.logic.lint.taint_flow import analyze_taint
+from cactions.logic.lint.trust import TrustAnalysis
 from cactions.logic.lint.vocabulary import is_shared, split_words
 from cactions.model import Action, PersonField, Project, Reference
 from cactions.rules.rule import ActionAnalysis, KeyRole, LookupKey, RequestPart
@@ -39,13 +40,16 @@ class ProbedKey(Struct, frozen=True):
 
 
 def list_probed_keys(action: Action, project: Project) -> tuple[ProbedKey, ...]:
-    """Every value of a person or of an input that selects the record, in the order of the file."""
-    analysis = _analyze(action, project)
+    """Every value of a person or of an input that selects the record, in the order of the file.
+
+    An attacker can choose a value by hand, or through another action that proves nothing.
+    """
+    analysis, trust = _analyze(action, project)
     places: dict[Reference, list[LookupKey]] = {}
     for key in analysis.keys:
         if key.role is not KeyRole.CONTENT:
             places.setdefault(key.reference, []).append(key)
-    return tuple(_describe_key(keys, analysis) for keys in places.values())
+    return tuple(_describe_key(keys, action, trust) for keys in places.values())
 
 
 def find_chosen_check(action: Action, project: Project) -> Reference | None:
@@ -53,10 +57,10 @@ def find_chosen_check(action: Action, project: Project) -> Reference | None:
     proof = action.response.same_person
     if proof is None:
         return None
-    analysis = _analyze(action, project)
+    analysis, trust = _analyze(action, project)
     if any(key.reference == proof.equals for key in analysis.keys):
         return None
-    return proof.equals if _is_chosen(proof.equals, analysis) else None
+    return proof.equals if trust.is_choosable(proof.equals, action) else None
 
 
 def is_named_by_others(
@@ -74,30 +78,24 @@ def is_named_by_others(
     )  # fmt: skip
 
 
-def _analyze(action: Action, project: Project) -> ActionAnalysis:
-    [analysis] = [fact for fact in analyze_taint(project, frozenset()).facts
-                  if fact.action.name == action.name]  # fmt: skip
-    return analysis
+def _analyze(action: Action, project: Project) -> tuple[ActionAnalysis, TrustAnalysis]:
+    result = analyze_taint(project, frozenset())
+    [analysis] = [fact for fact in result.facts if fact.action.name == action.name]
+    return analysis, result.doubts
 
 
-def _describe_key(places: list[LookupKey], analysis: ActionAnalysis) -> ProbedKey:
+def _describe_key(places: list[LookupKey], action: Action, trust: TrustAnalysis) -> ProbedKey:
     """One value, from all places where it stands."""
     reference = places[0].reference
     roles = {key.role for key in places}
-    evidence = read_evidence(analysis.action)
+    evidence = read_evidence(action)
     is_person = isinstance(reference, PersonField)
     words = frozenset(split_words(reference.name))
     return ProbedKey(
         reference,
-        is_chosen=_is_chosen(reference, analysis),
+        is_chosen=trust.is_choosable(reference, action),
         is_sent=any(key.part is not RequestPart.WHERE for key in places),
         is_filter=not is_person and roles == {KeyRole.FILTER},
         is_open=not is_person and all(is_public(evidence, key) for key in places),
         names_one=is_person or (_GROUPS.isdisjoint(words) and not is_shared(reference.name)),
     )
-
-
-def _is_chosen(reference: Reference, analysis: ActionAnalysis) -> bool:
-    """Unknown counts as chosen."""
-    trust = analysis.trust.get(reference)
-    return trust is None or trust.tainted
