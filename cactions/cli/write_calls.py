@@ -16,7 +16,12 @@ from cactions.model import Action, Plan, PlanFailure, RunHead, RunKind
 
 
 def confirm_write_call(
-    action: Action, yes: bool = False, calls: int = 1, *, many: bool = False
+    action: Action,
+    yes: bool = False,
+    calls: int = 1,
+    *,
+    many: bool = False,
+    unattended: str = prompts.UNATTENDED,
 ) -> bool:
     """Whether the operator has typed the action's name, knowing what it means."""
     request = action.request
@@ -30,6 +35,7 @@ def confirm_write_call(
         " cannot be taken back from here.",
         action.name,
         yes,
+        unattended,
     )
 
 

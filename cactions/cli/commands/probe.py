@@ -6,7 +6,7 @@ import secrets
 from collections.abc import Sequence
 from pathlib import Path
 from random import SystemRandom
-from typing import Annotated
+from typing import Annotated, Final
 
 import typer
 
@@ -32,6 +32,10 @@ from cactions.logic.probe.recorded import find_staleness
 from cactions.logic.request.curl import build_curl_command
 from cactions.model import Action, DefinitionError, ProbeReport, UsageError
 from cactions.render.probe import render_probe
+
+_UNATTENDED: Final = (
+    "Probe it on a terminal with --record; a script judges that recording with --replay."
+)
 
 Attacker = Annotated[
     str | None,
@@ -156,7 +160,7 @@ def attack_action(
     _check_sandbox(action, home, options)
     if options.is_write_call(action):
         calls = count_calls(action, home.project, (attacker, victim), SystemRandom())
-        if not write_calls.confirm_write_call(action, calls=calls):
+        if not write_calls.confirm_write_call(action, calls=calls, unattended=_UNATTENDED):
             raise UsageError("the action was not probed", hint="Nothing was sent.")
     caller = wiring.create_live_caller(home, options, [action])
     caller.prepare(action)
