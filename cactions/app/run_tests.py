@@ -119,4 +119,4 @@ def _suggest_recording(action: Action, result: Plan | PlanFailure) -> str:
     """The command that records what is missing, or was recorded for another request."""
     if isinstance(result, Plan) or result.reason is not FailureReason.NOT_RECORDED:
         return ""
-    return f"To record it anew: {join_command(('test',), action.name, options=('--record',))}"
+    return f"To record it: {join_command(('test',), action.name, options=('--record',))}"

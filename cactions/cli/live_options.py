@@ -154,6 +154,20 @@ def _build_answer_options(show_answer: bool, show_others: bool, **live: Any) -> 
     return replace(options, show_answer=show_answer, show_others=show_others)
 
 
+_PROBE_OPTIONS: Final[dict[str, Any]] = {
+    **_OPTIONS,
+    "replay": Annotated[
+        bool,
+        typer.Option("--replay", help="Judge the recorded probe again, without a network."),
+    ],
+    "cassette": Annotated[
+        Path | None,
+        typer.Option(
+            metavar="FILE", help="The recorded probe. Default: cassettes/ACTION.probe.json."
+        ),
+    ],
+}
+
 _NETWORK: Final[dict[str, Any]] = {"proxy": Proxy, "ca_file": CaFile}
 
 
@@ -184,3 +198,6 @@ answer_options = share_options(
 
 live_options = share_options(_OPTIONS, _DEFAULTS, _build_live_options)
 """The command with these options; it gets the Answers that they say as its first argument."""
+
+probe_options = share_options(_PROBE_OPTIONS, _DEFAULTS, _build_live_options)
+"""The same for a probe, whose recording is another one."""

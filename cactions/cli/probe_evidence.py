@@ -11,8 +11,7 @@ from msgspec.structs import replace
 from cactions.edges.clock import SystemClock
 from cactions.edges.files.probe_file import read_probe_file
 from cactions.logic.cassette.file_name import build_probe_name
-from cactions.logic.definition.digest import digest_definition
-from cactions.logic.probe.recorded import find_staleness, judge_recording
+from cactions.logic.probe.recorded import judge_recording
 from cactions.logic.project import LoadedProject
 from cactions.logic.shell import join_command
 from cactions.model import Action, CactionsError, Finding, Project
@@ -47,12 +46,11 @@ def _describe_probe(action: Action, project: Project, folder: Path) -> str:
         path = folder / build_probe_name(action)
         if not path.is_file():
             return ""
-        report = judge_recording(read_probe_file(path))
+        now = SystemClock().get_time()
+        report, why = judge_recording(read_probe_file(path), action, project, now)
     except CactionsError as error:
         return f"Its recorded probe cannot be read: {error}. `{again}` makes another one."
-    definition = digest_definition(action, project)
-    now = SystemClock().get_time()
-    if why := find_staleness(report, action, project, definition, now):
+    if why:
         return f"Its recorded probe proves nothing any more: {why}. `{again}` makes another one."
     day = format_utc(report.made_at)[:10]
     if not report.passed:

@@ -27,9 +27,14 @@ def read_probe(home: ProjectFolder, action: Action, path: Path | None) -> ProbeR
     return read_probe_file(path)
 
 
+def build_probe_command(action: Action, *options: str) -> str:
+    """The command that probes the action, to be completed."""
+    people = ("--as", "PERSON", "--victim", "PERSON")
+    return join_command(("probe",), action.name, options=(*people, *options))
+
+
 def _build_missing_error(action: Action, path: Path) -> UsageError:
-    options = ("--as", "PERSON", "--victim", "PERSON", "--record")
-    record = join_command(("probe",), action.name, options=options)
+    record = build_probe_command(action, "--record")
     return UsageError(
         f"no probe of {action.name} is recorded: there is no file {path}",
         hint=f"`{record}` makes one, with live calls.",

@@ -10,7 +10,7 @@ from cactions.cli import progress
 from cactions.model import UsageError
 from cactions.render.escape import escape_terminal
 
-_UNATTENDED: Final = "Use --replay, or `cactions run … --yes`, which is meant for scripts."
+UNATTENDED: Final = "Use --replay, or `cactions run … --yes`, which is meant for scripts."
 
 if sys.platform != "win32":
     import termios
@@ -43,13 +43,14 @@ def confirm(question: str, yes: bool) -> bool:
     return yes
 
 
-def confirm_by_typing(warning: str, word: str, yes: bool) -> bool:
+def confirm_by_typing(warning: str, word: str, yes: bool, unattended: str = UNATTENDED) -> bool:
     """Whether to go ahead with what cannot be taken back: the word itself must be typed.
 
-    After it, something may be written. Raises UsageError without a terminal.
+    After it, something may be written. Raises UsageError without a terminal; ``unattended`` says
+    what a script does instead.
     """
     if not yes:
-        require_typing_terminal()
+        require_typing_terminal(unattended)
         _forget_what_was_typed()
         sys.stderr.write(f"{escape_terminal(warning)}\nType {escape_terminal(word)} to go ahead: ")
         sys.stderr.flush()
@@ -59,12 +60,12 @@ def confirm_by_typing(warning: str, word: str, yes: bool) -> bool:
     return yes
 
 
-def require_typing_terminal() -> None:
+def require_typing_terminal(unattended: str = UNATTENDED) -> None:
     """Raises UsageError where no terminal can confirm what cannot be taken back."""
     if not all(stream.isatty() for stream in (sys.stdin, sys.stdout, sys.stderr)):
         raise UsageError(
             "there is no terminal to confirm this on, and it may change something",
-            hint=_UNATTENDED,
+            hint=unattended,
         )
 
 

@@ -17,7 +17,12 @@ from cactions.render.request import render_request
 
 
 def confirm_write_call(
-    action: Action, yes: bool = False, calls: int = 1, *, many: bool = False
+    action: Action,
+    yes: bool = False,
+    calls: int = 1,
+    *,
+    many: bool = False,
+    unattended: str = prompts.UNATTENDED,
 ) -> bool:
     """Whether the operator has typed the action's name, knowing what it means."""
     request = action.request
@@ -31,6 +36,7 @@ def confirm_write_call(
         " cannot be taken back from here.",
         action.name,
         yes,
+        unattended,
     )
 
 

@@ -122,6 +122,7 @@ from cactions.model.plan import (
     TestReport,
 )
 from cactions.model.probe import (
+    EVERY_KEY,
     ProbeBaseline,
     ProbeCase,
     ProbeObservation,

@@ -54,7 +54,7 @@ not reported.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 from cactions.model import Path, Severity
 from cactions.rules.ca108_fuzzy_lookup import explain_fuzziness
@@ -79,7 +79,9 @@ def check(view: RuleContext) -> Iterator[RuleMatch]:
         proof = response.same_person
         for path, route in _list_paths(analysis):
             in_row = proof and response.rows and view.is_same_record(proof.path, path)
-            if not in_row and _takes_first(path, proof.path if proof else None, view):
+            proof_path = proof.path if proof else None
+            place = find_counted_list(path, proof_path, view.is_element_proven)
+            if not in_row and place is not None:
                 yield RuleMatch(
                     route,
                     f"{path} takes one element of a list, for any person",
@@ -108,14 +110,17 @@ def _list_paths(analysis: ActionAnalysis) -> Iterator[tuple[Path, str]]:
         )
 
 
-def _takes_first(path: Path, proof: Path | None, view: RuleContext) -> bool:
+def find_counted_list(
+    path: Path, proof: Path | None, is_element_proven: Callable[[Path, Path, int], bool]
+) -> int | None:
+    """Where in a path an element of a list is taken that may be anyone's; None for nowhere."""
     before: object = ""
     for position, segment in enumerate(path.segments):
         counted = isinstance(segment, int) and not _is_part(before, path.segments[position + 1 :])
-        if counted and not (proof and view.is_element_proven(proof, path, position)):
-            return True
+        if counted and not (proof and is_element_proven(proof, path, position)):
+            return position
         before = segment
-    return False
+    return None
 
 
 def _is_part(name: object, rest: tuple[object, ...]) -> bool:

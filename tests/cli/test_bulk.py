@@ -110,6 +110,6 @@ def test_an_undo_of_what_is_undone_says_so(cli: Cli, home: Path) -> None:
 def test_a_probe_that_was_not_recorded_names_the_command_that_records_it(
     cli: Cli, home: Path
 ) -> None:
-    done = cli("probe", "loyalty", "--as", "u-1", "--victim", "u-2", "--replay")
+    done = cli("probe", "loyalty", "--replay")
     assert Exit.MISUSE == done.code
     assert "cactions probe loyalty --as PERSON --victim PERSON --record" in join_lines(done.err)

@@ -128,7 +128,7 @@ SUITE = m.SuiteResult(
             (
                 "not_recorded: cassettes/loyalty.json holds no answer to GET https://api.shop.example",
             ),
-            "To record it anew: cactions test loyalty --record",
+            "To record it: cactions test loyalty --record",
             0.0005,
         ),
     ),

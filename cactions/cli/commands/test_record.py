@@ -32,7 +32,8 @@ def run_live_tests(options: LiveOptions) -> LiveOptions:
     """Raises UsageError where a replay was asked for, too."""
     if options.replayed:
         raise UsageError(
-            "--record and --replay exclude each other", hint="What is recorded is asked live."
+            "--record and --replay exclude each other",
+            hint="Leave --replay out: --record asks the service.",
         )
     return replace(options, live=True)
 

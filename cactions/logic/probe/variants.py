@@ -2,139 +2,143 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from random import Random
-from typing import Final
 
 from msgspec import Struct
 from msgspec.structs import replace
 
-from cactions.logic.bulk.identifiers import is_email
 from cactions.logic.bulk.probe import build_random_value
 from cactions.logic.expressions.references import resolve_reference
-from cactions.logic.lint.taint_flow import analyze_taint
+from cactions.logic.probe.keys import ProbedKey, is_named_by_others
+from cactions.logic.probe.values import list_values
 from cactions.model import (
     ABSENT,
-    Action,
+    EVERY_KEY,
     Input,
     Json,
     Person,
     PersonAttribute,
     PersonField,
     ProbeVariant,
-    Project,
     Reference,
     Scalar,
     Value,
+    is_empty,
+    is_same,
 )
-from cactions.rules.rule import ActionAnalysis, KeyRole, RequestPart
-
-_WILDCARDS: Final = ("*", "%")
-_SHORTEST: Final = 8
-"""Characters of a key from which its beginning is no other person's key by chance."""
 
 
-class ProbedKey(Struct, frozen=True):
-    """A value that finds the record; ``is_chosen``: an attacker can choose it.
+class Claim(Struct, frozen=True):
+    """Who sends a request: a person, with the inputs that they give."""
 
-    ``is_sent``: it stands in the request, and not only in the choice of the row.
-    """
+    person: Person
+    inputs: Mapping[str, Scalar]
 
-    reference: Reference
-    is_chosen: bool
-    is_sent: bool = True
+    def replace_value(self, reference: Reference, value: Scalar) -> Claim:
+        """With this value in the place of theirs."""
+        match reference:
+            case Input(name=name):
+                return replace(self, inputs={**self.inputs, name: value})
+            case PersonAttribute(name=name):
+                attributes: dict[str, Json] = {**self.person.attributes, name: value}
+                return replace(self, person=replace(self.person, attributes=attributes))
+            case PersonField(name="id"):
+                return replace(self, person=replace(self.person, id=str(value)))
+            case PersonField(name=name):
+                fields: dict[str, Json] = {**self.person.fields, name: value}
+                return replace(self, person=replace(self.person, fields=fields))
 
 
 class Attack(Struct, frozen=True):
-    """One request to be sent: for ``sender``, and judged as a response about ``owner``.
+    """One request to be sent, as ``sender``, and judged as a response about each of ``owners``.
 
-    The owner has the replaced value too where an attacker can have it: an attribute that they
-    write, or an account that they open under such an address. A verified key of the victim is
-    theirs alone.
+    An owner has the replaced value too where an attacker can have it: an attribute that they write,
+    or an account that they open under such an address. A verified key of the victim is theirs
+    alone. ``key`` is as in ``ProbeCase``; without a sender, the attack cannot be made.
     """
 
-    key: ProbedKey
+    key: str
     variant: ProbeVariant
-    sender: Person
-    owner: Person
-    inputs: Mapping[str, Scalar]
+    is_chosen: bool
+    is_named: bool = False
+    is_sent: bool = True
+    sender: Claim | None = None
+    owners: tuple[Person, ...] = ()
 
 
-def list_probed_keys(action: Action, project: Project) -> tuple[ProbedKey, ...]:
-    """Every value of a person or of an input that selects the record, in the order of the file."""
-    [analysis] = [fact for fact in analyze_taint(project, frozenset()).facts
-                  if fact.action.name == action.name]  # fmt: skip
-    keys = [key for key in analysis.keys if key.role is not KeyRole.CONTENT]
-    sent = {key.reference for key in keys if key.part is not RequestPart.WHERE}
-    return tuple(
-        ProbedKey(reference, _is_chosen(reference, analysis), reference in sent)
-        for reference in dict.fromkeys(key.reference for key in keys)
-    )
+class AttackPlan(Struct, frozen=True):
+    """The keys of an action, its two people, and what its check compares if that can be chosen."""
 
+    keys: tuple[ProbedKey, ...]
+    attacker: Claim
+    victim: Claim
+    chosen_check: Reference | None = None
 
-def _is_chosen(reference: Reference, analysis: ActionAnalysis) -> bool:
-    """Unknown counts as chosen."""
-    trust = analysis.trust.get(reference)
-    return trust is None or trust.tainted
+    def list_attacks(self, random: Random) -> Iterator[Attack]:
+        """Every attack on one key, then those on all keys at the same time."""
+        differing = frozenset(
+            key.reference for key in self.keys
+            if not is_same(self._resolve(key, self.attacker), self._resolve(key, self.victim))
+        )  # fmt: skip
+        for key in self.keys:
+            named = is_named_by_others(key, self.keys, differing)
+            yield from self._attack_key(key, named, random)
+        yield from self._attack_all(differing, random)
 
+    def list_owners(self, person: Person) -> tuple[Person, ...]:
+        """The person, and how they are where they claim the value that the check compares."""
+        reference = self.chosen_check
+        if reference is None:
+            return (person,)
+        value = resolve_reference(reference, self.victim.person, self.victim.inputs)
+        if is_empty(value) or not isinstance(value, str | int | float):
+            return (person,)
+        return (person, Claim(person, {}).replace_value(reference, value).person)
 
-def list_attacks(
-    keys: tuple[ProbedKey, ...],
-    attacker: Person,
-    victim: Person,
-    inputs: tuple[Mapping[str, Scalar], Mapping[str, Scalar]],
-    random: Random,
-) -> Iterator[Attack]:
-    """Every attack; ``inputs`` are the attacker's own and the victim's."""
-    mine, theirs = inputs
-    for key in keys:
-        wanted = resolve_reference(key.reference, victim, theirs)
-        own = resolve_reference(key.reference, attacker, mine)
-        for variant, value in _list_values(wanted, random):
-            if value == own:
-                continue
-            person, changed = _put(key.reference, value, attacker, mine)
+    def _attack_key(self, key: ProbedKey, named: bool, random: Random) -> Iterator[Attack]:
+        wanted, own = self._resolve(key, self.victim), self._resolve(key, self.attacker)
+        for variant, values in list_values(wanted, own, random):
             stays = variant is ProbeVariant.VICTIM_KEY and not key.is_chosen
             if stays and not key.is_sent:
                 continue
-            yield Attack(key, variant, person, attacker if stays else person, changed)
+            bare = Attack(str(key.reference), variant, key.is_chosen, named, key.is_sent)
+            if not values:
+                yield bare
+            for value in values:
+                sender = self.attacker.replace_value(key.reference, value)
+                owner = self.attacker.person if stays else sender.person
+                yield replace(bare, sender=sender, owners=self.list_owners(owner))
+
+    def _attack_all(self, differing: frozenset[Reference], random: Random) -> Iterator[Attack]:
+        """Where there are several keys: all that can be chosen, and a random value for each."""
+        if not is_attacked_as_whole(self.keys):
+            return
+        chosen = [key for key in self.keys if key.is_chosen and key.reference in differing]
+        claimed = self._replace_all(
+            (key, self._resolve(key, self.victim)) for key in chosen
+        )  # fmt: skip
+        drawn = self._replace_all(
+            (key, build_random_value(self._resolve(key, self.victim), random)) for key in self.keys
+        )
+        for variant, sender in (
+            (ProbeVariant.ALL_KEYS, claimed if len(chosen) > 1 else None),
+            (ProbeVariant.ALL_RANDOM, drawn),
+        ):
+            owners = self.list_owners(sender.person) if sender else ()
+            yield Attack(EVERY_KEY, variant, True, sender=sender, owners=owners)
+
+    def _replace_all(self, values: Iterable[tuple[ProbedKey, Value]]) -> Claim:
+        claim = self.attacker
+        for key, value in values:
+            if value is not ABSENT and isinstance(value, str | int | float):
+                claim = claim.replace_value(key.reference, value)
+        return claim
+
+    def _resolve(self, key: ProbedKey, claim: Claim) -> Value:
+        return resolve_reference(key.reference, claim.person, claim.inputs)
 
 
-def _list_values(value: Value, random: Random) -> Iterator[tuple[ProbeVariant, Scalar]]:
-    """The variants of a victim's key, each once and none equal to the key itself."""
-    if isinstance(value, bool) or not isinstance(value, (str, int)) or value == "":
-        return
-    yield ProbeVariant.VICTIM_KEY, value
-    drawn = build_random_value(value, random)
-    if drawn is not ABSENT:
-        yield ProbeVariant.RANDOM_KEY, drawn
-    if not isinstance(value, str):
-        return
-    yield ProbeVariant.EMPTY_KEY, ""
-    others = {text for text in (value.upper(), value.lower(), value.swapcase()) if text != value}
-    for text in sorted(others)[:1]:
-        yield ProbeVariant.OTHER_CASE, text
-    for text in (f"{value} ", f" {value}"):
-        yield ProbeVariant.SPACES, text
-    if is_email(value) or (len(value) >= _SHORTEST and not value.isdecimal()):
-        yield ProbeVariant.PREFIX, value[:-1]
-    for mark in _WILDCARDS:
-        yield ProbeVariant.WILDCARD, mark
-        yield ProbeVariant.WILDCARD, value[:-1] + mark
-
-
-def _put(
-    reference: Reference, value: Scalar, person: Person, inputs: Mapping[str, Scalar]
-) -> tuple[Person, Mapping[str, Scalar]]:
-    """The person and the inputs with this value in the place of theirs."""
-    match reference:
-        case Input(name=name):
-            return person, {**inputs, name: value}
-        case PersonAttribute(name=name):
-            attributes: dict[str, Json] = {**person.attributes, name: value}
-            return replace(person, attributes=attributes), inputs
-        case PersonField(name="id"):
-            return replace(person, id=str(value)), inputs
-        case PersonField(name=name):
-            fields: dict[str, Json] = {**person.fields, name: value}
-            return replace(person, fields=fields), inputs
+def is_attacked_as_whole(keys: Iterable[ProbedKey]) -> bool:
+    """Whether there are attacks on all keys at the same time."""
+    return len([key for key in keys if not key.is_filter]) > 1

@@ -134,7 +134,7 @@ def test_only_test_people_are_attacked_and_writes_only_in_a_sandbox(
     assert [] == server.received
 
 
-@pytest.mark.parametrize("text", ["", "{}", "[]", '{"format": "cactions.probe/2"}', '{"a": '])
+@pytest.mark.parametrize("text", ["", "{}", "[]", '{"format": "cactions.probe/9"}', '{"a": '])
 def test_a_damaged_recording_is_refused(server: Server, say: Say, home: Path, text: str) -> None:
     write(home, build_document(server))
     assert Exit.CLEAN == say(f"{PROBE} --record").code

@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from cactions.cli.exit_codes import Exit
+from cactions.model import ProbeBaseline, ProbeObservation
 from tests.cli.conftest import Say
 from tests.publications import record_probe
 
@@ -54,12 +55,16 @@ def test_a_definition_goes_live_with_its_evidence(ready: Say) -> None:
     assert "3 tests passed, of its recording" in shown
 
 
+_SEEN = ProbeObservation("", 200, digests={"tier": "a" * 32}, shown="b" * 32)
+ALIKE = ProbeBaseline(_SEEN, _SEEN)
+"""Both people get the same data, so that no attack tells whose came back."""
+
 STALE = {
     "older than 30 days": {"made_at": time.time() - 31 * 24 * 3600},
     "made in the future": {"made_at": time.time() + 2 * 24 * 3600},
     "the action has changed since": {"definition": "0" * 32},
-    "no such attack on person.user_id": {"cases": ()},
-    "probe proves nothing": {"problem": "both get the same data"},
+    "is missing": {"cases": ()},
+    "the probe proves nothing": {"baseline": ALIKE},
 }
 
 
@@ -231,7 +236,7 @@ def test_a_finding_about_an_echo_says_what_the_probe_found(say: Say, home: Path)
     assert "covers this: no made-up key was answered with a record" in flat(say)
     record_probe(home, made_at=time.time() - 40 * 24 * 3600)
     assert "proves nothing any more: it is older than 30 days" in flat(say)
-    record_probe(home, problem="both get the same data")
+    record_probe(home, baseline=ALIKE)
     assert "did not pass" in flat(say)
     (home / "cassettes/loyalty.probe.json").write_text("{}")
     assert "its recorded probe cannot be read" in flat(say).lower()

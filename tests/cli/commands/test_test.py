@@ -271,9 +271,9 @@ def test_a_stale_recording_fails_with_what_changed_and_the_command(cli: Cli, edi
             f"path: /v2/customers/u-{number} here, /v1/customers/u-{number} recorded"
             in test["problems"][-1]
         )
-        assert "To record it anew: cactions test loyalty --record" == test["hint"]
+        assert "To record it: cactions test loyalty --record" == test["hint"]
     shown = cli("test", "loyalty").out
-    assert 3 == shown.count("          To record it anew: cactions test loyalty --record")
+    assert 3 == shown.count("          To record it: cactions test loyalty --record")
     assert "3 recorded interactions are not used by any test" in shown
 
 
