@@ -20,7 +20,7 @@ import math
 import re
 from typing import Any, Final, NoReturn
 
-from msgspec import DecodeError
+from msgspec import DecodeError, Struct, to_builtins
 from msgspec.json import Decoder, Encoder
 
 from cactions.model import InvalidText, Json
@@ -136,11 +136,26 @@ def _mark_text(text: str) -> str:
 
 def dump_json(value: Json) -> str:
     """The value as compact text, key order kept. Raises ValueError for NaN and infinities."""
+    text = _write_fast(value)
+    return _ENCODER.encode(value) if text is None else text
+
+
+def dump_struct(value: Struct) -> str:
+    """The same for a struct, as an object of its fields in their order."""
+    text = _write_fast(value)
+    return _ENCODER.encode(to_builtins(value)) if text is None else text
+
+
+def _write_fast(value: Json | Struct) -> str | None:
+    """The text; None where NaN may be null in it, or an exponent stands in another place."""
     try:
-        text = _FAST_WRITER.encode(value).decode()
+        raw = _FAST_WRITER.encode(value)
     except (ValueError, OverflowError, RecursionError):
-        return _ENCODER.encode(value)
-    return _ENCODER.encode(value) if _WRITTEN_OTHERWISE.search(text) else text
+        return None
+    if b"null" in raw or b"0.0000" in raw:
+        return None
+    digits = raw.translate(_DIGITS_AS_0)
+    return None if b"0e0" in digits or b"0e-0" in digits else raw.decode()
 
 
 def _refuse(text: str, offset: int, message: str) -> NoReturn:
@@ -244,9 +259,6 @@ def _refuse_constant(literal: str) -> NoReturn:
 _UNSURE: Final = object()
 _LONG_INTEGER: Final = b"0" * MAX_DIGITS
 _DIGITS_AS_0: Final = bytes.maketrans(b"123456789", b"0" * 9)
-_WRITTEN_OTHERWISE: Final = re.compile(r"null|[0-9]e-?[0-9]|0\.0000")
-"""The fast writer writes NaN and infinities as null, and has exponents in other places."""
-
 _FAST_READER: Final = Decoder()
 _FAST_WRITER: Final = Encoder()
 

@@ -42,7 +42,7 @@ LAYOUT: Final = Schema(
         """CREATE TABLE mark (
             value TEXT NOT NULL, number INTEGER NOT NULL, PRIMARY KEY (value, number)
         ) WITHOUT ROWID""",
-        # what the calls have shown, until everyone is planned
+        # what the calls have shown, until everyone is planned, in blocks of entries
         "CREATE TABLE evidence (number INTEGER PRIMARY KEY, shown TEXT NOT NULL)",
     ),
 )
@@ -83,7 +83,8 @@ NUMBERS: Final = """SELECT value, number FROM mark
 DROP_MARKS: Final = "DELETE FROM mark"
 ADD_EVIDENCE: Final = "INSERT OR REPLACE INTO evidence VALUES (?, ?)"
 EVIDENCE: Final = "SELECT number, shown FROM evidence WHERE number > ? ORDER BY number LIMIT ?"
-FORGET_EVIDENCE: Final = "DELETE FROM evidence WHERE number = ?"
+EVIDENCE_BLOCKS: Final = """SELECT number, shown FROM evidence
+    WHERE number IN (SELECT value FROM json_each(?))"""
 DROP_EVIDENCE: Final = "DELETE FROM evidence"
 
 UNDONE: Final = "UPDATE entry SET undone_by = ? WHERE person_id IN (SELECT value FROM json_each(?))"
