@@ -67,9 +67,11 @@ PLACE: Final = "INSERT OR REPLACE INTO entry VALUES (?, ?, ?, ?, '', ?)"
 WAIT: Final = "INSERT INTO waiting VALUES (?, ?)"
 END_WAIT: Final = "DELETE FROM waiting WHERE number = ?"
 WITHDRAW: Final = "DELETE FROM entry WHERE number = ? AND state = 'calling'"
-START: Final = (
-    "UPDATE entry SET state = 'started' WHERE number = ? AND state IN ('planned', 'started')"
-)
+START: Final = """UPDATE entry SET state = 'started'
+    WHERE number IN (SELECT value FROM json_each(?)) AND state IN ('planned', 'started')"""
+NOT_STARTED: Final = """SELECT value FROM json_each(?)
+    WHERE value NOT IN (SELECT number FROM entry WHERE state = 'started')"""
+NO_ENTRY: Final = "SELECT value FROM json_each(?) WHERE value NOT IN (SELECT number FROM entry)"
 COUNT: Final = """SELECT state, undone_by = '' AND person_id != '', undone_by = '', count(*)
     FROM entry GROUP BY 1, 2, 3
     UNION ALL SELECT 'waiting', 0, 1, count(*) FROM waiting"""
