@@ -5,6 +5,7 @@ Whatever they may treat otherwise, which is rare, is left to the standard librar
 
 from __future__ import annotations
 
+import re
 from typing import Any, Final
 
 from msgspec import DecodeError, Struct
@@ -19,6 +20,8 @@ UNSURE: Final = object()
 
 _LONG_INTEGER: Final = b"0" * MAX_DIGITS
 _DIGITS_AS_0: Final = bytes.maketrans(b"123456789", b"0" * 9)
+_EXPONENT: Final = re.compile(rb"(?:^|[:,\[])-?[0-9.]+e-?[0-9]")
+_NESTED: Final = frozenset((dict, list))
 _READER: Final = Decoder()
 _WRITER: Final = Encoder()
 
@@ -44,18 +47,18 @@ def read_fast(data: bytes | str, max_depth: int) -> Any:  # noqa: ANN401 - UNSUR
         return UNSURE
 
 
-def _is_deeper(value: Json, most: int) -> bool:
-    """Whether lists and objects are nested in more levels."""
-    level: list[Any] = [value]
-    for _ in range(most + 1):
-        nested = [node for node in level if isinstance(node, dict | list)]
-        if not nested:
-            return False
+def _is_deeper(value: Any, most: int) -> bool:  # noqa: ANN401 - of any type, as JSON is
+    """Whether lists and objects, which the reader makes, are nested in more levels."""
+    level: list[Any] = [value] if type(value) in _NESTED else []
+    for _ in range(most):
         level = [
             child
-            for node in nested
-            for child in (node.values() if isinstance(node, dict) else node)
+            for node in level
+            for child in (node.values() if type(node) is dict else node)
+            if type(child) in _NESTED
         ]
+        if not level:
+            return False
     return True
 
 
@@ -68,4 +71,5 @@ def write_fast(value: Json | Struct) -> str | None:
     if b"null" in raw or b"0.0000" in raw:
         return None
     digits = raw.translate(_DIGITS_AS_0)
-    return None if b"0e0" in digits or b"0e-0" in digits else raw.decode()
+    may_have = b"0e0" in digits or b"0e-0" in digits  # as ids have it, too
+    return None if may_have and _EXPONENT.search(raw) else raw.decode()
