@@ -153,6 +153,10 @@ class FakeJournal:
         exact = run_id in self._runs or len(fitting) != 1
         return self._exact(run_id if exact else fitting[0]).read()
 
+    def list_recent(self, since: float) -> list[RunHead]:
+        runs = self.list_runs()
+        return [run.head for run in runs if run.head.started >= since or not run.finished]
+
     def list_runs(self) -> Iterator[Run]:
         runs = (run.read() for run in self._runs.values())
         order = sorted(runs, key=lambda run: (run.head.started, run.head.id), reverse=True)

@@ -9,7 +9,7 @@ from msgspec.structs import replace
 from cactions.app.propose import Job
 from cactions.logic.bulk.evidence import CallEvidence, ResponseEvidence
 from cactions.logic.bulk.totals import list_unique_digests
-from cactions.logic.documents import evidence_from_json, evidence_to_json
+from cactions.logic.documents import evidence_from_json, write_evidence
 from cactions.logic.people.lookup import build_lookup_key, choose_role
 from cactions.logic.plan.planner import list_premise_references
 from cactions.logic.request.call import CallSpec
@@ -110,7 +110,7 @@ def build_entry(
     number: int, job: Job, result: Plan | PlanFailure, shown: CallEvidence
 ) -> PlannedEntry:
     """The entry of a person whose call was made, or could not be, with what the call has shown."""
-    text = dump_json(evidence_to_json(shown))
+    text = write_evidence(shown)
     if isinstance(result, PlanFailure):
         return replace(_build_failed(number, job, result), evidence=text)
     return replace(_build_planned(number, job, result, shown.response), evidence=text)

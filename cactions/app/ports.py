@@ -218,6 +218,9 @@ class Journal(AppliedValues, Protocol):
     def list_runs(self) -> Iterable[Run]:
         """Every run, newest first."""
 
+    def list_recent(self, since: float) -> Sequence[RunHead]:
+        """The heads of the runs that began since then, and of those that are not finished."""
+
     def list_damaged(self) -> Sequence[tuple[str, str]]:
         """The runs that cannot be read, each with the reason."""
 

@@ -18,15 +18,12 @@ from __future__ import annotations
 import json
 import math
 import re
-from typing import Any, Final, NoReturn
+from typing import Final, NoReturn
 
-from msgspec import DecodeError
-from msgspec.json import Decoder, Encoder
+from msgspec import Struct, to_builtins
 
+from cactions.logic.fast_json import MAX_DIGITS, UNSURE, read_fast, write_fast
 from cactions.model import InvalidText, Json
-
-MAX_DIGITS: Final = 640
-"""The longest integer, in characters: what Python converts under any limit that can be set."""
 
 _BLANK: Final = " \t\n\r"
 _STRING: Final = r'"[^"\\]*(?:\\.[^"\\]*)*"?'
@@ -69,26 +66,8 @@ class _DuplicateKey(Exception):
 
 def parse_json(data: bytes | str, *, max_depth: int = 64) -> Json:
     """The value of a whole document. Raises StrictJsonError and nothing else."""
-    found = _read_fast(data, max_depth)
-    return _read_strictly(data, max_depth) if found is _UNSURE else found
-
-
-def _read_fast(data: bytes | str, max_depth: int) -> Any:  # noqa: ANN401 - _UNSURE has no type
-    """The value, where the fast reader is certain to be as strict; else _UNSURE.
-
-    It takes the last one of equal keys. Without escapes, a text has as many quotes as what was read
-    from it, written again, unless a key was dropped.
-    """
-    try:
-        raw = data.encode() if isinstance(data, str) else data
-        if b"\\" in raw or raw.count(b"{") + raw.count(b"[") > max_depth:
-            return _UNSURE
-        if len(raw) > MAX_DIGITS and _LONG_INTEGER in raw.translate(_DIGITS_AS_0):
-            return _UNSURE
-        value = _FAST_READER.decode(raw)
-        return value if _FAST_WRITER.encode(value).count(b'"') == raw.count(b'"') else _UNSURE
-    except (DecodeError, UnicodeError, RecursionError):
-        return _UNSURE
+    found = read_fast(data, max_depth)
+    return _read_strictly(data, max_depth) if found is UNSURE else found
 
 
 def _read_strictly(data: bytes | str, max_depth: int) -> Json:
@@ -110,6 +89,8 @@ def _read_strictly(data: bytes | str, max_depth: int) -> Json:
 
 def parse_json_loosely(data: bytes) -> Json:
     """As ``parse_json``, and a text that is not valid Unicode is an InvalidText."""
+    if b"\\" not in data:
+        return parse_json(data)
     text = _decode(data)
     if not any(escape["lone"] for escape in _ESCAPE.finditer(text)):
         return parse_json(text)
@@ -136,11 +117,14 @@ def _mark_text(text: str) -> str:
 
 def dump_json(value: Json) -> str:
     """The value as compact text, key order kept. Raises ValueError for NaN and infinities."""
-    try:
-        text = _FAST_WRITER.encode(value).decode()
-    except (ValueError, OverflowError, RecursionError):
-        return _ENCODER.encode(value)
-    return _ENCODER.encode(value) if _WRITTEN_OTHERWISE.search(text) else text
+    text = write_fast(value)
+    return _ENCODER.encode(value) if text is None else text
+
+
+def dump_struct(value: Struct) -> str:
+    """The same for a struct, as an object of its fields in their order."""
+    text = write_fast(value)
+    return _ENCODER.encode(to_builtins(value)) if text is None else text
 
 
 def _refuse(text: str, offset: int, message: str) -> NoReturn:
@@ -240,15 +224,6 @@ def _parse_float(literal: str) -> float:
 def _refuse_constant(literal: str) -> NoReturn:
     raise _UnfitLiteral(literal, f"{literal} is no JSON value")
 
-
-_UNSURE: Final = object()
-_LONG_INTEGER: Final = b"0" * MAX_DIGITS
-_DIGITS_AS_0: Final = bytes.maketrans(b"123456789", b"0" * 9)
-_WRITTEN_OTHERWISE: Final = re.compile(r"null|[0-9]e-?[0-9]|0\.0000")
-"""The fast writer writes NaN and infinities as null, and has exponents in other places."""
-
-_FAST_READER: Final = Decoder()
-_FAST_WRITER: Final = Encoder()
 
 _ENCODER: Final = json.JSONEncoder(
     ensure_ascii=False, allow_nan=False, check_circular=False, separators=(",", ":")

@@ -50,9 +50,9 @@ def test_written_json_reads_back_unchanged(document: Json) -> None:
     )
 )
 def test_the_fast_reader_accepts_nothing_else(text: str) -> None:
-    """A document with an escape is read by the standard library alone."""
-    fast, slow = (_read(f'["{first}",{text}]') for first in ("x", "\\u0078"))
-    assert is_same(slow, fast)
+    """A document with an escaped quote is read by the standard library alone."""
+    fast, slow = (_read(f'[{text},"{last}"]') for last in ("x", '\\"'))
+    assert is_same(_drop_last(slow), _drop_last(fast))
 
 
 @given(DOCUMENTS | st.floats() | st.sampled_from([1e16, 1e-7, 2.0**70, 10**30, {"a": [1e22]}]))
@@ -65,6 +65,10 @@ def test_both_writers_write_alike(document: Json) -> None:
             strict_json.dump_json(document)
     else:
         assert expected == strict_json.dump_json(document)
+
+
+def _drop_last(found: list[Json]) -> list[Json]:
+    return [value[:-1] if isinstance(value, list) else value for value in found]
 
 
 def _read(text: str) -> list[Json]:

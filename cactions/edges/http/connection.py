@@ -7,10 +7,12 @@ the HTTP library passes are ignored. A request leaves in one go when its respons
 
 from __future__ import annotations
 
+import select
 import socket
 import ssl
 from collections.abc import Sequence
 from contextlib import suppress
+from math import ceil
 from typing import Final
 
 import httpcore
@@ -38,6 +40,9 @@ class BoundedTlsStream(httpcore.NetworkStream):
     ) -> None:
         self.budget = budget
         self._socket = sock
+        sock.setblocking(False)  # every wait is one of our own: see _wait
+        self._arrival = select.poll()
+        self._arrival.register(sock, select.POLLIN)
         self._incoming, self._outgoing = ssl.MemoryBIO(), ssl.MemoryBIO()
         self._tls = context.wrap_bio(self._incoming, self._outgoing, server_hostname=budget.host)
         self._withheld = b""
@@ -107,22 +112,24 @@ class BoundedTlsStream(httpcore.NetworkStream):
         """Send what is encrypted. Where the server has gone, a response may still be there."""
         unsent = memoryview(self._outgoing.read())
         while unsent and not self._peer_gone:
-            self._socket.settimeout(self.budget.require_seconds())
+            self.budget.require_seconds()
             self.budget.sent |= self._has_request  # whether it arrives cannot be known
             try:
                 unsent = unsent[self._socket.send(unsent) :]
-            except TimeoutError:
-                raise self.budget.build_timeout() from None
+            except BlockingIOError:
+                room = select.poll()
+                room.register(self._socket, select.POLLOUT)
+                self._wait(room)
             except OSError:
                 self._peer_gone = True
 
     def _receive(self) -> None:
         """Wait for encrypted bytes."""
-        self._socket.settimeout(self.budget.require_seconds())
+        self._wait(self._arrival)
         try:
             data = self._socket.recv(self.budget.limit_read(_READ_BYTES))
-        except TimeoutError:
-            raise self.budget.build_timeout() from None
+        except BlockingIOError:  # what came was dropped by the kernel: its checksum was wrong
+            return
         except OSError:
             self.budget.ended = True
             raise self.budget.build_connection_lost() from None
@@ -135,20 +142,21 @@ class BoundedTlsStream(httpcore.NetworkStream):
         self._got_first_byte = True
         self._incoming.write(data)
 
+    def _wait(self, events: select.poll) -> None:
+        """Wait until the socket is ready. Raises RequestFailed when the time is over.
+
+        One system call, where a time-out that is set on the socket takes one more for each use.
+        """
+        while not events.poll(ceil(self.budget.require_seconds() * 1_000)):
+            pass
+
     def get_extra_info(self, info: str) -> bool | None:
         """``is_readable``: bytes are left, or the server closed. An idle connection has neither."""
         if info != "is_readable":
             return None
         if self._withheld or self._tls.pending() or self._incoming.pending:
             return True
-        try:
-            self._socket.settimeout(0)
-            self._socket.recv(1, socket.MSG_PEEK)
-        except BlockingIOError:
-            return False
-        except OSError:
-            pass
-        return True
+        return bool(self._arrival.poll(0))
 
     def close(self) -> None:
         """Close; TLS's own end is sent where that needs no waiting."""
@@ -160,7 +168,6 @@ class BoundedTlsStream(httpcore.NetworkStream):
 
     def _send_alert(self) -> None:
         with suppress(OSError):
-            self._socket.settimeout(0)
             self._socket.send(self._outgoing.read())
 
 

@@ -118,11 +118,6 @@ class LocalJournal:
         save_plan(self._runs.build_path(run_id), target)
 
     def take_plan(self, source: Path) -> str:
-        """Take a saved plan into the journal; the id of its run. Only one process can do it, once.
-
-        Raises UsageError for a file that cannot be read and for a plan that was started before,
-        StoreError for a file that is no plan.
-        """
         self._runs.make()
         draft, run_id = copy_plan(source, self._runs.path, self._cipher)
         try:
@@ -168,6 +163,9 @@ class LocalJournal:
                 raise run
             if isinstance(run, Run):
                 yield run
+
+    def list_recent(self, since: float) -> list[RunHead]:
+        return self._runs.list_recent(since)
 
     def list_unlocked(self) -> Iterator[Run]:
         """Every readable run, newest first, without those in ``locked``."""

@@ -21,9 +21,11 @@ from cactions.edges.store.people_rows import (
     LAYOUT,
     REPLACE,
     SIMILAR_KEYS,
+    UPDATE,
     build_row,
     read_pages,
     read_stored,
+    write_attributes,
 )
 from cactions.edges.store.sqlite import Database
 from cactions.edges.store.state_folder import StateFolder
@@ -123,8 +125,8 @@ class LocalPeopleStore:
         with store.open_for_writing():
             person = require_one_person(query, self._find_matches(store, "id", query.value))
             after, receipt = commit_plan(plan, person)
-            if after:
-                store.execute(REPLACE, *build_row(after))
+            if after and not store.execute(UPDATE, write_attributes(after), after.id):
+                store.execute(REPLACE, *build_row(after))  # a seed person
         return receipt
 
     def import_people(self, people: Iterable[Person], *, update: bool = False) -> int:

@@ -34,6 +34,8 @@ _SELECT: Final = "SELECT id, user_id, email, role, test, fields, attributes FROM
 _LISTED: Final = "IN (SELECT value FROM json_each(?)) ORDER BY id"
 _PAGE: Final = f"{_SELECT} WHERE id > ? ORDER BY id LIMIT 500"
 REPLACE: Final = "INSERT OR REPLACE INTO person VALUES (?, ?, ?, ?, ?, ?, ?)"
+UPDATE: Final = "UPDATE person SET attributes = ? WHERE id = ?"
+"""Of a stored person whose fields stay; it leaves the indexes alone, a third of the time."""
 _SELECT_BY_FIELD: Final[Mapping[str, str]] = MappingProxyType(
     {field: f"{_SELECT} WHERE {field} {_LISTED}" for field in ("id", "user_id", "email")}
 )
@@ -75,12 +77,16 @@ def _list_columns(person: Person) -> Row:
 
 
 def build_row(person: Person) -> Row:
-    attributes = dict(sorted(person.attributes.items()))
     return (
         *_list_columns(person),
         strict_json.dump_json(dict(person.fields)),
-        strict_json.dump_json(attributes),
+        write_attributes(person),
     )
+
+
+def write_attributes(person: Person) -> str:
+    """The text of the attributes."""
+    return strict_json.dump_json(dict(sorted(person.attributes.items())))
 
 
 def _read_row(store: Database, row: Row) -> Person:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import lru_cache
 from typing import Final, TypeVar
 
@@ -29,8 +29,8 @@ _RECENT: Final = 1_000
 """People whose pseudonyms are kept: an entry and its marks are stored together."""
 
 PLAN, RECEIPT, ROW, SUMMARY, EVIDENCE = "plan", "receipt", "row", "summary", "evidence"
-_EMPTY_PLAN: Final = strict_json.dump_json(
-    documents.plan_to_cell(Plan("", Subject("", PersonQuery("id", "")), SentCall("")))
+_EMPTY_PLAN: Final = documents.write_plan(
+    Plan("", Subject("", PersonQuery("id", "")), SentCall(""))
 )
 """What remains of a plan after its person was forgotten."""
 
@@ -46,7 +46,7 @@ class RunCells:
 
     def write_plan(self, number: int, plan: Plan) -> tuple[str, str | bytes]:
         """The person's pseudonym, and the plan in the form to be stored."""
-        text = strict_json.dump_json(documents.plan_to_cell(plan))
+        text = documents.write_plan(plan)
         return self.write_pseudonym(plan.subject.person_id), self._seal(text, number, PLAN)
 
     def write_receipt(self, number: int, receipt: Receipt) -> str | bytes:
@@ -54,13 +54,15 @@ class RunCells:
         return self._seal(text, number, RECEIPT)
 
     def write_row(self, number: int, row: JobRow) -> str | bytes:
-        return self._seal(strict_json.dump_json(documents.row_to_json(row)), number, ROW)
+        return self._seal(documents.write_row(row), number, ROW)
 
-    def write_evidence(self, number: int, text: str) -> str | bytes:
-        return self._seal(text, number, EVIDENCE)
+    def write_evidence(self, first: int, texts: Mapping[int, str]) -> str | bytes:
+        """A block of evidence, each the text of a document by its number, as it is stored."""
+        block = ",".join([f'"{number}":{text}' for number, text in texts.items()])
+        return self._seal(f"{{{block}}}", first, EVIDENCE)
 
-    def read_evidence(self, number: int, stored: Cell) -> Json:
-        return self.parse(self._decode(stored, number, EVIDENCE), lambda document: document)
+    def read_evidence(self, first: int, stored: Cell) -> dict[int, Json]:
+        return self.parse(self._decode(stored, first, EVIDENCE), _read_block)
 
     def write_summary(self, text: str) -> str | bytes:
         return self._cipher.seal(text, (self._run_id, SUMMARY))
@@ -158,6 +160,12 @@ class RunCells:
         if not (is_cell and isinstance(stored, str | bytes) and isinstance(number, int)):
             raise self._database.build_damaged_error("an entry is neither a text nor sealed")
         return self.unseal(stored, (self._run_id, number, column))
+
+
+def _read_block(document: Json) -> dict[int, Json]:
+    if not (isinstance(document, dict) and all(map(str.isdecimal, document))):
+        raise StoreError("a block of evidence in it holds something else", hint=documents.DAMAGED)
+    return {int(number): shown for number, shown in document.items()}
 
 
 def choose_state(plan: Plan, receipt: Receipt | None, *, started: bool) -> str:

@@ -6,6 +6,7 @@ from collections.abc import Collection, Iterator
 from typing import Final
 
 from cactions.edges.store import run_schema
+from cactions.edges.store.run_evidence import RunEvidence
 from cactions.edges.store.run_file import RunDatabase
 from cactions.edges.store.sqlite import Row
 from cactions.logic.people.lookup import is_any_key
@@ -22,6 +23,7 @@ def erase_person(run: RunDatabase, person_id: str, keys: Collection[PersonQuery]
     an id, only these are erased. Raises StoreError.
     """
     database, cells = run.database, run.cells
+    evidence = RunEvidence(database, cells)
     with database.open_for_writing():
         pseudonyms = cells.list_pseudonyms(*([person_id] if person_id else ()))
         entries = [
@@ -35,7 +37,7 @@ def erase_person(run: RunDatabase, person_id: str, keys: Collection[PersonQuery]
             reduced = cells.minimize_receipt(number, receipt, seals=seals)
             database.execute(run_schema.FORGET, empty, reduced, number)
             if run.sql is run_schema.NEW:
-                database.execute(run_schema.FORGET_EVIDENCE, number)
+                evidence.forget(number)
         if entries and run.sql is run_schema.NEW:  # it has samples of the plans
             database.execute(run_schema.DROP_SUMMARY)
     if entries or database.query_rows(run_schema.OF_PERSON, _NO_PERSON):

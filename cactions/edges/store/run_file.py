@@ -21,6 +21,7 @@ from cactions.edges.store.stored_entries import ReadPage, StoredEntries
 from cactions.logic import documents, strict_json
 from cactions.model import (
     EntryState,
+    Json,
     OpenState,
     Plan,
     Receipt,
@@ -108,9 +109,11 @@ class RunDatabase:
         with self.database.open_for_writing():
             self._settle_all(outcomes)
             if self.sql is run_schema.NEW:
-                for number in numbers:
-                    if not self.database.execute(run_schema.START, number):
-                        raise UsageError(f"the run has no entry {number} to start", hint=_SHOW)
+                wanted: list[Json] = [*numbers]
+                listed = strict_json.dump_json(wanted)
+                if self.database.execute(run_schema.START, listed) != len(wanted):
+                    [*_, (number,)] = self.database.query_rows(run_schema.NOT_STARTED, listed)
+                    raise UsageError(f"the run has no entry {number!r} to start", hint=_SHOW)
 
     def record_outcomes(self, outcomes: Iterable[tuple[int, Receipt]]) -> None:
         """Store the outcomes of entries; a later one replaces an earlier one."""
@@ -118,10 +121,15 @@ class RunDatabase:
             self._settle_all(outcomes)
 
     def _settle_all(self, outcomes: Iterable[tuple[int, Receipt]]) -> None:
-        for entry, receipt in outcomes:
-            stored = self.cells.write_receipt(entry, receipt)
-            if not self.database.execute(self.sql.settle, stored, receipt.outcome.value, entry):
-                raise UsageError(f"the run has no entry {entry}", hint=_SHOW)
+        settled = dict(outcomes)
+        rows = (
+            (self.cells.write_receipt(entry, receipt), receipt.outcome.value, entry)
+            for entry, receipt in settled.items()
+        )
+        if self.database.execute_all(self.sql.settle, rows) != len(settled):
+            listed = strict_json.dump_json([*settled])
+            [*_, (number,)] = self.database.query_rows(run_schema.NO_ENTRY, listed)
+            raise UsageError(f"the run has no entry {number!r}", hint=_SHOW)
 
     def finish(self) -> None:
         """Mark the run as complete; durable on return, with everything before it.

@@ -39,6 +39,7 @@ class RunFolder:
         self._cipher = cipher
         self._open_runs: OrderedDict[str, RunDatabase] = OrderedDict()
         self._heads_by_id: dict[str, RunHead] = {}
+        self._finished: set[str] = set()
 
     def close(self) -> None:
         """Close all files."""
@@ -61,6 +62,7 @@ class RunFolder:
         if run := self._open_runs.pop(run_id, None):
             run.close()
         self._heads_by_id.pop(run_id, None)
+        self._finished.discard(run_id)
 
     def list_heads(self) -> list[RunHead]:
         """The heads of all runs, newest first; at the same time, by id."""
@@ -71,6 +73,22 @@ class RunFolder:
                     self._heads_by_id[run_id] = self.open_run(run_id).read_head()[0]
         heads = (self._heads_by_id[run_id] for run_id in ids if run_id in self._heads_by_id)
         return sorted(heads, key=lambda head: (head.started, head.id), reverse=True)
+
+    def list_recent(self, since: float) -> list[RunHead]:
+        """The heads of runs that began since then, and of those that are not finished."""
+        return [head for head in self.list_heads() if head.started >= since or self._is_open(head)]
+
+    def _is_open(self, head: RunHead) -> bool:
+        """Whether a run that can be read is not finished; a finished one is not read again."""
+        if head.id in self._finished:
+            return False
+        try:
+            finished = self.open_run(head.id).read_head()[1]
+        except CactionsError:
+            return False
+        if finished:
+            self._finished.add(head.id)
+        return not finished
 
     def find_full_id(self, prefix: str) -> str:
         """The id that begins so. Raises UsageError for none and for several."""

@@ -11,6 +11,7 @@ from itertools import groupby
 
 from cactions.edges.store import run_schema
 from cactions.edges.store.run_cells import choose_state
+from cactions.edges.store.run_evidence import RunEvidence
 from cactions.edges.store.run_file import PAGE, RunDatabase
 from cactions.edges.store.sqlite import Cell, Row
 from cactions.logic import strict_json
@@ -23,6 +24,7 @@ class RunRows:
     def __init__(self, run: RunDatabase) -> None:
         self._run = run
         self._database, self._cells = run.database, run.cells
+        self._evidence = RunEvidence(run.database, run.cells)
 
     def add(self, rows: Sequence[tuple[int, JobRow]], settled: Iterable[PlannedEntry]) -> None:
         """Store rows that wait for their plans, and entries that need none."""
@@ -43,20 +45,11 @@ class RunRows:
             self._database.execute_all(run_schema.PLACE, map(self._write, placed))
             self._database.execute_all(run_schema.END_WAIT, ((each.number,) for each in placed))
             self._add_marks((text, each.number) for each in placed for text in each.marks)
-            shown = (
-                (each.number, self._cells.write_evidence(each.number, each.evidence))
-                for each in placed
-                if each.evidence
-            )
-            self._database.execute_all(run_schema.ADD_EVIDENCE, shown)
+            self._evidence.add(placed)
 
     def list_evidence(self) -> Iterator[tuple[int, Json]]:
         """What the calls have shown, by the number of their entry."""
-        last = 0
-        while rows := self._database.query_rows(run_schema.EVIDENCE, last, PAGE):
-            for number, stored in rows:
-                last = int(number or 0)
-                yield last, self._cells.read_evidence(last, stored)
+        return self._evidence.list_all()
 
     def put_back(self, rows: Iterable[tuple[int, JobRow]]) -> None:
         """Let rows wait again whose call was pending, and was certainly not begun."""

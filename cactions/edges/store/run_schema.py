@@ -42,7 +42,7 @@ LAYOUT: Final = Schema(
         """CREATE TABLE mark (
             value TEXT NOT NULL, number INTEGER NOT NULL, PRIMARY KEY (value, number)
         ) WITHOUT ROWID""",
-        # what the calls have shown, until everyone is planned
+        # what the calls have shown, until everyone is planned, in blocks of entries
         "CREATE TABLE evidence (number INTEGER PRIMARY KEY, shown TEXT NOT NULL)",
     ),
 )
@@ -67,9 +67,11 @@ PLACE: Final = "INSERT OR REPLACE INTO entry VALUES (?, ?, ?, ?, '', ?)"
 WAIT: Final = "INSERT INTO waiting VALUES (?, ?)"
 END_WAIT: Final = "DELETE FROM waiting WHERE number = ?"
 WITHDRAW: Final = "DELETE FROM entry WHERE number = ? AND state = 'calling'"
-START: Final = (
-    "UPDATE entry SET state = 'started' WHERE number = ? AND state IN ('planned', 'started')"
-)
+START: Final = """UPDATE entry SET state = 'started'
+    WHERE number IN (SELECT value FROM json_each(?)) AND state IN ('planned', 'started')"""
+NOT_STARTED: Final = """SELECT value FROM json_each(?)
+    WHERE value NOT IN (SELECT number FROM entry WHERE state = 'started')"""
+NO_ENTRY: Final = "SELECT value FROM json_each(?) WHERE value NOT IN (SELECT number FROM entry)"
 COUNT: Final = """SELECT state, undone_by = '' AND person_id != '', undone_by = '', count(*)
     FROM entry GROUP BY 1, 2, 3
     UNION ALL SELECT 'waiting', 0, 1, count(*) FROM waiting"""
@@ -83,7 +85,8 @@ NUMBERS: Final = """SELECT value, number FROM mark
 DROP_MARKS: Final = "DELETE FROM mark"
 ADD_EVIDENCE: Final = "INSERT OR REPLACE INTO evidence VALUES (?, ?)"
 EVIDENCE: Final = "SELECT number, shown FROM evidence WHERE number > ? ORDER BY number LIMIT ?"
-FORGET_EVIDENCE: Final = "DELETE FROM evidence WHERE number = ?"
+EVIDENCE_BLOCKS: Final = """SELECT number, shown FROM evidence
+    WHERE number IN (SELECT value FROM json_each(?))"""
 DROP_EVIDENCE: Final = "DELETE FROM evidence"
 
 UNDONE: Final = "UPDATE entry SET undone_by = ? WHERE person_id IN (SELECT value FROM json_each(?))"

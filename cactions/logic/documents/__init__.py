@@ -13,7 +13,7 @@
 from __future__ import annotations
 
 from cactions.logic.documents.audits import audit_to_json, pull_to_json
-from cactions.logic.documents.cells import plan_from_cell, plan_to_cell
+from cactions.logic.documents.cells import plan_from_cell, write_plan
 from cactions.logic.documents.command_output import (
     checks_to_json,
     fetched_to_json,
@@ -37,7 +37,7 @@ from cactions.logic.documents.definitions import (
     publication_to_json,
     published_to_json,
 )
-from cactions.logic.documents.evidence import evidence_from_json, evidence_to_json
+from cactions.logic.documents.evidence import evidence_from_json, write_evidence
 from cactions.logic.documents.findings import (
     findings_to_json,
     pages_to_json,
@@ -45,7 +45,7 @@ from cactions.logic.documents.findings import (
     suite_to_json,
 )
 from cactions.logic.documents.identity import identity_to_json
-from cactions.logic.documents.job_rows import row_from_json, row_to_json
+from cactions.logic.documents.job_rows import row_from_json, write_row
 from cactions.logic.documents.plans import (
     failed_to_json,
     plan_from_json,
@@ -69,6 +69,7 @@ from cactions.logic.documents.snapshots import (
     snapshot_from_json,
     snapshot_to_json,
 )
+from cactions.logic.documents.strict_reader import DAMAGED
 from cactions.logic.documents.summaries import (
     basis_from_json,
     basis_to_json,
@@ -77,6 +78,7 @@ from cactions.logic.documents.summaries import (
 )
 
 __all__ = [
+    "DAMAGED",
     "attribute_differences_to_json",
     "audit_to_json",
     "basis_from_json",
@@ -91,7 +93,6 @@ __all__ = [
     "connectors_to_json",
     "definitions_to_json",
     "evidence_from_json",
-    "evidence_to_json",
     "execution_to_json",
     "executions_to_json",
     "failed_to_json",
@@ -105,7 +106,6 @@ __all__ = [
     "people_to_json",
     "plan_from_cell",
     "plan_from_json",
-    "plan_to_cell",
     "plan_to_json",
     "probe_from_json",
     "probe_to_json",
@@ -118,7 +118,6 @@ __all__ = [
     "request_to_json",
     "result_to_json",
     "row_from_json",
-    "row_to_json",
     "run_to_json",
     "run_to_lines",
     "runs_to_json",
@@ -129,4 +128,7 @@ __all__ = [
     "summary_to_json",
     "tally_to_json",
     "undo_to_json",
+    "write_evidence",
+    "write_plan",
+    "write_row",
 ]

@@ -7,19 +7,34 @@ versions stored: both are read.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Final
+from functools import lru_cache
+from typing import Any, Final
 
+from msgspec import UNSET, UnsetType
+
+from cactions.logic import strict_json
+from cactions.logic.documents.cell_format import (
+    CellFormat,
+    StoredInputs,
+    StoredScalar,
+    load_value,
+    read_cell,
+    store_value,
+)
 from cactions.logic.documents.plans import (
     PLAN,
-    inputs_to_json,
     kept_to_json,
-    read_inputs,
+    list_stored_inputs,
+    plan_from_json,
     read_kept,
-    read_plan_body,
-    read_precondition,
 )
-from cactions.logic.documents.strict_reader import StrictReader, read_document, read_values
+from cactions.logic.documents.strict_reader import (
+    parse_person_reference,
+    read_document,
+    refuse,
+)
 from cactions.model import (
+    ABSENT,
     Change,
     ChangeWarning,
     DataType,
@@ -31,153 +46,177 @@ from cactions.model import (
     ProofStrength,
     SentCall,
     Subject,
-    Value,
     is_same,
 )
 
 CELL: Final = "cactions.plan/2"
-_PREMISE: Final = ("reference", "value")
+_PREMISE: Final = 2
 
 
-def plan_to_cell(plan: Plan) -> dict[str, Json]:
-    """A whole plan. Equal values are written once, and false, empty and usual ones not at all."""
+class _ChangeCell(CellFormat):
+    """A change. ``same``: ``after`` is exactly ``before``, and not written."""
+
+    attribute: str
+    before: StoredScalar = UNSET
+    after: StoredScalar = UNSET
+    same: bool = False
+    source: str = ""
+    data_type: DataType = DataType.STRING
+    redacted: bool = False
+    cautions: tuple[ChangeWarning, ...] = ()
+
+
+class _ProofCell(CellFormat):
+    """A proof. ``same``: ``found`` is exactly ``expected``, and not written."""
+
+    path: str
+    equals: str
+    expected: Any = UNSET
+    found: Any = UNSET
+    same: bool = False
+    redacted: bool = False
+    verified: str = ""
+    strength: ProofStrength = ProofStrength.PROVEN
+    basis: str = ""
+
+
+class _PlanCell(CellFormat):
+    """A plan. ``premises`` are pairs of a reference and its value, which is not there if absent."""
+
+    format: str
+    action: str
+    person: str
+    field: str
+    value: str
+    label: str
+    line: str
+    changes: tuple[_ChangeCell, ...]
+    premises: tuple[list[Any], ...]
+    status: int | None = None
+    source: str = ""
+    key: str = ""
+    left: tuple[dict[str, Any], ...] = ()
+    proof: _ProofCell | UnsetType = UNSET
+    from_search: bool = False
+    inputs: StoredInputs | UnsetType = UNSET
+
+
+def write_plan(plan: Plan) -> str:
+    """The text of a whole plan. Equal values are written once, and usual ones not at all."""
     subject, call = plan.subject, plan.call
-    cell: dict[str, Json] = {
-        "format": CELL,
-        "action": plan.action,
-        "person": subject.person_id,
-        "field": subject.matched.field,
-        "value": subject.matched.value,
-        "label": subject.label,
-        "line": call.line,
-        "changes": [_change_to_cell(change) for change in plan.changes],
-        "premises": [[*_list_premise(premise)] for premise in plan.premises],
-    }
-    unusual: dict[str, Json] = {
-        "status": call.status,
-        "source": call.source,
-        "key": call.key,
-        "left": [kept_to_json(left, redact=False) for left in plan.left],
-        "proof": _proof_to_cell(plan.proof) if plan.proof else None,
-        "from_search": plan.from_search,
-    }
-    return {**cell, **_drop_usual(unusual), **inputs_to_json(plan.inputs)}
+    inputs = list_stored_inputs(plan.inputs)
+    return strict_json.dump_struct(
+        _PlanCell(
+            format=CELL,
+            action=plan.action,
+            person=subject.person_id,
+            field=subject.matched.field,
+            value=subject.matched.value,
+            label=subject.label,
+            line=call.line,
+            changes=tuple([_build_change_cell(change) for change in plan.changes]),
+            premises=tuple([_build_premise(premise) for premise in plan.premises]),
+            status=call.status,
+            source=call.source,
+            key=call.key,
+            left=tuple([kept_to_json(left, redact=False) for left in plan.left]),
+            proof=_build_proof_cell(plan.proof) if plan.proof else UNSET,
+            from_search=plan.from_search,
+            inputs=UNSET if inputs is None else inputs,
+        )
+    )
 
 
 def plan_from_cell(document: Json) -> Plan:
     """The plan, of either format. Raises StoreError for anything that does not fit."""
-    return read_document(document, _read_cell, "plan")
-
-
-def _drop_usual(members: dict[str, Json]) -> dict[str, Json]:
-    """Without what is empty or false; a number stays, as 0 does."""
-    return {name: value for name, value in members.items() if value or type(value) is int}
-
-
-def _change_to_cell(change: Change) -> dict[str, Json]:
-    is_text = change.data_type is DataType.STRING
-    return {
-        "attribute": change.attribute,
-        **_pair_to_cell("before", change.before, "after", change.after),
-        **_drop_usual(
-            {
-                "source": change.source,
-                "data_type": "" if is_text else change.data_type.value,
-                "redacted": change.redacted,
-                "cautions": [caution.value for caution in change.cautions],
-            }
-        ),
-    }
-
-
-def _proof_to_cell(proof: Proof) -> dict[str, Json]:
-    is_usual = proof.strength is ProofStrength.PROVEN
-    return {
-        "path": proof.path,
-        "equals": proof.equals,
-        **_pair_to_cell("expected", proof.expected, "found", proof.found),
-        **_drop_usual(
-            {
-                "redacted": proof.redacted,
-                "verified": proof.verified,
-                "strength": "" if is_usual else proof.strength.value,
-                "basis": proof.basis,
-            }
-        ),
-    }
-
-
-def _pair_to_cell(first: str, value: Value, second: str, other: Value) -> dict[str, Json]:
-    """Two values by name; for the second one only ``same`` where it is exactly the first."""
-    if is_same(value, other):
-        return {**read_values(hide=False, **{first: value}), "same": True}
-    return read_values(hide=False, **{first: value, second: other})
-
-
-def _list_premise(premise: Precondition) -> Iterator[Json]:
-    yield str(premise.reference)
-    yield from read_values(hide=False, value=premise.value).values()
-
-
-def _read_cell(fields: StrictReader) -> Plan:
-    if fields.format(CELL, PLAN) == PLAN:
-        return read_plan_body(fields)
+    if isinstance(document, dict) and document.get("format") == PLAN:
+        return plan_from_json(document)
+    cell = read_cell(document, _PlanCell, "plan", CELL, PLAN)
     return Plan(
-        action=fields.read_text("action"),
-        subject=Subject(
-            fields.read_text("person"),
-            PersonQuery(fields.read_text("field"), fields.read_text("value")),
-            fields.read_text("label"),
+        cell.action,
+        Subject(cell.person, PersonQuery(cell.field, cell.value), cell.label),
+        SentCall(cell.line, cell.status, cell.source, cell.key),
+        tuple([_read_change(change) for change in cell.changes]),
+        tuple(
+            read_document(left, read_kept, f"plan.left[{n}]") for n, left in enumerate(cell.left)
         ),
-        call=SentCall(
-            fields.read_text("line"),
-            fields.read_optional_integer("status", missing=True),
-            fields.read_text("source", missing=""),
-            fields.read_text("key", missing=""),
-        ),
-        changes=fields.read_each("changes", _read_change),
-        left=fields.read_each("left", read_kept) if fields.has("left") else (),
-        proof=fields.read_object("proof", _read_proof) if fields.has("proof") else None,
-        premises=tuple(_read_premises(fields)),
-        from_search=fields.has("from_search") and fields.read_flag("from_search"),
-        inputs=fields.read_object("inputs", read_inputs) if fields.has("inputs") else None,
+        None if isinstance(cell.proof, UnsetType) else _read_proof(cell.proof),
+        tuple(_read_premises(cell.premises)),
+        cell.from_search,
+        None if isinstance(cell.inputs, UnsetType) else cell.inputs,
     )
 
 
-def _read_change(fields: StrictReader) -> Change:
-    attribute = fields.read_text("attribute")
-    before = fields.read_scalar("before")
+def _build_change_cell(change: Change) -> _ChangeCell:
+    same = is_same(change.before, change.after)
+    return _ChangeCell(
+        attribute=change.attribute,
+        before=store_value(change.before),
+        after=UNSET if same else store_value(change.after),
+        same=same,
+        source=change.source,
+        data_type=change.data_type,
+        redacted=change.redacted,
+        cautions=change.cautions,
+    )
+
+
+def _build_proof_cell(proof: Proof) -> _ProofCell:
+    same = is_same(proof.expected, proof.found)
+    return _ProofCell(
+        path=proof.path,
+        equals=proof.equals,
+        expected=store_value(proof.expected),
+        found=UNSET if same else store_value(proof.found),
+        same=same,
+        redacted=proof.redacted,
+        verified=proof.verified,
+        strength=proof.strength,
+        basis=proof.basis,
+    )
+
+
+def _build_premise(premise: Precondition) -> list[Any]:
+    stored = store_value(premise.value)
+    name = _write_reference(premise.reference)
+    return [name] if stored is UNSET else [name, stored]
+
+
+_write_reference: Final = lru_cache(1_000)(str)  # every plan of a run has the same ones
+
+
+def _read_change(cell: _ChangeCell) -> Change:
+    before = load_value(cell.before)
     return Change(
-        attribute,
+        cell.attribute,
         before,
-        before if _read_mark(fields, "same") else fields.read_scalar("after"),
-        fields.read_text("source", missing=""),
-        fields.read_word("data_type", DataType, missing=DataType.STRING),
-        _read_mark(fields, "redacted"),
-        fields.read_words("cautions", ChangeWarning) if fields.has("cautions") else (),
+        before if cell.same else load_value(cell.after),
+        cell.source,
+        cell.data_type,
+        cell.redacted,
+        cell.cautions,
     )
 
 
-def _read_proof(fields: StrictReader) -> Proof:
-    expected = fields.read_value("expected")
+def _read_proof(cell: _ProofCell) -> Proof:
+    expected = load_value(cell.expected)
     return Proof(
-        path=fields.read_text("path"),
-        equals=fields.read_text("equals"),
-        expected=expected,
-        found=expected if _read_mark(fields, "same") else fields.read_value("found"),
-        redacted=_read_mark(fields, "redacted"),
-        verified=fields.read_text("verified", missing=""),
-        strength=fields.read_word("strength", ProofStrength, missing=ProofStrength.PROVEN),
-        basis=fields.read_text("basis", missing=""),
+        cell.path,
+        cell.equals,
+        expected,
+        expected if cell.same else load_value(cell.found),
+        cell.redacted,
+        cell.verified,
+        cell.strength,
+        cell.basis,
     )
 
 
-def _read_mark(fields: StrictReader, key: str) -> bool:
-    """Whether a mark is there, which is never written as false."""
-    return fields.has(key) and fields.read_flag(key)
-
-
-def _read_premises(fields: StrictReader) -> Iterator[Precondition]:
-    for number, row in enumerate(fields.read_rows("premises", len(_PREMISE))):
-        named = dict(zip(_PREMISE, row, strict=False))
-        yield read_document(named, read_precondition, f"{fields.route}.premises[{number}]")
+def _read_premises(rows: tuple[list[Any], ...]) -> Iterator[Precondition]:
+    for number, row in enumerate(rows):
+        route = f"plan.premises[{number}]"
+        if not 1 <= len(row) <= _PREMISE or not isinstance(row[0], str):
+            refuse(route, "should be a reference, or one and its value")
+        yield Precondition(
+            parse_person_reference(row[0], route), row[1] if len(row) == _PREMISE else ABSENT
+        )

@@ -8,10 +8,11 @@ from __future__ import annotations
 import re
 from typing import Final
 
+from cactions.logic import strict_json
 from cactions.logic.bulk.evidence import CallEvidence, ResponseEvidence
 from cactions.logic.bulk.names import IdentifierKind
 from cactions.logic.bulk.shown_identifiers import ShownIdentifier
-from cactions.logic.documents.strict_reader import StrictReader, read_document
+from cactions.logic.documents.cell_format import CellFormat, read_cell
 from cactions.model import FailureReason, Json, StoreError
 
 EVIDENCE: Final = "cactions.evidence/1"
@@ -27,43 +28,47 @@ _SHOWN: Final = re.compile(
 )
 
 
-def evidence_to_json(call: CallEvidence) -> dict[str, Json]:
-    """The evidence."""
+class _EvidenceCell(CellFormat):
+    """The evidence of a call."""
+
+    format: str
+    own: tuple[int, ...]
+    shown: tuple[str, ...]
+    failure: FailureReason | None = None
+    other: bool = False
+    status: int | None = _USUAL
+    record: int | None = None
+
+
+def write_evidence(call: CallEvidence) -> str:
+    """The text of the evidence."""
     shown = call.response
-    return {
-        "format": EVIDENCE,
-        **({"failure": call.failure.value} if call.failure else {}),
-        **({"other": True} if call.is_other_person else {}),
-        **({} if call.status == _USUAL else {"status": call.status}),
-        "own": [*shown.own],
-        "record": shown.record,
-        "shown": [_write_shown(each) for each in shown.shown],
-    }
+    return strict_json.dump_struct(
+        _EvidenceCell(
+            format=EVIDENCE,
+            own=shown.own,
+            shown=tuple([_write_shown(each) for each in shown.shown]),
+            failure=call.failure,
+            other=call.is_other_person,
+            status=call.status,
+            record=shown.record,
+        )
+    )
 
 
 def evidence_from_json(document: Json) -> CallEvidence:
     """The evidence. Raises StoreError for another format, and for anything that does not fit."""
-    return read_document(document, _read_evidence, "evidence")
+    cell = read_cell(document, _EvidenceCell, "evidence", EVIDENCE)
+    response = ResponseEvidence(cell.own, cell.record, tuple(map(_parse_shown, cell.shown)))
+    return CallEvidence(response, cell.status, cell.failure, cell.other)
 
 
 def _write_shown(shown: ShownIdentifier) -> str:
     """Its flags, its kind, its digest and its path: one text, since there are many of them."""
-    flags = (shown.is_own, shown.is_similar, shown.is_short, shown.is_comparable)
-    letters = "".join(name for name, flag in zip(_FLAGS, flags, strict=True) if flag)
-    return f"{letters} {shown.kind.value} {shown.digest} {shown.path}"
-
-
-def _read_evidence(fields: StrictReader) -> CallEvidence:
-    fields.format(EVIDENCE)
-    failure = fields.read_word("failure", FailureReason) if fields.has("failure") else None
-    other = fields.has("other") and fields.read_flag("other")
-    status = fields.read_optional_integer("status") if fields.has("status") else _USUAL
-    response = ResponseEvidence(
-        fields.read_integers("own"),
-        fields.read_optional_integer("record"),
-        tuple(map(_parse_shown, fields.read_texts("shown"))),
-    )
-    return CallEvidence(response, status, failure, other)
+    own, similar = "o" * shown.is_own, "s" * shown.is_similar
+    short, comparable = "h" * shown.is_short, "c" * shown.is_comparable
+    kind, digest = shown.kind.value, shown.digest
+    return f"{own}{similar}{short}{comparable} {kind} {digest} {shown.path}"
 
 
 def _parse_shown(text: str) -> ShownIdentifier:

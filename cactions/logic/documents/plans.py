@@ -52,10 +52,14 @@ def plan_to_json(plan: Plan, *, redact: bool) -> dict[str, Json]:
 
 
 def inputs_to_json(inputs: Mapping[str, Scalar] | None) -> dict[str, Json]:
+    """Inputs that can be stored, as a member of a document."""
+    stored = list_stored_inputs(inputs)
+    return {} if stored is None else {"inputs": dict(stored)}
+
+
+def list_stored_inputs(inputs: Mapping[str, Scalar] | None) -> dict[str, Scalar] | None:
     """Inputs that can be stored; bytes of a command line that are no UTF-8 are not kept."""
-    if inputs is None or not _is_unicode(inputs):
-        return {}
-    return {"inputs": dict(inputs)}
+    return None if inputs is None or not _is_unicode(inputs) else dict(inputs)
 
 
 def _is_unicode(inputs: Mapping[str, Scalar]) -> bool:

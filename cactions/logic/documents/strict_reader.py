@@ -26,6 +26,9 @@ from cactions.model import (
 )
 
 _FORMAT: Final = re.compile(r"cactions\.[a-z.]{1,32}/[0-9]{1,4}")
+DAMAGED: Final = (
+    "It is damaged, was changed by hand, or was written by another version of cactions."
+)
 _YEAR_1900: Final = -2_208_988_800
 _YEAR_10000: Final = 253_402_300_800
 
@@ -41,7 +44,7 @@ class StrictReader:
     def __init__(self, document: Json, route: str) -> None:
         self.route = route
         if not isinstance(document, dict):
-            _refuse(route, "should be an object")
+            refuse(route, "should be an object")
         self._left = dict(document)
 
     def has(self, key: str) -> bool:
@@ -148,11 +151,7 @@ class StrictReader:
 
     def read_reference(self, key: str) -> PersonField | PersonAttribute:
         """Something about a person, such as ``person.email``."""
-        try:
-            found = parse_reference(self.read_text(key))
-        except TemplateError:
-            return self._refuse(key, "should name something about a person")
-        return self._refuse(key, "names an input") if isinstance(found, Input) else found
+        return parse_person_reference(self.read_text(key), f"{self.route}.{key}")
 
     def format(self, *known: str) -> str:
         """The document's ``format``, which must be one of those known here."""
@@ -207,7 +206,7 @@ class StrictReader:
             return self._refuse(key, f"should be one of {known}")
 
     def _refuse(self, key: str, why: str) -> NoReturn:
-        _refuse(f"{self.route}.{key}", why)
+        refuse(f"{self.route}.{key}", why)
 
 
 def read_document(document: Json, build: Callable[[StrictReader], T], route: str) -> T:
@@ -225,8 +224,22 @@ def read_values(*, hide: bool, **named: Value) -> dict[str, Json]:
     return {name: value for name, value in named.items() if value is not ABSENT}
 
 
-def _refuse(route: str, why: str) -> NoReturn:
-    raise StoreError(
-        f"the document cannot be read: {route} {why}",
-        hint="It is damaged, was changed by hand, or was written by another version of cactions.",
-    )
+def parse_person_reference(text: str, route: str) -> PersonField | PersonAttribute:
+    """Something about a person, such as ``person.email``. Raises StoreError."""
+    try:
+        found = parse_reference(text)
+    except TemplateError:
+        refuse(route, "should name something about a person")
+    if isinstance(found, Input):
+        refuse(route, "names an input")
+    return found
+
+
+def refuse(route: str, why: str) -> NoReturn:
+    """Raise the error for a place of a document that does not fit; ``why`` holds no value."""
+    raise build_error(route, why)
+
+
+def build_error(route: str, why: str) -> StoreError:
+    """The error for such a place."""
+    return StoreError(f"the document cannot be read: {route} {why}", hint=DAMAGED)

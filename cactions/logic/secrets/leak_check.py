@@ -51,7 +51,7 @@ def remove_secrets(response: Response, secrets: Sequence[Secret]) -> Response:
     parts = [*_list_header_bytes(response), response.body]
     joined = b"\n".join(parts)
     echoed = scrubber.finds(joined) or any(
-        scrubber.finds(b"\n".join(_list_layers(part))) for part in parts if _ESCAPES.search(part)
+        scrubber.finds(b"\n".join(_list_layers(part))) for part in parts if _has_escapes(part)
     )  # nested escapes are not in the list of forms
     return clean_response(response, known) if echoed else response
 
@@ -165,13 +165,19 @@ def _mask_text(scrubber: Scrubber, known: Known, text: str) -> str:
     return MASK if remaining else hidden.decode("utf-8", "surrogateescape")
 
 
+_ESCAPE_SIGNS: Final = (b"\\", b"%", b"&")
 _ESCAPES: Final = re.compile(rb"\\|%[0-9A-Fa-f]{2}|&#?\w+;")
+
+
+def _has_escapes(data: bytes) -> bool:
+    """Whether anything in the data may be escaped; most data has none of the three characters."""
+    return any(sign in data for sign in _ESCAPE_SIGNS) and bool(_ESCAPES.search(data))
 
 
 def _list_layers(data: bytes) -> Iterator[bytes]:
     """The bytes as received, and decoded from each level of escapes."""
     yield data
-    if not _ESCAPES.search(data):
+    if not _has_escapes(data):
         return
     yield from _list_unescaped(data)
     if not data.lstrip(_BLANK).startswith(_JSON_STARTS):
@@ -183,7 +189,7 @@ def _list_layers(data: bytes) -> Iterator[bytes]:
     if isinstance(document, str | list | dict):
         texts = [text.encode() for text in _list_texts(document)]
         yield b"\n".join(texts)
-        for text in filter(_ESCAPES.search, texts):
+        for text in filter(_has_escapes, texts):
             yield from _list_layers(text)
 
 
@@ -215,15 +221,14 @@ _UNICODE_ESCAPE: Final = re.compile(rb"\\+u([0-9A-Fa-f]{4})")
 
 
 def _list_texts(value: Json) -> Iterator[str]:
-    match value:
-        case str():
-            yield value
-        case list():
-            for item in value:
-                yield from _list_texts(item)
-        case dict():
-            for name, item in value.items():
-                yield name
-                yield from _list_texts(item)
-        case _:
-            return
+    """Every text in it, and every key, in any order."""
+    waiting = [value]
+    while waiting:
+        node = waiting.pop()
+        if isinstance(node, str):
+            yield node
+        elif isinstance(node, list):
+            waiting.extend(node)
+        elif isinstance(node, dict):
+            yield from node
+            waiting.extend(node.values())

@@ -64,7 +64,7 @@ STALE = {
     "made in the future": {"made_at": time.time() + 2 * 24 * 3600},
     "the action has changed since": {"definition": "0" * 32},
     "is missing": {"cases": ()},
-    "the probe proves nothing": {"baseline": ALIKE},
+    "The probe proves nothing": {"baseline": ALIKE},
 }
 
 

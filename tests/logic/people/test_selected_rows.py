@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from cactions.logic.documents.job_rows import row_from_json, row_to_json
+from cactions.logic.documents.job_rows import row_from_json, write_row
 from cactions.logic.people.condition_text import parse_conditions
 from cactions.logic.people.selected_rows import build_selected_rows
+from cactions.logic.strict_json import parse_json
 from cactions.model import (
     ABSENT,
     Attribute,
@@ -41,14 +42,14 @@ def test_a_row_names_a_person_by_id_with_what_the_search_went_by() -> None:
     )
     [row] = rows
     assert JobRow(1, PersonQuery("id", "p1"), {}, premises) == row
-    assert row == row_from_json(row_to_json(row))
+    assert row == row_from_json(parse_json(write_row(row)))
 
 
 def test_everyone_of_a_workspace_rests_on_nothing_more() -> None:
     """Each is numbered in order."""
     rows = [*build_selected_rows([ADA, Person("p2")], (), action(), {})]
     assert [(1, "p1", ()), (2, "p2", ())] == [(r.line, r.query.value, r.premises) for r in rows]
-    assert rows == [row_from_json(row_to_json(row)) for row in rows]
+    assert rows == [row_from_json(parse_json(write_row(row))) for row in rows]
 
 
 def test_inputs_that_the_action_does_not_have_are_refused_before_anyone_is_read() -> None:
