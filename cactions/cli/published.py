@@ -11,6 +11,7 @@ from msgspec.structs import replace
 
 from cactions import __version__
 from cactions.app.connectors.publish import find_drift
+from cactions.app.published_projects import load_published_action
 from cactions.app.vault.definitions import find_live
 from cactions.app.vault.open_vault import VaultContext, open_vault
 from cactions.cli import arguments, wiring
@@ -52,7 +53,11 @@ def open_definitions_vault(folder: Path) -> VaultContext:
 
 
 def describe_definition(action: Action, home: ProjectFolder) -> PublishedDefinition:
-    """The action as it would be published now, without evidence. Raises DefinitionError."""
+    """The action as it would be published now, without evidence.
+
+    Raises DefinitionError, and UsageError where there are no action files.
+    """
+    require_sources(home)
     project, proof = home.project, action.response.same_person
     files = [SourceFile(name, text.encode()) for name, text in home.sources.items()]
     return PublishedDefinition(
@@ -69,6 +74,15 @@ def describe_definition(action: Action, home: ProjectFolder) -> PublishedDefinit
         strength=proof.strength if proof else ProofStrength.PROVEN,
         basis=proof.basis if proof else "",
     )
+
+
+def require_sources(home: ProjectFolder) -> None:
+    """Raises UsageError where the project is what is published: it has no action files."""
+    if not home.sources:
+        raise UsageError(
+            "there are no action files here, so there is nothing to publish",
+            hint="Publish where they are; `cactions live rollback` restores an earlier version.",
+        )
 
 
 def open_runnable_project(
@@ -93,11 +107,12 @@ def require_published(home: ProjectFolder, name: str, *, draft: bool) -> Project
     """The project with the definition that is live, if its files say the same; nothing is sent.
 
     Raises DefinitionError where they do not. In a local workspace the files are taken as they are;
-    a draft runs for test people only.
+    a draft runs for test people only. Without files, the definition is alone in its project: what
+    others say of the same attributes and hosts is no part of it.
     """
     if draft:
         return replace(home, draft=True)
-    if home.session is None:
+    if home.session is None and home.sources:
         return home
     action = arguments.find_action(home.project, name)
     live = find_live_definition(home.folder, name, home.project.environment)
@@ -108,6 +123,8 @@ def require_published(home: ProjectFolder, name: str, *, draft: bool) -> Project
             hint=f"`{publish}` tests it and makes it live; {_DRAFT}",
             place=action.place,
         )
+    if not home.sources:
+        return replace(home, live=live, project=load_published_action(live)[1])
     if live.digest != digest_definition(action, home.project):
         look = join_command(("live", "diff"), name)
         raise DefinitionError(
@@ -136,7 +153,8 @@ def check_published(home: ProjectFolder) -> None:
         )
     if live.connector is None:
         return
-    if drift := find_drift(home.session.client, live.connector, action, home.project):
+    sealed = load_published_action(live)  # its descriptions, too, which the files may change
+    if drift := find_drift(home.session.client, live.connector, *sealed):
         look, again = (
             join_command(words, live.action) for words in (("live", "diff"), ("publish",))
         )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Final
 
 import typer
 from msgspec.structs import replace
@@ -28,11 +28,12 @@ from cactions.cli.run_head import get_operator
 from cactions.cli.wiring import ProjectFolder
 from cactions.edges.clock import SystemClock
 from cactions.logic import documents
-from cactions.logic.definition.compare import compare_definitions
+from cactions.logic.definition.compare import DefinitionChange, compare_definitions
 from cactions.logic.definition.digest import digest_definition
 from cactions.logic.shell import join_command
 from cactions.logic.suggest import suggest
 from cactions.model import (
+    Action,
     CactionsError,
     InvalidFiles,
     PublishedDefinition,
@@ -51,6 +52,9 @@ Version = Annotated[
 To = Annotated[
     int | None, typer.Option("--to", metavar="N", min=1, help="Default: the one before the newest.")
 ]
+_BESIDE: Final = "attributes.lock.json, or what other actions redact"
+"""What changes a definition beside the text of its own."""
+
 ExitCode = Annotated[bool, typer.Option("--exit-code", help="Exit code 5 where something differs.")]
 
 
@@ -134,14 +138,34 @@ def diff(
     live = find_live_definition(home.folder, action, home.project.environment)
     if live is None:
         raise _build_unpublished(action)
-    changes = compare_definitions(live.text, describe_definition(found, home).text)
+    changes = _list_changes(found, home, live)
     if json:
         wiring.write_json(documents.changes_to_json(live, changes))
-    else:
+    elif home.sources:
         wiring.create_output().print(render_changes(changes, live, action))
+    else:
+        wiring.create_output().info(f"No action files are here: {live.label} runs as it is sealed.")
     drifted = _report_drift(home, live)
     differs = bool(changes) or drifted
     raise typer.Exit(Exit.CHANGES if differs and exit_code else Exit.CLEAN)
+
+
+def _list_changes(
+    action: Action, home: ProjectFolder, live: PublishedDefinition
+) -> tuple[DefinitionChange, ...]:
+    """What the files say that is not live; without files, nothing.
+
+    What stands in no text of this action is one change: types of attributes that Intercom told, or
+    what another action hides.
+    """
+    if not home.sources:
+        return ()
+    now = describe_definition(action, home)
+    if changes := compare_definitions(live.text, now.text):
+        return changes
+    return (
+        (DefinitionChange(_BESIDE, live.digest, now.digest),) if now.digest != live.digest else ()
+    )
 
 
 def _report_drift(home: ProjectFolder, live: PublishedDefinition) -> bool:

@@ -276,3 +276,15 @@ def test_a_definition_does_not_run_in_another_workspace(
         assert "was published for the workspace intercom:abc12345" in words(done)
         assert [] == list_writes(other)
     assert intercom.get_connector(published)
+
+
+def test_descriptions_that_were_changed_later_stop_no_run(
+    work: Work, home: Path, document: Document, published: str
+) -> None:
+    """They are no part of the definition; Intercom still has the old ones."""
+    document["actions"]["loyalty"]["description"] = "Another text."
+    document["actions"]["loyalty"]["data_inputs"][0]["description"] = "Another note."
+    write(home, document)
+    done = work(RUN)
+    assert Exit.CLEAN == done.code, done
+    assert published
