@@ -74,6 +74,9 @@ def list_(
     if json:
         wiring.write_json(documents.definitions_to_json(found))
         return
+    if environment and not found:
+        wiring.create_output().info(f"Nothing is published in the environment {environment} yet.")
+        return
     states = [_compare_with_files(each, files, options) for each in found]
     wiring.create_output().print(render_live(found, states))
 
@@ -196,6 +199,8 @@ def rollback(
     prompts.require_terminal(yes, json)
     folder = wiring.find_folder(files)
     found = _list_versions(folder, action, environment)
+    if to == found[0].version:
+        raise UsageError(f"{found[0].label} is live already", hint="Nothing is to be restored.")
     earlier = _choose_version(found[1:], action, to)
     published_action, project = load_published_action(earlier)
     home = ProjectFolder(
@@ -229,7 +234,12 @@ def _list_versions(folder: Path, action: str, environment: str | None) -> list[P
             f'"{action}" is published in several environments',
             hint=f"Name one: --env {places[-1]}.",
         )
-    if not places or environment not in (None, *places):
+    if places and environment not in (None, *places):
+        raise UsageError(
+            f'"{action}" is not published in the environment "{environment}"',
+            hint=f"It is in: {', '.join(place or '(none)' for place in places)}.",
+        )
+    if not places:
         names = [each.action for each in live if each.action != action]
         raise _build_unpublished(action, suggest(action, names) if names else "")
     return [*list_versions(vault, action, environment if environment is not None else places[0])]
