@@ -143,14 +143,7 @@ def check_published(home: ProjectFolder) -> None:
     live = home.live
     if home.session is None or live is None:
         return
-    action = home.project.actions[live.action]
-    if live.workspace != home.workspace_key:
-        raise DefinitionError(
-            f'"{live.action}" was published for the workspace {live.workspace}, and this is'
-            f" {home.workspace_key}",
-            hint=f"Publish it for this one: `{join_command(('publish',), live.action)}`.",
-            place=action.place,
-        )
+    check_workspace(home, live)
     if live.connector is None:
         return
     sealed = load_published_action(live)  # its descriptions, too, which the files may change
@@ -161,6 +154,17 @@ def check_published(home: ProjectFolder) -> None:
         raise WorkspaceError(
             f'"{live.action}" is not live at Intercom as it was published: {drift}',
             hint=f"`{look}` compares. Put it back in the web page, or publish again: `{again}`.",
+        )
+
+
+def check_workspace(home: ProjectFolder, published: PublishedDefinition) -> None:
+    """Raises DefinitionError where it was published for another workspace."""
+    if published.workspace != home.workspace_key:
+        raise DefinitionError(
+            f'"{published.action}" was published for the workspace {published.workspace}, and this'
+            f" is {home.workspace_key}",
+            hint=f"Publish it for this one: `{join_command(('publish',), published.action)}`.",
+            place=home.project.actions[published.action].place,
         )
 
 

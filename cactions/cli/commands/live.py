@@ -20,6 +20,7 @@ from cactions.cli.open_project import open_project
 from cactions.cli.options import Environment, Files, Json, Yes
 from cactions.cli.publication import Publication, finish_publication
 from cactions.cli.published import (
+    check_workspace,
     describe_definition,
     find_live_definition,
     open_definitions_vault,
@@ -209,6 +210,7 @@ def rollback(
         wiring.create_row_cipher(folder),
         wiring.create_session(folder, project, options),
     )
+    check_workspace(home, earlier)
     again = replace(
         earlier,
         published_at=SystemClock().get_time(),
