@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import shutil
 import time
 from pathlib import Path
@@ -271,3 +272,21 @@ def test_a_finding_about_an_echo_says_what_the_probe_found(say: Say, home: Path)
 
 def flat(say: Say) -> str:
     return " ".join(say("validate").out.split())
+
+
+def test_a_folder_of_recordings_that_may_not_be_read_stops_no_check(
+    ready: Say, home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Root may read every folder, so that the refusal is made up here."""
+    (home / "actions.yaml").write_text(ECHO)
+    record_probe(home)
+    real = os.stat
+
+    def refuse(path: Any, **options: Any) -> os.stat_result:
+        if str(path).endswith(".probe.json"):
+            raise PermissionError(13, "Permission denied", str(path))
+        return real(path, **options)
+
+    monkeypatch.setattr(os, "stat", refuse)
+    assert Exit.CLEAN == ready("validate").code
+    assert Exit.FINDINGS == ready(f"{PUBLISH} {WITHOUT.format('test')}").code
