@@ -7,8 +7,8 @@ from typing import Final
 
 from cactions.app.ports import Clock
 from cactions.logic.definition.digest import (
-    digest_action,
     digest_attribute,
+    digest_plan,
     list_attributes,
     list_secrets,
 )
@@ -32,7 +32,7 @@ def build_basis(
         return PlanBasis()
     recorded = project.snapshot.attributes if project.snapshot else {}
     return PlanBasis(
-        digest_action(definition),
+        digest_plan(definition, project),
         {
             name: digest_attribute(project.attributes.get(name), recorded.get(name))
             for name in sorted(list_attributes(definition))

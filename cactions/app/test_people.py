@@ -41,7 +41,11 @@ class TestPeopleOnly:
         return (person for person in self._people.search(conditions) if person.test)
 
     def commit(self, plan: Plan) -> Receipt:
-        """As the people's own: a plan is made of test people only."""
+        """As the people's own. Raises UsageError for a person who is no test person by now.
+
+        A saved plan may be of anyone.
+        """
+        self.get(plan.subject.person_id)
         return self._people.commit(plan)
 
 

@@ -139,6 +139,8 @@ def diff_many(
     options.refuse_showing(many=True)
     bulk = bulk_wiring.read_where(bulk, home)
     check_outputs(bulk, out=out)
+    if out:
+        options.refuse_replay_at(home.session is not None)
     found = arguments.find_action(home.project, action)
     if options.is_write_call(found):
         raise UsageError(

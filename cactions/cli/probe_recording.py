@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 from cactions.cli.project_folder import ProjectFolder
@@ -22,7 +23,7 @@ def read_probe(home: ProjectFolder, action: Action, path: Path | None) -> ProbeR
     """The recorded report. Raises UsageError for no file, DefinitionError for a damaged one."""
     if path is None:
         path = get_probe_path(home, action)
-        if not path.exists():
+        if not os.path.exists(path):  # noqa: PTH110 - a folder that may not be read raises nothing
             raise _build_missing_error(action, path)
     return read_probe_file(path)
 

@@ -48,6 +48,10 @@ _BEFORE: Final[dict[tuple[str, ...], str]] = {
 _WHOLE: Final = ("people", "run", "diff")
 _NOTHING: Final = "Nothing was sent and nothing was written."
 _SENT: Final = "Requests were sent, and nothing was written."
+_PUBLISHED: Final = (
+    "What is sealed is the earlier version or the new one, and so is what Intercom has; `cactions"
+    " run` refuses where they differ. Give the same command again."
+)
 _AFTER: Final[dict[tuple[str, ...], str]] = {
     ("audit",): "Some files may have been written: give the same command again.",
     ("connectors", "pull"): "Some files may have been written: give the same command again.",
@@ -58,6 +62,8 @@ _AFTER: Final[dict[tuple[str, ...], str]] = {
     ("validate",): "Some files may have been fixed: give the same command again.",
     ("runs", "prune"): "`cactions runs list` tells which runs are still there.",
     ("runs", "forget"): "Some of it may still be there: give the same command again.",
+    ("publish",): _PUBLISHED,
+    ("live", "rollback"): _PUBLISHED,
     ("connectors", "push"): "`cactions connectors diff` tells which drafts were sent.",
     ("vault",): "The vault is either as it was, or as it was to be: look with `cactions vault"
     " verify`.",
@@ -94,12 +100,16 @@ def mark_written() -> None:
 
 @contextmanager
 def atomic() -> Iterator[None]:
-    """Its block writes all or nothing. An error of ours says which; a signal does not."""
+    """Its block writes all or nothing. An error of ours says which; a signal does not.
+
+    What was written before the block stays written.
+    """
+    before = may_have_written()
     mark_written()
     try:
         yield
     except CactionsError as error:
-        _writing.set(isinstance(error, OutcomeUnknown))
+        _writing.set(before or isinstance(error, OutcomeUnknown))
         raise
 
 

@@ -8,7 +8,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from cactions.app.connectors.publish import plan_connector, send_connector, set_live
-from cactions.app.vault.definitions import hash_people, seal_definition
+from cactions.app.vault.definitions import check_size, hash_people, seal_definition
 from cactions.app.vault.open_vault import OpenVault
 from cactions.cli import output_scrubber, progress, prompts, wiring
 from cactions.cli.exit_codes import Exit
@@ -50,6 +50,7 @@ def finish_publication(publication: Publication, *, yes: bool) -> Exit:
 
     FINDINGS where the connector cannot go live yet: nothing is sealed then.
     """
+    check_size(publication.definition)
     plan = _plan_connector(publication)
     if not publication.json:
         _show(publication, plan)

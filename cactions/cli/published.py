@@ -11,6 +11,7 @@ from msgspec.structs import replace
 
 from cactions import __version__
 from cactions.app.connectors.publish import find_drift
+from cactions.app.published_projects import load_published_action
 from cactions.app.vault.definitions import find_live
 from cactions.app.vault.open_vault import VaultContext, open_vault
 from cactions.cli import arguments, wiring
@@ -53,7 +54,11 @@ def open_definitions_vault(folder: Path) -> VaultContext:
 
 
 def describe_definition(action: Action, home: ProjectFolder) -> PublishedDefinition:
-    """The action as it would be published now, without evidence. Raises DefinitionError."""
+    """The action as it would be published now, without evidence.
+
+    Raises DefinitionError, and UsageError where there are no action files.
+    """
+    require_sources(home)
     project, proof = home.project, action.response.same_person
     files = [SourceFile(name, text.encode()) for name, text in home.sources.items()]
     return PublishedDefinition(
@@ -70,6 +75,15 @@ def describe_definition(action: Action, home: ProjectFolder) -> PublishedDefinit
         strength=proof.strength if proof else ProofStrength.PROVEN,
         basis=proof.basis if proof else "",
     )
+
+
+def require_sources(home: ProjectFolder) -> None:
+    """Raises UsageError where the project is what is published: it has no action files."""
+    if not home.sources:
+        raise UsageError(
+            "there are no action files here, so there is nothing to publish",
+            hint="Publish where they are; `cactions live rollback` restores an earlier version.",
+        )
 
 
 def open_runnable_project(
@@ -94,11 +108,12 @@ def require_published(home: ProjectFolder, name: str, *, draft: bool) -> Project
     """The project with the definition that is live, if its files say the same; nothing is sent.
 
     Raises DefinitionError where they do not. In a local workspace the files are taken as they are;
-    a draft runs for test people only.
+    a draft runs for test people only. Without files, the definition is alone in its project: what
+    others say of the same attributes and hosts is no part of it.
     """
     if draft:
         return replace(home, draft=True)
-    if home.session is None:
+    if home.session is None and home.sources:
         return home
     action = arguments.find_action(home.project, name)
     live = find_live_definition(home.folder, name, home.project.environment)
@@ -109,6 +124,8 @@ def require_published(home: ProjectFolder, name: str, *, draft: bool) -> Project
             hint=f"`{publish}` tests it and makes it live; {_DRAFT}",
             place=action.place,
         )
+    if not home.sources:
+        return replace(home, live=live, project=load_published_action(live)[1])
     if live.digest != digest_definition(action, home.project):
         look = join_command(("live", "diff"), name)
         raise DefinitionError(
@@ -127,23 +144,28 @@ def check_published(home: ProjectFolder) -> None:
     live = home.live
     if home.session is None or live is None:
         return
-    action = home.project.actions[live.action]
-    if live.workspace != home.workspace_key:
-        raise DefinitionError(
-            f'"{live.action}" was published for the workspace {live.workspace}, and this is'
-            f" {home.workspace_key}",
-            hint=f"Publish it for this one: `{join_command(('publish',), live.action)}`.",
-            place=action.place,
-        )
+    check_workspace(home, live)
     if live.connector is None:
         return
-    if drift := find_drift(home.session.client, live.connector, action, home.project):
+    sealed = load_published_action(live)  # its descriptions, too, which the files may change
+    if drift := find_drift(home.session.client, live.connector, *sealed):
         look, again = (
             join_command(words, live.action) for words in (("live", "diff"), ("publish",))
         )
         raise WorkspaceError(
             f'"{live.action}" is not live at Intercom as it was published: {drift}',
             hint=f"`{look}` compares. Put it back in the web page, or publish again: `{again}`.",
+        )
+
+
+def check_workspace(home: ProjectFolder, published: PublishedDefinition) -> None:
+    """Raises DefinitionError where it was published for another workspace."""
+    if published.workspace != home.workspace_key:
+        raise DefinitionError(
+            f'"{published.action}" was published for the workspace {published.workspace}, and this'
+            f" is {home.workspace_key}",
+            hint=f"Publish it for this one: `{join_command(('publish',), published.action)}`.",
+            place=home.project.actions[published.action].place,
         )
 
 

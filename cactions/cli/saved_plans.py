@@ -40,6 +40,15 @@ def take_plan(source: Path, action: str, home: ProjectFolder, stores: RunStores)
 
 def check_kept_plan(run: Run, home: ProjectFolder, stores: RunStores) -> None:
     """Raises UsageError for a plan that does not hold any more."""
+    if home.session and run.head.source:
+        again = join_command(
+            ("diff",), run.head.action, options=("--people", "FILE", "--out", "PLAN")
+        )
+        raise UsageError(
+            f"the plan {run.head.id} was made of recorded answers, which are never written to a"
+            " workspace at Intercom; nothing was written",
+            hint=f"Make it again without --replay: `{again}`.",
+        )
     now = bulk_wiring.read_basis(home, run.head)
     summary = read_summary(run, stores)
     check_plan(run, summary.basis, now, SystemClock())

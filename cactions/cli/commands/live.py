@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Final
 
 import typer
 from msgspec.structs import replace
@@ -21,6 +21,7 @@ from cactions.cli.options import Environment, Files, Json, Yes
 from cactions.cli.project_folder import ProjectFolder
 from cactions.cli.publication import Publication, finish_publication
 from cactions.cli.published import (
+    check_workspace,
     describe_definition,
     find_live_definition,
     open_definitions_vault,
@@ -28,11 +29,12 @@ from cactions.cli.published import (
 from cactions.cli.run_head import get_operator
 from cactions.edges.clock import SystemClock
 from cactions.logic import documents
-from cactions.logic.definition.compare import compare_definitions
+from cactions.logic.definition.compare import DefinitionChange, compare_definitions
 from cactions.logic.definition.digest import digest_definition
 from cactions.logic.shell import join_command
 from cactions.logic.suggest import suggest
 from cactions.model import (
+    Action,
     CactionsError,
     InvalidFiles,
     PublishedDefinition,
@@ -51,6 +53,9 @@ Version = Annotated[
 To = Annotated[
     int | None, typer.Option("--to", metavar="N", min=1, help="Default: the one before the newest.")
 ]
+_BESIDE: Final = "attributes.lock.json, or what other actions redact"
+"""What changes a definition beside the text of its own."""
+
 ExitCode = Annotated[bool, typer.Option("--exit-code", help="Exit code 5 where something differs.")]
 
 
@@ -69,6 +74,9 @@ def list_(
         found = [each for each in found if each.environment == environment]
     if json:
         wiring.write_json(documents.definitions_to_json(found))
+        return
+    if environment and not found:
+        wiring.create_output().info(f"Nothing is published in the environment {environment} yet.")
         return
     states = [_compare_with_files(each, files, options) for each in found]
     wiring.create_output().print(render_live(found, states))
@@ -134,14 +142,34 @@ def diff(
     live = find_live_definition(home.folder, action, home.project.environment)
     if live is None:
         raise _build_unpublished(action)
-    changes = compare_definitions(live.text, describe_definition(found, home).text)
+    changes = _list_changes(found, home, live)
     if json:
         wiring.write_json(documents.changes_to_json(live, changes))
-    else:
+    elif home.sources:
         wiring.create_output().print(render_changes(changes, live, action))
+    else:
+        wiring.create_output().info(f"No action files are here: {live.label} runs as it is sealed.")
     drifted = _report_drift(home, live)
     differs = bool(changes) or drifted
     raise typer.Exit(Exit.CHANGES if differs and exit_code else Exit.CLEAN)
+
+
+def _list_changes(
+    action: Action, home: ProjectFolder, live: PublishedDefinition
+) -> tuple[DefinitionChange, ...]:
+    """What the files say that is not live; without files, nothing.
+
+    What stands in no text of this action is one change: types of attributes that Intercom told, or
+    what another action hides.
+    """
+    if not home.sources:
+        return ()
+    now = describe_definition(action, home)
+    if changes := compare_definitions(live.text, now.text):
+        return changes
+    return (
+        (DefinitionChange(_BESIDE, live.digest, now.digest),) if now.digest != live.digest else ()
+    )
 
 
 def _report_drift(home: ProjectFolder, live: PublishedDefinition) -> bool:
@@ -172,6 +200,8 @@ def rollback(
     prompts.require_terminal(yes, json)
     folder = wiring.find_folder(files)
     found = _list_versions(folder, action, environment)
+    if to == found[0].version:
+        raise UsageError(f"{found[0].label} is live already", hint="Nothing is to be restored.")
     earlier = _choose_version(found[1:], action, to)
     published_action, project = load_published_action(earlier)
     home = ProjectFolder(
@@ -180,6 +210,7 @@ def rollback(
         wiring.create_row_cipher(folder),
         wiring.create_session(folder, project, options),
     )
+    check_workspace(home, earlier)
     again = replace(
         earlier,
         published_at=SystemClock().get_time(),
@@ -205,7 +236,12 @@ def _list_versions(folder: Path, action: str, environment: str | None) -> list[P
             f'"{action}" is published in several environments',
             hint=f"Name one: --env {places[-1]}.",
         )
-    if not places or environment not in (None, *places):
+    if places and environment not in (None, *places):
+        raise UsageError(
+            f'"{action}" is not published in the environment "{environment}"',
+            hint=f"It is in: {', '.join(place or '(none)' for place in places)}.",
+        )
+    if not places:
         names = [each.action for each in live if each.action != action]
         raise _build_unpublished(action, suggest(action, names) if names else "")
     return [*list_versions(vault, action, environment if environment is not None else places[0])]

@@ -19,6 +19,7 @@ from cactions.cli.published import (
     describe_definition,
     find_live_definition,
     open_definitions_vault,
+    require_sources,
 )
 from cactions.logic import documents
 from cactions.logic.definition.gates import build_waivers
@@ -69,6 +70,7 @@ def command(
     waivers = build_waivers(without or (), because)
     prompts.require_terminal(yes, json)
     home = open_project(files, environment, options, strict=STRICT)
+    require_sources(home)
     found = arguments.find_action(home.project, action)
     open_definitions_vault(home.folder)
     seen = find_live_definition(home.folder, action, home.project.environment)

@@ -70,6 +70,7 @@ def resume_(
 
         home = open_project(files, environment, options)  # its proofs are a part of the plan
         home = require_published(home, cut_off.head.action, draft=draft)
+        stores = replace(stores, people=workspace.open_people(home))
         bulk = BulkOptions(threads=threads, approve=approve)
         raise typer.Exit(continue_run(home, options, bulk, stores, cut_off, yes=yes, json=json))
     ahead = preview_resume(cut_off, stores, MANY)

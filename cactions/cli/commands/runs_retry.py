@@ -70,6 +70,7 @@ def retry(
     check_retryable(done)
     _check_environment(done, home)
     home = require_published(home, done.head.action, draft=draft)
+    stores = replace(stores, people=workspace.open_people(home))
     action = arguments.find_action(home.project, done.head.action)
     options = replace(options, cassette=Path(done.head.source) if done.head.source else None)
     choice = RetryChoice(

@@ -86,13 +86,25 @@ def digest_definition(action: Action, project: Project) -> str:
     attributes: list[Json] = [
         [name, _describe(project.attributes.get(name))] for name in sorted(list_attributes(action))
     ]
+    definition = digest_action(_drop_analysis(action))
+    return _digest([definition, attributes, *_describe_surroundings(action, project)])
+
+
+def digest_plan(action: Action, project: Project) -> str:
+    """The digest of what plans of the action are made with; its attributes have their own.
+
+    What a leak analysis says of it is a part of that.
+    """
+    return _digest([digest_action(action), *_describe_surroundings(action, project)])
+
+
+def _describe_surroundings(action: Action, project: Project) -> tuple[Json, Json]:
+    """The private addresses that stand for its hosts, and what identifies a person."""
     hosts = list_hosts(action)
     allowed: list[Json] = [
         [way.host, way.address, way.port] for way in project.allowed if way.host in hosts
     ]
-    verification = project.workspace.identity_verification.value
-    definition = digest_action(_drop_analysis(action))
-    return _digest([definition, attributes, _sort(allowed), verification])
+    return _sort(allowed), project.workspace.identity_verification.value
 
 
 def list_hosts(action: Action) -> frozenset[str]:

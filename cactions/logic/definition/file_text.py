@@ -161,22 +161,3 @@ def _to_value(node: Node) -> YamlValue:
         return [_to_value(item) for item in node.items]
     assert isinstance(node, ScalarNode), "a project without faults has no broken node"
     return node.text if is_text(node) else PlainText(node.text or "null")
-
-
-def list_scalars(node: Node, route: str = "") -> Iterator[tuple[str, str]]:
-    """Every scalar below the node, with its route of keys."""
-    match node:
-        case MapNode():
-            for key, item in node.entries:
-                yield from list_scalars(item, f"{route}.{key.text}" if route else key.text)
-        case ListNode():
-            for number, item in enumerate(node.items):
-                yield from list_scalars(item, f"{route}[{number}]")
-        case ScalarNode():
-            yield route, node.text
-
-
-def read_scalars(text: str) -> Mapping[str, str]:
-    """Every scalar of an action file, by its route of keys; an empty list or map has none."""
-    root = parse_yaml(text.encode(), Diagnostics(""))
-    return dict(list_scalars(root)) if root is not None else {}

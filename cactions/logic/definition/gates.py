@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from typing import TypeAlias
+from typing import Final, TypeAlias
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -19,6 +19,10 @@ from cactions.model import (
     UsageError,
     Waiver,
 )
+from cactions.rules.credentials import looks_like_secret
+
+_LONGEST_REASON: Final = 1000
+_SURROGATES: Final = range(0xD800, 0xE000)
 
 
 class GateProblem(Struct, frozen=True):
@@ -42,14 +46,32 @@ class GateResult(Struct, frozen=True):
 def build_waivers(gates: Sequence[Gate], reason: str | None) -> tuple[Waiver, ...]:
     """A waiver for each gate. Raises UsageError without a reason, or without a gate."""
     text = (reason or "").strip()
-    if gates and not text:
-        raise UsageError(
-            "--without needs a reason, which is sealed with the definition",
-            hint="Say why: --because TEXT.",
-        )
+    if gates:
+        _check_reason(text)
     if text and not gates:
         raise UsageError("--because explains nothing", hint="Say --without test, or leave it out.")
     return tuple(Waiver(gate, text) for gate in dict.fromkeys(gates))
+
+
+def _check_reason(text: str) -> None:
+    """Raises UsageError for what tells a reader nothing, or what no reader may see."""
+    if not any(character.isalnum() for character in text):
+        raise UsageError(
+            "--without needs a reason in words, which is sealed with the definition",
+            hint="Say why: --because TEXT.",
+        )
+    if len(text) > _LONGEST_REASON:
+        raise UsageError(
+            f"the reason of --because has {len(text):,} characters",
+            hint=f"Say it in at most {_LONGEST_REASON:,}.",
+        )
+    if any(ord(character) in _SURROGATES for character in text):
+        raise UsageError("the reason of --because is not UTF-8 text", hint="Type it again.")
+    if looks_like_secret(text):
+        raise UsageError(
+            "the reason of --because looks like a credential, and would be shown ever after",
+            hint="Say it without one.",
+        )
 
 
 def judge_tests(action: str, reports: Sequence[TestReport], *, live: bool) -> Passed:

@@ -20,6 +20,9 @@ from cactions.model import (
     Json,
 )
 
+_LISTING = ("attributes", "changes")
+"""What expects nothing where it is empty."""
+
 Targets = Mapping[str, Attribute | None]
 """The attributes that an action maps, by name."""
 
@@ -29,7 +32,7 @@ def build_expectation(at: LocatedValue, targets: Targets, scope: Scope) -> Expec
     refused = at.get("refused")
     for item in refused.value if refused else ():
         _find_mapped_attribute(item.value, targets, item, scope)
-    if not at.value:
+    if all(key in _LISTING and not at.value[key].value for key in at.value):
         scope.add_fault(WRONG_VALUE, at, "this expects nothing, and can never fail")
     return Expectation(
         status=at.scalar("status"),

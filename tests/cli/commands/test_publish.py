@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import shutil
 import time
 from pathlib import Path
@@ -165,6 +166,36 @@ def test_a_machine_with_the_vault_alone_runs_what_is_published(
     assert (Exit.MISUSE, True) == (done.code, 'no action "delivery"' in done.err)
 
 
+EMPTY = ("{attributes: {}}", "{changes: {}}", "{attributes: {}, changes: {}}")
+
+
+@pytest.mark.parametrize("expected", EMPTY)
+def test_tests_that_expect_nothing_are_none(ready: Say, home: Path, expected: str) -> None:
+    """They are errors of the file, so that nothing goes live by them."""
+    change(home, "expect: {status: 200, failure: not_same_person}", f"expect: {expected}")
+    done = ready(PUBLISH)
+    assert (Exit.NOTHING_DONE, True) == (done.code, "expects nothing" in done.err), done
+    assert [] == versions(ready)
+
+
+def test_an_environment_in_which_it_is_not_live_is_named(ready: Say) -> None:
+    """And a version that is live already."""
+    assert Exit.CLEAN == ready(PUBLISH).code
+    for words in ("show loyalty", "rollback loyalty --yes"):
+        done = ready(f"live {words} --env staging")
+        assert Exit.MISUSE == done.code
+        assert "in the environment" in flatten(done.err)
+        assert "It is in: production." in flatten(done.err)
+    done = ready("live list --env staging")
+    assert (Exit.CLEAN, True) == (done.code, "in the environment staging yet" in flatten(done.err))
+    done = ready("live rollback loyalty --to 1 --yes")
+    assert (Exit.MISUSE, True) == (done.code, "is live already" in done.err)
+
+
+def flatten(text: str) -> str:
+    return " ".join(text.split())
+
+
 def test_nothing_published_is_said(ready: Say) -> None:
     """By each command, with the next step."""
     assert "Nothing is published yet." in ready("live list").out
@@ -246,3 +277,21 @@ def test_a_finding_about_an_echo_says_what_the_probe_found(say: Say, home: Path)
 
 def flat(say: Say) -> str:
     return " ".join(say("validate").out.split())
+
+
+def test_a_folder_of_recordings_that_may_not_be_read_stops_no_check(
+    ready: Say, home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Root may read every folder, so that the refusal is made up here."""
+    (home / "actions.yaml").write_text(ECHO)
+    record_probe(home)
+    real = os.stat
+
+    def refuse(path: Any, **options: Any) -> os.stat_result:
+        if str(path).endswith(".probe.json"):
+            raise PermissionError(13, "Permission denied", str(path))
+        return real(path, **options)
+
+    monkeypatch.setattr(os, "stat", refuse)
+    assert Exit.CLEAN == ready("validate").code
+    assert Exit.FINDINGS == ready(f"{PUBLISH} {WITHOUT.format('test')}").code

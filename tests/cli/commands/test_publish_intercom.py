@@ -8,7 +8,11 @@ from typing import Any
 
 import pytest
 
+from cactions.app.vault import definitions
+from cactions.cli import publication
 from cactions.cli.exit_codes import Exit
+from cactions.cli.intercom_wiring import IntercomSession
+from cactions.model import StoreError
 from tests.cli.conftest import Done, Work, list_writes
 from tests.intercom_projects import API, add_ada, remote_project
 from tests.projects import write
@@ -276,3 +280,66 @@ def test_a_definition_does_not_run_in_another_workspace(
         assert "was published for the workspace intercom:abc12345" in words(done)
         assert [] == list_writes(other)
     assert intercom.get_connector(published)
+
+
+def test_descriptions_that_were_changed_later_stop_no_run(
+    work: Work, home: Path, document: Document, published: str
+) -> None:
+    """They are no part of the definition; Intercom still has the old ones."""
+    document["actions"]["loyalty"]["description"] = "Another text."
+    document["actions"]["loyalty"]["data_inputs"][0]["description"] = "Another note."
+    write(home, document)
+    done = work(RUN)
+    assert Exit.CLEAN == done.code, done
+    assert published
+
+
+def test_a_vault_that_fails_after_the_connector_went_live_is_no_nothing_written(
+    work: Work,
+    home: Path,
+    document: Document,
+    published: str,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """The last words say that Intercom may have the new one; the run refuses, and it goes on."""
+
+    def fail(*_: object) -> object:
+        raise StoreError("the disk is full")
+
+    document["actions"]["loyalty"]["request"]["url"] += "/v2"
+    write(home, document)
+    with monkeypatch.context() as patched:
+        patched.setattr(publication, "seal_definition", fail)
+        done = work(PUBLISH)
+    assert Exit.OUTCOME_UNKNOWN == done.code
+    assert "nothing was written" not in words(done)
+    assert "What is sealed is the earlier version or the new one" in words(done)
+    assert Exit.NOTHING_DONE == work(RUN).code
+    assert Exit.CLEAN == work(PUBLISH).code
+    assert Exit.CLEAN == work(RUN).code
+    assert published
+
+
+def test_a_definition_that_cannot_be_sealed_is_not_sent(
+    work: Work, intercom: WorkspaceServer, published: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It is measured before Intercom has it."""
+    before = len(list_writes(intercom))
+    monkeypatch.setattr(definitions, "_LONGEST", 100)
+    done = work(PUBLISH)
+    assert (Exit.NOTHING_DONE, True) == (done.code, "too long to be sealed" in words(done))
+    assert before == len(list_writes(intercom))
+    assert published
+
+
+def test_a_rollback_does_not_reach_another_workspace(
+    work: Work, intercom: WorkspaceServer, published: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The token belongs to another one by now."""
+    assert Exit.CLEAN == work(PUBLISH).code
+    before = len(list_writes(intercom))
+    monkeypatch.setattr(IntercomSession, "get_workspace_key", lambda _: "intercom:other123")
+    done = work("live rollback loyalty --yes")
+    assert (Exit.NOTHING_DONE, True) == (done.code, "was published for the" in words(done)), done
+    assert before == len(list_writes(intercom))
+    assert published

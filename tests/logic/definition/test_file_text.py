@@ -13,7 +13,7 @@ import pytest
 
 from cactions.logic.definition.compare import compare_definitions
 from cactions.logic.definition.digest import digest_definition
-from cactions.logic.definition.file_text import load_definition, read_scalars, write_definition
+from cactions.logic.definition.file_text import load_definition, write_definition
 from cactions.logic.project import SourceFile, load_project
 from cactions.logic.project.file_schema import ACTION, ATTRIBUTE
 from cactions.logic.project.request_schema import NETWORK, TOKEN
@@ -94,7 +94,7 @@ def list_keys(schema: Schema, route: str = "") -> Iterator[str]:
 
 def test_the_file_has_every_key_of_the_format() -> None:
     """So that no key of an action, a token, an attribute or a network is left out below."""
-    found = {re.sub(r"\[\d+\]", ".*", route) for route in read_scalars(FULL)}
+    found = {re.sub(r"\[\d+\]", ".*", route) for route, _ in list_scalars(parse(FULL))}
     for section, schema in (
         ("actions", ACTION), ("attributes", ATTRIBUTE), ("tokens", TOKEN),
     ):  # fmt: skip
