@@ -140,18 +140,23 @@ def test_a_row_filter_is_attacked_without_a_request() -> None:
 
 @pytest.mark.parametrize("status", [408, 425, 429, 502, 503, 504])
 def test_a_service_that_stops_answering_is_not_passed(status: int) -> None:
-    """What is answered with "later" says nothing of whose data comes back."""
+    """An answer that says "later" tells nothing of whose data comes back."""
     scene = build_scene(USER_ID, 1)
 
     class Limited(ShopService):
         def call(self, *asked: object) -> Response:
             answer = super().call(*asked)  # type: ignore[arg-type]
-            return answer if len(self.keys) < 8 else Response(status, (), b"{}")
+            later = Response(status, (), b"{}")
+            return later if 8 <= len(self.keys) < self.until else answer
 
-    service = Limited(scene.records, fold_case, "url", FLAT)
-    report = run_probe(build_project(USER_ID, "url", FLAT, "email"), scene, service)
-    assert not report.passed
-    assert report.undecided
+        until = 0
+
+    for until in (10, 1_000):
+        service = Limited(scene.records, fold_case, "url", FLAT)
+        service.until = until
+        report = run_probe(build_project(USER_ID, "url", FLAT, "email"), scene, service)
+        assert not report.passed
+        assert 2 <= len(report.undecided) < 30 if until == 10 else report.undecided
 
 
 def test_a_service_that_turns_everything_down_is_not_passed() -> None:

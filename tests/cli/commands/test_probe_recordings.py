@@ -260,3 +260,20 @@ def test_a_probe_that_proves_nothing_is_not_recorded(server: Server, say: Say, h
     assert Exit.FINDINGS == done.code
     assert "Nothing was recorded" in done.err + done.out
     assert before == path.read_text()
+
+
+@pytest.mark.parametrize("text", ["gold", "GOLD" * 8, "0" * 31, "g" * 32])
+def test_a_recording_that_holds_more_than_digests_is_refused(
+    server: Server, say: Say, home: Path, text: str
+) -> None:
+    """Wherever it stands; and it is not shown."""
+    path = record(server, say, home, proof=True)
+    kept = path.read_text()
+    for where in ("digests", "shown"):
+        document = json.loads(kept)
+        seen = document["cases"][0]["seen"]
+        seen[where] = {"tier": text} if where == "digests" else text
+        path.write_text(json.dumps(document))
+        done = say("probe loyalty --replay")
+        assert Exit.NOTHING_DONE == done.code
+        assert text not in done.out + done.err
