@@ -303,6 +303,18 @@ def test_a_forgotten_person_is_not_in_the_summary(planning: Journal) -> None:
     assert "" == planning.open_rows(RUN).read_summary()
 
 
+def test_recent_runs_are_those_that_began_since_or_are_open(planning: Journal) -> None:
+    """Newest first; one that is finished meanwhile is recent only by its time."""
+    for number in (2, 3, 4):
+        planning.create_run(replace(HEAD, id=f"run-{number}", started=float(number)))
+    planning.finish("run-2")
+    planning.finish("run-4")
+    found = [[head.id for head in planning.list_recent(since)] for since in (0.0, 3.5, 9.0)]
+    assert [["run-4", "run-3", "run-2", RUN], ["run-4", "run-3", RUN], ["run-3", RUN]] == found
+    planning.finish("run-3")
+    assert [RUN] == [head.id for head in planning.list_recent(9.0)]
+
+
 def test_waiting_rows_hide_no_applied_value(planning: Journal) -> None:
     """They are of no known person yet."""
     rows = planning.open_rows(RUN)

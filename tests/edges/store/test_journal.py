@@ -316,6 +316,7 @@ def test_a_damaged_run_is_reported_and_hides_no_other(
     assert "bad" == name
     assert words in reason
     assert ["good"] == [run.head.id for run in fresh.list_runs()]
+    assert "good" in [head.id for head in fresh.list_recent(0.0)]
     assert {"tier": "silver"} == fresh.get_last_applied("p1")
     with pytest.raises(StoreError, match=str(path)) as caught:
         fresh.read("bad")
