@@ -226,7 +226,8 @@ def test_the_work_is_linear() -> None:
         {"access_token": CANARY}, {"data": {"jwt": CANARY}}, [CANARY], CANARY,
         {f"{CANARY}-{CANARY}": 1},
         {"message": f"here it is: {CANARY}{CANARY}"}, {"value": 48151623424816},
-        {"token_type": CANARY * 9}, {"scope": f"a {CANARY}x{CANARY}"},
+        {"token_type": CANARY * 9}, {"scope": f"a {CANARY}x{CANARY}"}, {"error": [CANARY]},
+        {"error": CANARY}, {"detail": f"no {CANARY} is known"}, {"error": {CANARY * 2: CANARY}},
     ],
 )  # fmt: skip
 def test_no_token_is_shown(body: Json) -> None:
