@@ -40,6 +40,8 @@ def _check_vault(
         text = "has what the calls need, as it reads without its key"
         yield HealthCheck("vault", "", Health.OK, text)
     status = get_status(open_context())
+    if status.contents is None and missing:
+        return  # the file cannot be read, which is said already
     if status.trouble:
         yield HealthCheck("vault", "key", Health.PROBLEM, str(status.trouble), status.trouble.hint)
     else:

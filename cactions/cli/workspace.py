@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from cactions.edges.store.journal import LocalJournal
     from cactions.edges.store.people import LocalPeopleStore
     from cactions.edges.store.row_encryption import RowCipher
+    from cactions.edges.store.seed_digests import SeedDigests
     from cactions.model import Action, Person
 
 PULLED_PEOPLE: Final = "people.lock.json"
@@ -75,6 +76,47 @@ def open_local_people(home: ProjectFolder) -> LocalPeopleStore:
             " the test people into a file.",
         )
     return LocalPeopleStore(home.folder / STATE, load_people(home))
+
+
+def explain_edited_people(home: ProjectFolder) -> None:
+    """Say of whom the YAML was edited after a run had stored them: the edit has no effect."""
+    from cactions.logic.request.redaction import get_label
+    from cactions.model import StoreError
+    from cactions.render.messages import join_words
+
+    if home.session or not os.path.lexists(home.folder / STATE):
+        return
+    with suppress(StoreError):  # reading the people reports it
+        digests, stored = _read_seeds(home)
+        edited = digests.list_edited(stored)
+        labels = [get_label(person, home.project.redacted) for person in edited]
+        if labels:
+            create_output().info(
+                f"The YAML was edited after a run: what it says of {join_words(labels, 3)} has no"
+                f" effect, since the stored values count. Move {STATE}/people.db away to begin with"
+                " the YAML again."
+            )
+
+
+def remember_seeds(home: ProjectFolder) -> None:
+    """Before a person is stored, note what the YAML says of those who are not stored yet."""
+    from cactions.model import StoreError
+
+    with suppress(StoreError):  # the write itself reports it
+        digests, stored = _read_seeds(home)
+        digests.remember(stored)
+
+
+def _read_seeds(home: ProjectFolder) -> tuple[SeedDigests, set[str]]:
+    """What is known of the people of the YAML, and the ids of those who are stored."""
+    from cactions.edges.store.people import LocalPeopleStore
+    from cactions.edges.store.seed_digests import SeedDigests
+
+    seed = load_people(home)
+    people = LocalPeopleStore(home.folder / STATE, seed)
+    stored = people.list_stored_seeds() if seed else set()
+    people.close()
+    return SeedDigests(home.folder / STATE, seed), stored
 
 
 def open_project_client(home: ProjectFolder) -> IntercomApi:
@@ -138,6 +180,8 @@ def open_run_stores(home: ProjectFolder) -> RunStores:
     """Where a run writes."""
     from cactions.app.commit import RunStores
 
+    if home.session is None:
+        remember_seeds(home)
     return RunStores(
         open_people(home),
         open_journal(home.folder, home.cover),
@@ -177,6 +221,7 @@ def create_plan_context(home: ProjectFolder, caller: Caller) -> PlanContext:
     from cactions.app.propose import PlanContext
 
     kept = os.path.lexists(home.folder / STATE)
+    explain_edited_people(home)
     is_offline = home.session is not None and bool(caller.source)
     people = open_test_people(home) if is_offline else open_people(home)
     return PlanContext(people, caller, open_journal(home.folder, home.cover) if kept else None)

@@ -103,12 +103,14 @@ COMMANDS: Final = (
     "diff loyalty --person u-1 --json",
     "run loyalty --person u-1 --yes --debug",
     "test --record --yes",
+    "diff loyalty --person u-1 --show-answer --show-others",
 )
 MORE: Final = (
     "diff loyalty --person u-1 --debug",
     "run loyalty --person u-1 --yes --json",
     "test --live",
     "test --live --json",
+    "test --live --show-answer --show-others",
     "request loyalty --person u-1 --curl",
     "doctor --json",
     "runs list --json",
@@ -176,6 +178,7 @@ def test_no_place_in_an_answer_reveals_a_secret_in_any_encoding(world: World) ->
     for name, place in TOKENS.items():
         world.service.token = place(texts)
         world.check(f"token: {name}", "tokens test crm --debug")
+        world.check(f"token: {name}", "tokens test crm --show-answer")
     report(world, len(PLACES) + len(TOKENS))
 
 

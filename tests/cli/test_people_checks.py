@@ -82,3 +82,74 @@ def test_the_address_of_another_person_is_not_named(cli: Cli, asked: str) -> Non
     done = cli("people", "show", f"email={asked}")
     assert Exit.MISUSE == done.code
     assert "Did you mean" not in done.err
+
+
+# The people of the YAML, after a run has stored them
+
+RUN = ("run", "loyalty", "--person", "u-1", "--replay", "--yes")
+EDITED = "The YAML was edited after a run: what it says of Ada Lovelace has no effect"
+READING = (
+    ("diff", "loyalty", "--person", "u-1", "--replay"), ("people", "list"),
+    ("people", "show", "u-1"), ("diff", "loyalty", "--all", "--replay"),
+)  # fmt: skip
+
+
+def edit_yaml(home: Path, old: str, new: str) -> None:
+    path = home / "actions.yaml"
+    assert old in path.read_text()
+    path.write_text(path.read_text().replace(old, new, 1))
+
+
+@pytest.mark.parametrize("words", READING)
+def test_an_edit_after_a_run_is_said_to_have_no_effect(
+    cli: Cli, home: Path, words: tuple[str, ...]
+) -> None:
+    """Of those whom a run has stored; of others the YAML counts."""
+    assert Exit.CLEAN == cli(*RUN).code
+    assert "edited after a run" not in cli(*words).err
+    edit_yaml(home, "coupon: SPRING24", "coupon: AUTUMN25")
+    edit_yaml(home, "name: Alan Turing", "name: Alan M. Turing")
+    done = cli(*words)
+    assert 1 == flat(done.err).count(EDITED)
+    assert "Alan" not in done.err
+    edit_yaml(home, "coupon: AUTUMN25", "coupon: SPRING24")
+    assert "edited after a run" not in cli(*words).err
+
+
+def test_an_edit_before_their_first_run_counts(cli: Cli, home: Path) -> None:
+    """Also where another person was stored before."""
+    cli(*RUN)
+    edit_yaml(home, "attributes: {tier: silver, loyalty_points: 310}", "attributes: {}")
+    assert Exit.FINDINGS == cli("run", "loyalty", "--person", "u-2", "--replay", "--yes").code
+    assert "edited after a run" not in cli("people", "list").err
+    edit_yaml(home, "name: Grace Hopper", "name: Grace B. Hopper")
+    assert "what it says of Grace B. Hopper has no effect" in flat(cli("people", "list").err)
+
+
+def test_the_advice_takes_the_yaml_again(cli: Cli, home: Path) -> None:
+    """Without the store, nothing is said, and the edit counts."""
+    cli(*RUN)
+    edit_yaml(home, "tier: silver\n", "tier: gold\n")
+    assert EDITED in flat(cli("people", "list").err)
+    (home / ".cactions" / "people.db").unlink()
+    done = cli("people", "show", "u-1")
+    assert "edited after a run" not in done.err
+    assert "gold" in done.out
+
+
+@pytest.mark.parametrize("text", ["", "[]", "{", '{"a": 1}', "\x00" * 50])
+def test_a_damaged_note_decides_nothing(cli: Cli, home: Path, text: str) -> None:
+    """It is written anew with the next run."""
+    cli(*RUN)
+    (home / ".cactions" / "seeds.json").write_text(text)
+    edit_yaml(home, "tier: silver\n", "tier: gold\n")
+    assert Exit.CLEAN == cli("people", "list").code
+    assert Exit.CLEAN == cli(*RUN).code
+    assert 0o600 == (home / ".cactions" / "seeds.json").stat().st_mode & 0o777
+
+
+def test_the_note_holds_digests_alone(cli: Cli, home: Path) -> None:
+    """No name and no value."""
+    cli(*RUN)
+    assert "Ada" not in (home / ".cactions" / "seeds.json").read_text()
+    assert "SPRING24" not in (home / ".cactions" / "seeds.json").read_text()

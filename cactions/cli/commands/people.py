@@ -55,6 +55,7 @@ def import_(
     unlisted = UnlistedValues(project_folder.project.attributes)
     people = unlisted.observe(_read(path, form, project_folder))
     progress.mark_written()
+    workspace.remember_seeds(project_folder)
     number = workspace.open_local_people(project_folder).import_people(people, update=update)
     wiring.create_output().print(render_import(number, str(path)))
     for message in unlisted.list_messages():
@@ -68,6 +69,7 @@ def list_(files: Files = None, environment: Environment = None, json: Json = Fal
     Example: cactions people list
     """
     project_folder = open_project(files, environment, leaks=False)
+    workspace.explain_edited_people(project_folder)
     found = list(workspace.open_local_people(project_folder).list())
     if json:
         wiring.write_json(documents.people_to_json(found, project_folder.project.redacted))
@@ -89,6 +91,7 @@ def show(
     Example: cactions people show email=ada@example.com
     """
     project_folder = open_project(files, environment, options, leaks=False)
+    workspace.explain_edited_people(project_folder)
     found_person = workspace.open_people(project_folder).find(parse_person_query(person, "user_id"))
     redacted = project_folder.project.redacted
     if json:

@@ -86,6 +86,12 @@ class LocalPeopleStore:
                 query, matches, self._list_similar_keys(store, query) if key and suggests else ()
             )
 
+    def list_stored_seeds(self) -> set[str]:
+        """The ids of the seed people whom a stored one replaces."""
+        with self._read_snapshot() as store:
+            ids = [person.id for person in self._seed]
+            return {person.id for person in read_stored(store, "id", ids)} if store else set()
+
     def get(self, person_id: str) -> Person:
         return self.find(PersonQuery("id", person_id))
 

@@ -51,7 +51,7 @@ class _OtherPeople:
             return self._hide_record(document)
         found = query_all(rows.path, document)
         own = [row for row in found if meets_conditions(rows, self._values, row)]
-        keep = {id(own[0])} if len(own) == 1 else set()
+        keep = {id(row) for row in own if len(own) == 1 or rows.where}
         return self._hide_rows(document, {id(row) for row in found}, keep)
 
     def _hide_rows(self, node: Json, rows: set[int], keep: set[int]) -> Json:

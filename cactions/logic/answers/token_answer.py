@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from contextlib import suppress
 from typing import Final
 
 from cactions.logic import strict_json
-from cactions.logic.answers.near_paths import describe_near_miss
-from cactions.logic.bulk.names import mask_name
+from cactions.logic.answers.near_paths import list_near_paths
 from cactions.logic.expressions.json_path import query_one
 from cactions.logic.secrets.document_mask import is_credential_name
 from cactions.logic.strict_json import StrictJsonError
@@ -22,9 +22,9 @@ _OPEN: Final = frozenset(
 """Members whose texts say why there is no token, or of which kind it is."""
 _LONGEST: Final = 200
 _LARGEST: Final = 10**9
-_LONGEST_WORD: Final = 20
-_MOST_NUMBERS: Final = 2
+_WORD: Final = re.compile(r"[\"'(]?[A-Z]?[a-z]{1,14}(?:[_'-][a-z]{1,14})*[.,:;!?\"')]*")
 _LONGEST_NAME: Final = 24
+_WORDS: Final = re.compile(r"[a-z]{2,}(?:[_-][a-z]{2,})*|[A-Za-z]?[a-z]+(?:[A-Z][a-z]{2,}){0,2}")
 
 
 def mask_token_answer(document: Json, name: str = "") -> Json:
@@ -46,17 +46,16 @@ def describe_token_miss(token: Token, answer: Response) -> str:
     with suppress(StrictJsonError):
         document = strict_json.parse_json(answer.body)
         if token.fetch and query_one(token.fetch.token_path, document) is ABSENT:
-            near = describe_near_miss(token.fetch.token_path, document)
-            return f"; {near}" if near else ""
+            near = list_near_paths(token.fetch.token_path, document)
+            return f"; the answer has {' and '.join(near)}" if near else ""
     return ""
 
 
 def _mask_key(key: str) -> str:
-    return mask_name(key) if len(key) <= _LONGEST_NAME else "*"
+    """A name of plain words; a token may be a name, too."""
+    return key if len(key) <= _LONGEST_NAME and _WORDS.fullmatch(key) else "*"
 
 
 def _is_plain(text: str) -> bool:
-    """Whether it reads as prose: no word is long enough for a token, and few have digits."""
-    words = text.split()
-    with_digits = sum(any(map(str.isdigit, word)) for word in words)
-    return with_digits <= _MOST_NUMBERS and all(len(word) < _LONGEST_WORD for word in words)
+    """Whether it reads as prose: words of letters, in small letters or with a capital."""
+    return all(map(_WORD.fullmatch, text.split()))

@@ -280,5 +280,5 @@ def test_the_job_summary_has_all_findings(parted: Path, monkeypatch: pytest.Monk
     _, out, _ = ended(parted / "sub", ["--format", "github"])
     assert out.startswith(b"::error file=sub/actions.shop.yaml,line=")
     text = summary.read_text()
-    assert text.startswith("before\n### cactions: 2 errors\n")
+    assert text.startswith("before\n### cactions: 1 error\n")
     assert "<code>sub&#47;actions&#46;shop&#46;yaml&#58;" in text

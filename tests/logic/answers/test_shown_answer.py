@@ -151,6 +151,16 @@ def test_other_people_are_hidden_unless_asked_for(body: Json, of: Action) -> Non
     assert (False, True) == (asked.hides_people, OTHER in "\n".join(asked.lines))
 
 
+def test_several_rows_of_the_matched_person_are_shown() -> None:
+    """They are what `rows.where` must tell apart; without it, no row is known to be theirs."""
+    of = action(mapping(), rows=rows("$.data[*]", user_id=USER_ID))
+    two: Json = {"data": [ROW, {**ROW, "tier": "silver"}, FOREIGN]}
+    tiers = [row["tier"] for row in document_of(answer(two), of)["data"]]
+    assert ["gold", "silver", HIDDEN] == tiers
+    unfiltered = action(mapping(), rows=rows("$.data[*]"))
+    assert {HIDDEN} == {row["tier"] for row in document_of(answer(two), unfiltered)["data"]}
+
+
 def test_the_names_of_members_stay() -> None:
     """They are what a path needs; but not where a name may be a value."""
     body: Json = {"email": OTHER, "orders": [{"id": 1}], "by": {OTHER: 1}, "none": None}
@@ -226,7 +236,8 @@ def test_the_work_is_linear() -> None:
         {"access_token": CANARY}, {"data": {"jwt": CANARY}}, [CANARY], CANARY,
         {f"{CANARY}-{CANARY}": 1},
         {"message": f"here it is: {CANARY}{CANARY}"}, {"value": 48151623424816},
-        {"token_type": CANARY * 9}, {"scope": f"a {CANARY}x{CANARY}"},
+        {"token_type": CANARY * 9}, {"scope": f"a {CANARY}x{CANARY}"}, {"error": [CANARY]},
+        {"error": CANARY}, {"detail": f"no {CANARY} is known"}, {"error": {CANARY * 2: CANARY}},
     ],
 )  # fmt: skip
 def test_no_token_is_shown(body: Json) -> None:
