@@ -15,7 +15,16 @@ from cactions.app.plan_people import continue_planning, plan_people
 from cactions.app.planning_task import Planned, PlanningTask
 from cactions.app.ports import People
 from cactions.app.propose import Job, PlanContext
-from cactions.cli import arguments, bulk_wiring, progress, prompts, wiring, workspace, write_calls
+from cactions.cli import (
+    arguments,
+    bulk_wiring,
+    progress,
+    prompts,
+    recordings,
+    wiring,
+    workspace,
+    write_calls,
+)
 from cactions.cli.bulk_checks import build_approval_code, check_write_calls
 from cactions.cli.bulk_options import BulkOptions
 from cactions.cli.exit_codes import Exit, choose_most_severe
@@ -84,7 +93,7 @@ class BulkCommand:
         check_write_calls(action, self._bulk, writes=writes)
         job = Job(action, PersonQuery("id", ""), {})
         action = workspace.prepare_job(self._home, job, self._options).action
-        caller = workspace.create_caller(self._home, action, self._options)
+        caller = recordings.create_caller(self._home, action, self._options)
         head = write_calls.new_run_head(action.name, self._home, caller.source)
         context = workspace.create_plan_context(self._home, caller)
         head = replace(head, retries=retries)
@@ -106,7 +115,7 @@ class BulkCommand:
         """Plan those of a run that was cut off while it was planned."""
         action = arguments.find_action(self._home.project, run.head.action)
         basis = self._read_begun_basis(run)
-        caller = workspace.create_caller(self._home, action, self._options)
+        caller = recordings.create_caller(self._home, action, self._options)
         context = workspace.create_plan_context(self._home, caller)
         planning = self._create_task(run.head, action, context, basis)
         with (

@@ -6,6 +6,8 @@ from collections.abc import Callable, Collection, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
+from msgspec.structs import replace
+
 from cactions.cli.project_folder import ProjectFolder
 from cactions.cli.wiring import (
     create_row_cipher,
@@ -103,11 +105,11 @@ def _open_folder(
     """The project without what is broken. Raises InvalidFiles with the errors that count."""
     home = find_folder(paths)
     [found] = load_projects(paths or (), environment, leaks=leaks)
-    errors = tuple(
-        finding
+    findings = (
+        replace(finding, severity=Severity.ERROR) if finding.rule in strict else finding
         for finding in found.findings
-        if (finding.severity is Severity.ERROR or finding.rule in strict) and counts(finding)
     )
+    errors = tuple(each for each in findings if each.severity is Severity.ERROR and counts(each))
     if errors or found.partial is None:
         raise InvalidFiles(errors, found.sources)
     session = create_session(home, found.partial, options)

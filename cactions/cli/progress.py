@@ -49,8 +49,8 @@ _WHOLE: Final = ("people", "run", "diff")
 _NOTHING: Final = "Nothing was sent and nothing was written."
 _SENT: Final = "Requests were sent, and nothing was written."
 _PUBLISHED: Final = (
-    "What is sealed is the earlier version or the new one, and so is what Intercom has; `cactions"
-    " run` refuses where they differ. Give the same command again."
+    "What is sealed is the earlier version or the new one, and so is what Intercom has; where"
+    " they differ, no run is made there. Give the same command again."
 )
 _AFTER: Final[dict[tuple[str, ...], str]] = {
     ("audit",): "Some files may have been written: give the same command again.",

@@ -56,7 +56,8 @@ def finish_publication(publication: Publication, *, yes: bool) -> Exit:
         _show(publication, plan)
     name = publication.action.name
     where = f" at {publication.definition.workspace}" if publication.home.session else ""
-    if not prompts.confirm(f"Make {name} live{where}?", yes):
+    again = f"version {restored} of " if (restored := publication.definition.restored) else ""
+    if not prompts.confirm(f"Make {again}{name} live{where}?", yes):
         wiring.create_output().info("Nothing was published.")
         return Exit.CLEAN
     connector = None

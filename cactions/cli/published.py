@@ -82,7 +82,7 @@ def require_sources(home: ProjectFolder) -> None:
     if not home.sources:
         raise UsageError(
             "there are no action files here, so there is nothing to publish",
-            hint="Publish where they are; `cactions live rollback` restores an earlier version.",
+            hint="Publish where they are; `cactions live rollback ACTION` restores what was live.",
         )
 
 

@@ -1,4 +1,4 @@
-"""The stores of a project: people, runs, the lock that keeps two runs apart, recordings.
+"""The stores of a project: people, runs, the lock that keeps two runs apart.
 
 They are opened when a command first needs them, and imported then.
 """
@@ -11,7 +11,6 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from cactions.cli import wiring
 from cactions.cli.open_project import open_project, open_workspace
 from cactions.cli.project_folder import ProjectFolder
 from cactions.cli.run_head import get_user_name
@@ -27,13 +26,11 @@ if TYPE_CHECKING:
     from cactions.app.ports import Caller, IntercomApi, People, RunLock
     from cactions.app.propose import Job, PlanContext
     from cactions.cli.live_options import LiveOptions
-    from cactions.edges.cassette.reader import CassetteSender
-    from cactions.edges.cassette.writer import JsonCassetteWriter
     from cactions.edges.store.journal import LocalJournal
     from cactions.edges.store.people import LocalPeopleStore
     from cactions.edges.store.row_encryption import RowCipher
     from cactions.edges.store.seed_digests import SeedDigests
-    from cactions.model import Action, Person
+    from cactions.model import Person
 
 PULLED_PEOPLE: Final = "people.lock.json"
 """The test people of Intercom, beside the action files."""
@@ -254,26 +251,3 @@ def _load_pulled_people(home: ProjectFolder) -> tuple[Person, ...]:
             hint="Name them under `workspace.test_people`, then: `cactions people pull`.",
         )
     return tuple(read_people_file(path, home.project.attributes))
-
-
-def create_caller(home: ProjectFolder, action: Action, options: LiveOptions) -> Caller:
-    """Who answers: the action's recording, or the live service."""
-    if not options.replayed:
-        return wiring.create_live_caller(home, options, [action])
-    from cactions.app.propose import ReplayCaller
-
-    return ReplayCaller(open_recording(home, action, options))
-
-
-def open_recording(home: ProjectFolder, action: Action, options: LiveOptions) -> CassetteSender:
-    """The recording of an action. Raises DefinitionError where it is missing or unusable."""
-    from cactions.edges.cassette.reader import CassetteSender
-
-    return CassetteSender(options.cassette or home.get_cassette_path(action))
-
-
-def create_cassette_writer(home: ProjectFolder, action: Action) -> JsonCassetteWriter:
-    """Where an action's recording is written."""
-    from cactions.edges.cassette.writer import JsonCassetteWriter
-
-    return JsonCassetteWriter(home.get_cassette_path(action), makes_folder=True)

@@ -26,7 +26,7 @@ from cactions.rules.credentials import mask_secrets
 
 _COLUMNS: Final = ("Action", "Version", "Published (UTC)", "By", "Rests on", "Files")
 _VERSION_COLUMNS: Final = ("Version", "Published (UTC)", "By", "Rests on")
-_WORDS: Final = {Gate.TEST: "tests", Gate.PROBE: "probe", Gate.CONNECTOR: "connector"}
+_WORDS: Final = {Gate.TEST: "test", Gate.PROBE: "probe", Gate.CONNECTOR: "connector"}
 _LABEL: Final = 9
 """Cells of the longest of these words."""
 
@@ -54,7 +54,7 @@ def _build_hang(word: str, style: Style) -> StyledLine:
 
 def _list_gates(evidence: PublicationEvidence) -> Iterator[tuple[str, Style, str]]:
     if evidence.tests:
-        yield "tests", Style.GOOD, _describe_tests(evidence)
+        yield "test", Style.GOOD, _describe_tests(evidence)
     if evidence.probe:
         yield "probe", Style.GOOD, _describe_probe(evidence)
     for waiver in evidence.waivers:
@@ -76,7 +76,9 @@ def _describe_probe(evidence: PublicationEvidence) -> str:
 def render_definition_text(published: PublishedDefinition) -> View:
     """The whole text of a definition; what looks like a credential stands there as dots."""
     text = mask_secrets(published.text.rstrip())
-    return lambda _width: [(Span(line, Style.SOURCE),) for line in split_lines(text)]
+    title = "The definition, without what others need:"
+    lines: list[StyledLine] = [(Span(line, Style.SOURCE),) for line in split_lines(text)]
+    return lambda _width: [span(title), *lines]
 
 
 def render_changes(
@@ -86,7 +88,7 @@ def render_changes(
 
     def draw(width: int) -> list[StyledLine]:
         if not changes:
-            return wrap(span(f"{after} is the same as {before.label}."), width)
+            return wrap(span(f"No difference: this is what is live, {before.label}."), width)
         lines = wrap(span(f"{after} against {before.label}:"), width)
         for change in changes:
             lines += _render_change(change, width)

@@ -16,9 +16,9 @@ from random import Random
 import pytest
 from msgspec.structs import replace
 
+from cactions.cli.commands.test_record import create_cassette_writer
 from cactions.cli.exit_codes import Exit
 from cactions.cli.project_folder import ProjectFolder
-from cactions.cli.wiring import create_cassette_writer
 from cactions.model import CactionsError, DefinitionError, Project, Workspace
 from tests.builders import action
 from tests.case_counts import COUNTS

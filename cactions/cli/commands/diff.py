@@ -10,7 +10,7 @@ from msgspec.structs import replace
 
 from cactions.app.answer_recorder import AnswerRecorder
 from cactions.app.propose import propose_plan
-from cactions.cli import arguments, wiring, workspace, write_calls
+from cactions.cli import arguments, recordings, wiring, workspace, write_calls
 from cactions.cli.bulk_options import (
     THREADS,
     BulkOptions,
@@ -111,7 +111,7 @@ def command(
         wiring.create_output().info("Nothing was sent.")
         return
     job = workspace.prepare_job(project_folder, job, options)
-    answered = AnswerRecorder(workspace.create_caller(project_folder, job.action, options))
+    answered = AnswerRecorder(recordings.create_caller(project_folder, job.action, options))
     context = workspace.create_plan_context(project_folder, answered)
     result, text = (
         write_calls.preview_write_call(job, context, project_folder, again=again)

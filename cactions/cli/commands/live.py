@@ -11,9 +11,15 @@ from msgspec.structs import replace
 from cactions import __version__
 from cactions.app.connectors.publish import find_drift
 from cactions.app.published_projects import load_published_action
-from cactions.app.vault.definitions import list_live, list_versions
+from cactions.app.vault.definitions import list_live
 from cactions.app.vault.open_vault import open_vault
 from cactions.cli import arguments, prompts, wiring
+from cactions.cli.definition_versions import (
+    build_unpublished_error,
+    choose_version,
+    list_earlier_versions,
+    read_versions,
+)
 from cactions.cli.exit_codes import Exit
 from cactions.cli.live_options import LiveOptions, network_options
 from cactions.cli.open_project import open_project
@@ -31,11 +37,8 @@ from cactions.edges.clock import SystemClock
 from cactions.logic import documents
 from cactions.logic.definition.compare import DefinitionChange, compare_definitions
 from cactions.logic.definition.digest import digest_definition
-from cactions.logic.shell import join_command
-from cactions.logic.suggest import suggest
 from cactions.model import (
     Action,
-    CactionsError,
     InvalidFiles,
     PublishedDefinition,
     UsageError,
@@ -51,7 +54,8 @@ Version = Annotated[
     int | None, typer.Option("--version", metavar="N", min=1, help="Default: the newest.")
 ]
 To = Annotated[
-    int | None, typer.Option("--to", metavar="N", min=1, help="Default: the one before the newest.")
+    int | None,
+    typer.Option("--to", metavar="N", min=1, help="Default: the last one that differs."),
 ]
 _BESIDE: Final = "attributes.lock.json, or what other actions redact"
 """What changes a definition beside the text of its own."""
@@ -113,8 +117,8 @@ def show(
 
     Example: cactions live show loyalty
     """
-    found = _list_versions(wiring.find_folder(files), action, environment)
-    chosen = _choose_version(found, action, version)
+    found = read_versions(wiring.find_folder(files), action, environment)
+    chosen = choose_version(found, action, version)
     if json:
         document = documents.published_to_json(chosen)
         wiring.write_json({**document, "text": chosen.text})
@@ -139,9 +143,10 @@ def diff(
     """
     home = open_project(files, environment, options, leaks=False)
     found = arguments.find_action(home.project, action)
+    open_definitions_vault(home.folder)
     live = find_live_definition(home.folder, action, home.project.environment)
     if live is None:
-        raise _build_unpublished(action)
+        raise build_unpublished_error(action)
     changes = _list_changes(found, home, live)
     if json:
         wiring.write_json(documents.changes_to_json(live, changes))
@@ -199,10 +204,10 @@ def rollback(
     """
     prompts.require_terminal(yes, json)
     folder = wiring.find_folder(files)
-    found = _list_versions(folder, action, environment)
+    found = read_versions(folder, action, environment)
     if to == found[0].version:
         raise UsageError(f"{found[0].label} is live already", hint="Nothing is to be restored.")
-    earlier = _choose_version(found[1:], action, to)
+    earlier = choose_version(found[1:] if to else list_earlier_versions(found), action, to)
     published_action, project = load_published_action(earlier)
     home = ProjectFolder(
         folder,
@@ -221,45 +226,3 @@ def rollback(
     )
     publication = Publication(home, published_action, again, found[0], json=json)
     raise typer.Exit(finish_publication(publication, yes=yes))
-
-
-def _list_versions(folder: Path, action: str, environment: str | None) -> list[PublishedDefinition]:
-    """The versions of an action, the newest first; without an environment, in its only one.
-
-    Raises UsageError where there is none, or no only one.
-    """
-    vault = open_vault(open_definitions_vault(folder))
-    live = [*list_live(vault)]
-    places = [each.environment for each in live if each.action == action]
-    if environment is None and len(places) > 1:
-        raise UsageError(
-            f'"{action}" is published in several environments',
-            hint=f"Name one: --env {places[-1]}.",
-        )
-    if places and environment not in (None, *places):
-        raise UsageError(
-            f'"{action}" is not published in the environment "{environment}"',
-            hint=f"It is in: {', '.join(place or '(none)' for place in places)}.",
-        )
-    if not places:
-        names = [each.action for each in live if each.action != action]
-        raise _build_unpublished(action, suggest(action, names) if names else "")
-    return [*list_versions(vault, action, environment if environment is not None else places[0])]
-
-
-def _choose_version(
-    found: list[PublishedDefinition], action: str, version: int | None
-) -> PublishedDefinition:
-    chosen = [each for each in found if version in (None, each.version)]
-    if not chosen:
-        wanted = f"a version {version}" if version else "an earlier version"
-        known = ", ".join(str(each.version) for each in found)
-        raise UsageError(
-            f'"{action}" has not {wanted}', hint=f"There is: {known}." if known else ""
-        )
-    return chosen[0]
-
-
-def _build_unpublished(action: str, near: str = "") -> CactionsError:
-    publish = join_command(("publish",), action)
-    return UsageError(f'"{action}" is not published', hint=f"{near} `{publish}`".strip())

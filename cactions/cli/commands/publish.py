@@ -14,6 +14,7 @@ from cactions.cli.exit_codes import Exit
 from cactions.cli.live_options import LiveOptions, call_options
 from cactions.cli.open_project import open_project
 from cactions.cli.options import Environment, Files, Inputs, Json, Yes
+from cactions.cli.project_folder import ProjectFolder
 from cactions.cli.publication import Publication, finish_publication
 from cactions.cli.published import (
     describe_definition,
@@ -23,7 +24,7 @@ from cactions.cli.published import (
 )
 from cactions.logic import documents
 from cactions.logic.definition.gates import build_waivers
-from cactions.model import Action, Gate
+from cactions.model import Action, Gate, UsageError, Waiver
 from cactions.render.definitions import render_gates
 
 STRICT: Final = ("CA103",)
@@ -35,6 +36,9 @@ Live = Annotated[
 Without = Annotated[
     list[Gate] | None,
     typer.Option("--without", help="Leave out this gate; it is shown ever after. Repeatable."),
+]
+Check = Annotated[
+    bool, typer.Option("--check", help="Only judge the gates, as in CI: nothing is published.")
 ]
 Because = Annotated[
     str | None, typer.Option("--because", metavar="TEXT", help="Why a gate is left out.")
@@ -52,6 +56,7 @@ def command(
     victim_input: VictimInputs = None,
     without: Without = None,
     because: Because = None,
+    check: Check = False,
     yes: Yes = False,
     files: Files = None,
     environment: Environment = None,
@@ -68,10 +73,10 @@ def command(
     Example: cactions publish loyalty
     """
     waivers = build_waivers(without or (), because)
-    prompts.require_terminal(yes, json)
     home = open_project(files, environment, options, strict=STRICT)
     require_sources(home)
     found = arguments.find_action(home.project, action)
+    _check_waivers(waivers, home)
     open_definitions_vault(home.folder)
     seen = find_live_definition(home.folder, action, home.project.environment)
     people = ProbePeople(attacker, victim, inputs, victim_input)
@@ -83,10 +88,24 @@ def command(
             wiring.create_output().print(render_gates(gates.evidence, gates.problems))
             wiring.create_output().info("Nothing was published.")
         raise typer.Exit(Exit.FINDINGS)
+    if check:
+        wiring.create_output().print(render_gates(gates.evidence, ()))
+        wiring.create_output().info("Every gate is passed. Nothing was published.")
+        return
+    prompts.require_terminal(yes, json)
     definition = replace(describe_definition(found, home), evidence=gates.evidence)
     tested = _list_people(found) if gates.evidence.tests else ()
     publication = Publication(home, found, definition, seen, tested, json)
     raise typer.Exit(finish_publication(publication, yes=yes))
+
+
+def _check_waivers(waivers: tuple[Waiver, ...], home: ProjectFolder) -> None:
+    """Raises UsageError for a gate that this workspace does not have."""
+    if home.session is None and any(waiver.gate is Gate.CONNECTOR for waiver in waivers):
+        raise UsageError(
+            "a local workspace has no data connectors, so there is no such gate to leave out",
+            hint="Leave out --without connector.",
+        )
 
 
 def _list_people(action: Action) -> tuple[str, ...]:

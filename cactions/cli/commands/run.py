@@ -11,7 +11,7 @@ from cactions.app.answer_recorder import AnswerRecorder
 from cactions.app.apply import apply_to_people, resume_run
 from cactions.app.propose import propose_plan
 from cactions.app.write_calls import CallRecord
-from cactions.cli import arguments, prompts, wiring, workspace, write_calls
+from cactions.cli import arguments, prompts, recordings, wiring, workspace, write_calls
 from cactions.cli.bulk_options import (
     THREADS,
     Approve,
@@ -116,7 +116,7 @@ def command(
         return
     check_published(project_folder)
     job = workspace.prepare_job(project_folder, job, options)
-    answered = AnswerRecorder(workspace.create_caller(project_folder, job.action, options))
+    answered = AnswerRecorder(recordings.create_caller(project_folder, job.action, options))
     context = workspace.create_plan_context(project_folder, answered)
     head = write_calls.new_run_head(action, project_folder, context.caller.source)
     kept = workspace.open_journal(project_folder.folder, project_folder.cover)

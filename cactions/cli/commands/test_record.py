@@ -16,6 +16,7 @@ from cactions.cli import output_scrubber, progress, prompts, wiring, workspace
 from cactions.cli.exit_codes import Exit
 from cactions.cli.live_options import LiveOptions
 from cactions.cli.project_folder import ProjectFolder
+from cactions.edges.cassette.writer import JsonCassetteWriter
 from cactions.logic.cassette.file_name import build_cassette_name
 from cactions.model import Action, Person, TestReport, UsageError
 from cactions.render.messages import count_noun
@@ -49,7 +50,7 @@ def confirm_live_tests(
     people = workspace.open_test_people(project_folder)
     for action in actions:
         check_test_people(action, people)
-        workspace.create_cassette_writer(project_folder, action).check_place()
+        create_cassette_writer(project_folder, action).check_place()
     there = [
         build_cassette_name(recorded_action)
         for recorded_action in actions
@@ -73,7 +74,7 @@ def record_cassettes(
     context = PlanContext(workspace.open_test_people(project_folder), listening)
     reports = tuple(run_test(action, test, context, make, display) for test in action.tests)
     progress.mark_written()
-    writer = workspace.create_cassette_writer(project_folder, action)
+    writer = create_cassette_writer(project_folder, action)
     kept = record_tests(
         listening, _test_people(project_folder), output_scrubber.list_secrets(), writer
     )
@@ -94,3 +95,8 @@ def _describe_recorded(action: Action, kept: RecordedTests) -> list[str]:
         f'An answer held the secret "{name}": {file} has dots in its place.' for name in kept.hidden
     ]
     return [f"{file} was recorded: {count_noun(kept.interactions, 'interaction')}.", *dots]
+
+
+def create_cassette_writer(home: ProjectFolder, action: Action) -> JsonCassetteWriter:
+    """Where an action's recording is written."""
+    return JsonCassetteWriter(home.get_cassette_path(action), makes_folder=True)

@@ -21,7 +21,7 @@ from cactions.app.run_tests import (
     run_batches,
     run_test,
 )
-from cactions.cli import arguments, workspace, write_calls
+from cactions.cli import arguments, recordings, workspace, write_calls
 from cactions.cli.commands import test_record
 from cactions.cli.exit_codes import Exit, choose_most_severe
 from cactions.cli.live_options import LiveOptions
@@ -141,6 +141,6 @@ class _Runner:
                     self._mode.live.prepare(action)
             return self._mode.live, False
         options = replace(self._mode.answers, replay=True)
-        sender = workspace.open_recording(self._folder, action, options)
+        sender = recordings.open_recording(self._folder, action, options)
         self._senders.append((action, sender))
         return ReplayCaller(sender), sender.has_turns

@@ -88,7 +88,7 @@ def judge_tests(action: str, reports: Sequence[TestReport], *, live: bool) -> Pa
     if failed:
         first = failed[0]
         number = f"{len(failed)} of {len(reports)} tests fail"
-        look = join_command(("test",), action)
+        look = join_command(("test",), action, options=("--live",) if live else ())
         return GateProblem(
             Gate.TEST,
             f'{number}: "{first.test}": {first.problems[0]}',
@@ -100,13 +100,13 @@ def judge_tests(action: str, reports: Sequence[TestReport], *, live: bool) -> Pa
 def judge_probe(report: ProbeReport, *, live: bool) -> Passed:
     """The evidence of a probe that let nothing through."""
     if report.passed:
-        return ProbeEvidence(report.made_at, len(report.cases), live)
+        return ProbeEvidence(report.made_at, len(report.attacks), live)
     if report.problem:
         why = f"the probe proves nothing: {report.problem}"
     elif report.leaks:
-        why = f"{len(report.leaks)} of {len(report.cases)} attacks got through"
+        why = f"{len(report.leaks)} of {len(report.attacks)} attacks got through"
     else:
-        why = f"{len(report.undecided)} of {len(report.cases)} attacks had no response"
+        why = f"{len(report.undecided)} of {len(report.attacks)} attacks had no response"
     look = join_command(("probe",), report.action, options=("--as", "A", "--victim", "B"))
     return GateProblem(Gate.PROBE, why, f"`{look}` shows them.")
 

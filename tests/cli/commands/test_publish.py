@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import shutil
 import time
 from pathlib import Path
@@ -132,7 +133,7 @@ def test_what_differs_is_shown_key_by_key(ready: Say, home: Path) -> None:
     assert Exit.CLEAN == ready(PUBLISH).code
     change(home, "actions:\n", "actions:  # all of them\n\n")
     same = ready("live diff loyalty --exit-code")
-    assert (Exit.CLEAN, True) == (same.code, "is the same as" in same.out)
+    assert (Exit.CLEAN, True) == (same.code, "this is what is live" in same.out)
     change(home, "/v1/customers", "/v2/customers")
     done = ready("live diff loyalty --exit-code")
     assert Exit.CHANGES == done.code
@@ -295,3 +296,37 @@ def test_a_folder_of_recordings_that_may_not_be_read_stops_no_check(
     monkeypatch.setattr(os, "stat", refuse)
     assert Exit.CLEAN == ready("validate").code
     assert Exit.FINDINGS == ready(f"{PUBLISH} {WITHOUT.format('test')}").code
+
+
+def test_the_gates_can_be_judged_alone(ready: Say, home: Path) -> None:
+    """For CI, without a terminal and without a question: nothing is sealed."""
+    before = (home / "cactions.vault").read_bytes()
+    done = ready("publish loyalty --check")
+    assert (Exit.CLEAN, True) == (done.code, "Every gate is passed" in done.err)
+    (home / "cassettes/loyalty.probe.json").unlink()
+    assert Exit.FINDINGS == ready("publish loyalty --check").code
+    assert before == (home / "cactions.vault").read_bytes()
+
+
+def test_a_second_rollback_goes_further_back(ready: Say, home: Path) -> None:
+    """Not to the version that the first one took away; and not to one that says the same."""
+    gates = '--without test --without probe --because "a test"'
+    for number in (2, 3, 3):
+        text = (home / "actions.yaml").read_text()
+        (home / "actions.yaml").write_text(re.sub(r"/v\d/customers", f"/v{number}/customers", text))
+        if number == 2:
+            change(home, "/v2/customers", "/v1/customers")
+            assert Exit.CLEAN == ready(f"{PUBLISH} {gates}").code
+            change(home, "/v1/customers", "/v2/customers")
+        assert Exit.CLEAN == ready(f"{PUBLISH} {gates}").code
+    for expected in ("/v2/customers", "/v1/customers"):
+        assert Exit.CLEAN == ready("live rollback loyalty --yes").code
+        assert expected in ready("live show loyalty").out
+    done = ready("live rollback loyalty --yes")
+    assert (Exit.MISUSE, True) == (done.code, "has not an earlier version" in done.err)
+
+
+def test_a_local_workspace_has_no_connector_to_leave_out(ready: Say) -> None:
+    """It would be sealed as a waiver of nothing."""
+    done = ready(f"{PUBLISH} --without connector --because x1")
+    assert (Exit.MISUSE, True) == (done.code, "no data connectors" in done.err)

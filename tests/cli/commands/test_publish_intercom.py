@@ -339,7 +339,7 @@ def test_a_rollback_does_not_reach_another_workspace(
     assert Exit.CLEAN == work(PUBLISH).code
     before = len(list_writes(intercom))
     monkeypatch.setattr(IntercomSession, "get_workspace_key", lambda _: "intercom:other123")
-    done = work("live rollback loyalty --yes")
+    done = work("live rollback loyalty --to 1 --yes")
     assert (Exit.NOTHING_DONE, True) == (done.code, "was published for the" in words(done)), done
     assert before == len(list_writes(intercom))
     assert published

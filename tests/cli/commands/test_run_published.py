@@ -205,5 +205,5 @@ def test_what_stands_in_another_file_is_shown(work: Work, home: Path, document: 
 
 def show_difference(work: Work) -> bool:
     done: Done = work("live diff loyalty --exit-code")
-    assert (Exit.CHANGES, False) == (done.code, "is the same as" in words(done)), done
+    assert (Exit.CHANGES, False) == (done.code, "this is what is live" in words(done)), done
     return bool(json.loads(work("live diff loyalty --json").out)["changes"])
