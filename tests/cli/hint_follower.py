@@ -71,7 +71,7 @@ class HintFollower:
                 refusal = self._run_with_needs(line, DEPTH)
             finally:
                 self._patch.chdir(self._home)
-                shutil.rmtree(copy)
+                shutil.rmtree(copy, ignore_errors=True)  # a store may close meanwhile
             if refusal:
                 self.faults.append(f"{where}: `{line}`: {refusal}")
 
