@@ -343,3 +343,20 @@ def test_a_rollback_does_not_reach_another_workspace(
     assert (Exit.NOTHING_DONE, True) == (done.code, "was published for the" in words(done)), done
     assert before == len(list_writes(intercom))
     assert published
+
+
+@pytest.mark.parametrize("settings", [Settings(versions=True, default_version="2.17")])
+def test_the_version_of_intercom_is_sealed_where_it_has_one(
+    work: Work, home: Path, intercom: WorkspaceServer, document: Document
+) -> None:
+    """So that a reader finds it in the web page, too."""
+    document["workspace"]["api_version"] = "2.17"
+    write(home, document)
+    assert Exit.FINDINGS == work(PUBLISH).code
+    key = find_connector(work)
+    map_tier(intercom, key, TIER)
+    assert Exit.CLEAN == work(PUBLISH).code
+    [live] = work("live list --json").json["definitions"]
+    [version] = work("connectors versions loyalty --json").json["versions"]
+    assert version["id"] == live["connector"]["revision"]
+    assert f"version {version['id']}" in words(work("live show loyalty"))
