@@ -205,6 +205,11 @@ def salvage(options: VaultOptions, into: Into, new_key_file: NewKey = None) -> N
     Example: cactions vault salvage --into saved.vault --new-key-file saved.key
     """
     context = wiring.open_vault_context(options, keep=new_key_file)
+    if new_key_file is None and not context.keys.remembers and not into.exists():
+        raise UsageError(
+            f"the new vault needs a key of its own, and {context.keys.name} cannot keep one",
+            hint="Name a new file for it: --new-key-file FILE.",
+        )
     with progress.atomic():
         done = salvage_vault(context, LocalVaultFile(into))
     saved = count_noun(len(done.kept), "entry was", "entries were")

@@ -330,3 +330,10 @@ def test_a_local_workspace_has_no_connector_to_leave_out(ready: Say) -> None:
     """It would be sealed as a waiver of nothing."""
     done = ready(f"{PUBLISH} --without connector --because x1")
     assert (Exit.MISUSE, True) == (done.code, "no data connectors" in done.err)
+
+
+def test_a_salvage_without_a_place_for_the_new_key_says_so(ready: Say, home: Path) -> None:
+    """A key file holds the key of one vault."""
+    done = ready("vault salvage --into saved.vault")
+    assert (Exit.MISUSE, True) == (done.code, "--new-key-file FILE" in done.err)
+    assert not (home / "saved.vault").exists()
