@@ -10,6 +10,7 @@ import pytest
 
 from cactions.app.probe import ProbeResult, ProbeTask, probe_action
 from cactions.logic.request.curl import build_curl_command
+from cactions.logic.request.curl_network import DIRECT
 from cactions.model import FailureReason, ProbeVariant, ProbeVerdict, Project
 from tests.app import service_caches as caches
 from tests.app import service_finds as finds
@@ -91,7 +92,7 @@ def test_a_fault_that_shows_in_one_variant_is_found_by_it(name: str) -> None:
         call = calls[id(case)]
         assert call is not None
         assert case.observation.line.startswith("GET https://api.shop.example/")
-        assert build_curl_command(call, ()).startswith("curl ")
+        assert build_curl_command(call, DIRECT).startswith("curl ")
     told = f"{sorted(v.value for v in variants)}"
     REPORT.append(f"a fault in {name}: found by {told}; {scene.own[1]['points']} came back")
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import os
+import select
 import pty
 import sys
 import time
@@ -127,10 +128,12 @@ def terminal(**environ: str) -> Iterator[int]:
 
 
 def read(ours: int) -> str:
-    """What the terminal got."""
+    """What the terminal got, once nothing more has come for a while: the kernel takes its time."""
     sys.stderr.flush()
-    os.set_blocking(ours, False)
-    return os.read(ours, 100_000).decode()
+    found = b""
+    while select.select([ours], [], [], 0.2)[0]:
+        found += os.read(ours, 100_000)
+    return found.decode()
 
 
 @pytest.mark.parametrize("environ", [{}, {"NO_COLOR": "1"}])
