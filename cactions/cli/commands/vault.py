@@ -25,7 +25,7 @@ from cactions.cli.vault_wiring import VaultOptions
 from cactions.edges.keys.vault_file import LocalVaultFile
 from cactions.logic.documents import vaults as wire
 from cactions.logic.vault import validation
-from cactions.model import UsageError
+from cactions.model import StoreError, UsageError
 from cactions.render import vault as vault_views
 from cactions.render.messages import count_noun, join_words
 
@@ -206,7 +206,7 @@ def salvage(options: VaultOptions, into: Into, new_key_file: NewKey = None) -> N
     """
     context = wiring.open_vault_context(options, keep=new_key_file)
     if new_key_file is None and not context.keys.remembers and not into.exists():
-        raise UsageError(
+        raise StoreError(
             f"the new vault needs a key of its own, and {context.keys.name} cannot keep one",
             hint="Name a new file for it: --new-key-file FILE.",
         )

@@ -335,5 +335,5 @@ def test_a_local_workspace_has_no_connector_to_leave_out(ready: Say) -> None:
 def test_a_salvage_without_a_place_for_the_new_key_says_so(ready: Say, home: Path) -> None:
     """A key file holds the key of one vault."""
     done = ready("vault salvage --into saved.vault")
-    assert (Exit.MISUSE, True) == (done.code, "--new-key-file FILE" in done.err)
+    assert (Exit.NOTHING_DONE, True) == (done.code, "--new-key-file FILE" in done.err)
     assert not (home / "saved.vault").exists()
