@@ -324,6 +324,7 @@ def test_a_killed_process_blocks_no_other(tmp_path: Path, request: pytest.Fixtur
     kills = 100 if request.config.option.markexpr == "hostile" else 12
     shared = FileSharedState(tmp_path / "state", "app")
     pacer = Pacer(MonotonicClock(), SystemSleeper(), shared)
+    learned = False  # the first ones can be killed before they have stored anything
     for number in range(kills):
         with running(USE, tmp_path / "state") as process:
             assert "busy" == said(process)
@@ -333,7 +334,9 @@ def test_a_killed_process_blocks_no_other(tmp_path: Path, request: pytest.Fixtur
         begin = time.monotonic()
         figures = pacer.get_figures()
         assert time.monotonic() - begin < 0.5 * LOCK_SECONDS
-        assert (True, 1_000_000) == (figures.shared, figures.seen.limit)
+        learned = learned or figures.seen.limit > 0
+        assert (True, 1_000_000 if learned else 0) == (figures.shared, figures.seen.limit)
+    assert learned
 
 
 HOLD = """
