@@ -29,6 +29,7 @@ from cactions.model import (
     Action,
     CactionsError,
     Connector,
+    ConnectorVersion,
     LiveConnector,
     OutcomeUnknown,
     Project,
@@ -36,7 +37,7 @@ from cactions.model import (
     WorkspaceError,
 )
 
-LIVE: Final = "live"
+_LIVE: Final = ConnectorVersion.LIVE.value
 _GONE: Final = 404
 
 
@@ -84,9 +85,9 @@ def set_live(
     latest = upload.versions.latest
     assert latest, "there is a version"
     assert not upload.differences, "it goes live only when nothing differs"
-    if upload.versions.draft is None and latest.state == LIVE:
+    if upload.versions.draft is None and latest.state == _LIVE:
         return _build_live(api, latest)
-    lost = patch_connector(api, latest.id, {"state": LIVE}, action)
+    lost = patch_connector(api, latest.id, {"state": _LIVE}, action)
     try:
         after = read_versions(api, latest.id).live
     except CactionsError as error:
@@ -121,7 +122,7 @@ def _find_problem(live: Connector | None, action: Action, project: Project) -> s
     """Why this is not the action, live; empty if it is."""
     if live is None:
         return "its data connector is not live"
-    if live.state != LIVE:
+    if live.state != _LIVE:
         return f'the state of {live.label} is "{live.state}", not live'
     return "; ".join(list_live_differences(action, project, live))
 
@@ -130,7 +131,7 @@ def _build_live(api: IntercomApi, live: Connector) -> LiveConnector:
     revision = ""
     with suppress(CactionsError):  # this version of the API may have none
         found = list_revisions(api, live.id)
-        revision = next((each.id for each in found if each.status == LIVE), "")
+        revision = next((each.id for each in found if each.status == _LIVE), "")
     return LiveConnector(live.id, digest_fields(live), revision)
 
 

@@ -88,19 +88,19 @@ def seal_definition(
     return written, sealed[0]
 
 
-def check_size(published: PublishedDefinition) -> None:
-    """Raises StoreError for a definition that does not fit into a line of the vault."""
-    size = len(dump_definition(published))
-    if size > _LONGEST:
+def check_size(published: PublishedDefinition) -> bytes:
+    """What is sealed. Raises StoreError where it does not fit into a line of the vault."""
+    data = dump_definition(published)
+    if len(data) > _LONGEST:
         raise StoreError(
-            f'the definition of "{published.action}" is too long to be sealed: {size:,} bytes',
+            f'the definition of "{published.action}" is too long to be sealed: {len(data):,} bytes',
             hint=f"At most {_LONGEST:,} bytes fit.",
         )
+    return data
 
 
 def _add_version(vault: OpenVault, published: PublishedDefinition, today: str) -> OpenVault:
-    check_size(published)
-    data = dump_definition(published)
+    data = check_size(published)
     name = build_entry_name(published.action, published.environment)
     meta: Meta = {"by": vault.me, "created": today, "hosts": ()}
     entry = Entry(Purpose.REQUEST, name, published.version, meta, UNSEALED)

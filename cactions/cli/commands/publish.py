@@ -88,6 +88,9 @@ def command(
             wiring.create_output().print(render_gates(gates.evidence, gates.problems))
             wiring.create_output().info("Nothing was published.")
         raise typer.Exit(Exit.FINDINGS)
+    if check and json:
+        wiring.write_json(documents.publication_to_json(None))
+        return
     if check:
         wiring.create_output().print(render_gates(gates.evidence, ()))
         wiring.create_output().info("Every gate is passed. Nothing was published.")

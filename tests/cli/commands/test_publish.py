@@ -303,6 +303,8 @@ def test_the_gates_can_be_judged_alone(ready: Say, home: Path) -> None:
     before = (home / "cactions.vault").read_bytes()
     done = ready("publish loyalty --check")
     assert (Exit.CLEAN, True) == (done.code, "Every gate is passed" in done.err)
+    document = ready("publish loyalty --check --json").json
+    assert (False, []) == (document["published"], document["problems"])
     (home / "cassettes/loyalty.probe.json").unlink()
     assert Exit.FINDINGS == ready("publish loyalty --check").code
     assert before == (home / "cactions.vault").read_bytes()
