@@ -82,22 +82,29 @@ def list_(
     if environment and not found:
         wiring.create_output().info(f"Nothing is published in the environment {environment} yet.")
         return
-    states = [_compare_with_files(each, files, options) for each in found]
+    homes = {name: _open_files(name, files, options) for name in {e.environment for e in found}}
+    states = [_compare_with_files(each, homes[each.environment]) for each in found]
     wiring.create_output().print(render_live(found, states))
 
 
-def _compare_with_files(
-    published: PublishedDefinition, files: list[Path] | None, options: LiveOptions
-) -> str:
-    """How the files are beside what is live, in a few words."""
+def _open_files(
+    environment: str, files: list[Path] | None, options: LiveOptions
+) -> ProjectFolder | str:
+    """The project of the files in this environment, or why there is none, in a few words."""
     if wiring.find_bare_folder(files):
         return "none"
     try:
-        home = open_project(files, published.environment or None, options, leaks=False)
+        return open_project(files, environment or None, options, leaks=False)
     except InvalidFiles:
         return "have errors"
     except UsageError:
         return "have no such environment"
+
+
+def _compare_with_files(published: PublishedDefinition, home: ProjectFolder | str) -> str:
+    """How the files are beside what is live, in a few words."""
+    if isinstance(home, str):
+        return home
     action = home.project.actions.get(published.action)
     if action is None:
         return "lack it"
