@@ -19,7 +19,9 @@ def list_earlier_versions(found: list[PublishedDefinition]) -> list[PublishedDef
     return [each for each in found if each.version < before and each.digest != live.digest]
 
 
-def read_versions(folder: Path, action: str, environment: str | None) -> list[PublishedDefinition]:
+def read_published_versions(
+    folder: Path, action: str, environment: str | None
+) -> list[PublishedDefinition]:
     """The versions of an action, the newest first; without an environment, in its only one.
 
     Raises UsageError where there is none, or no only one.

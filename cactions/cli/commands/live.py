@@ -18,7 +18,7 @@ from cactions.cli.definition_versions import (
     build_unpublished_error,
     choose_version,
     list_earlier_versions,
-    read_versions,
+    read_published_versions,
 )
 from cactions.cli.exit_codes import Exit
 from cactions.cli.live_options import LiveOptions, network_options
@@ -124,7 +124,7 @@ def show(
 
     Example: cactions live show loyalty
     """
-    found = read_versions(wiring.find_folder(files), action, environment)
+    found = read_published_versions(wiring.find_folder(files), action, environment)
     chosen = choose_version(found, action, version)
     if json:
         document = documents.published_to_json(chosen)
@@ -211,7 +211,7 @@ def rollback(
     """
     prompts.require_terminal(yes, json)
     folder = wiring.find_folder(files)
-    found = read_versions(folder, action, environment)
+    found = read_published_versions(folder, action, environment)
     if to == found[0].version:
         raise UsageError(f"{found[0].label} is live already", hint="Nothing is to be restored.")
     earlier = choose_version(found[1:] if to else list_earlier_versions(found), action, to)
