@@ -59,6 +59,7 @@ from cactions.model import ActionRequest, JsonTemplate, Template
 from cactions.rules.credentials import (
     Name,
     find_secret_elements,
+    has_secret_segment,
     is_authorization,
     is_short_password,
     looks_like_secret,
@@ -98,7 +99,7 @@ def _of_request(asked: ActionRequest, route: str) -> Iterator[RuleMatch]:
         for name, text in texts.items():
             if _is_secret(name, text):
                 yield _build_match(f"{route}.{where}.{name}")
-    if looks_like_secret(" ".join(part for part in asked.url.parts if isinstance(part, str))):
+    if has_secret_segment(_join_literals(asked.url)):
         yield _build_match(f"{route}.url")
     if asked.body:
         yield from _of_body(asked.body.content, f"{route}.{asked.body.form.value}", "")

@@ -131,6 +131,15 @@ def looks_like_secret(text: str, name: Name = Name.NEUTRAL) -> bool:
     return any(_is_random(word, name) for word in re.findall(_LONG, text))
 
 
+def has_secret_segment(path: str) -> bool:
+    """Whether a path holds a credential: each of its segments is judged alone.
+
+    Short codes of several segments look drawn at random only where they are joined.
+    """
+    plain = re.sub(f"{_UUID}|{_HASHED}", "", path)
+    return re.search(_FORMATS, path) is not None or any(map(looks_like_secret, plain.split("/")))
+
+
 def _is_random(word: str, name: Name) -> bool:
     opaque = "".join(_find_opaque_parts(word))
     hexed = bool(re.fullmatch("[0-9a-f]+|[0-9A-F]+", opaque))

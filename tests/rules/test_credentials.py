@@ -13,7 +13,12 @@ from typing import Any, Final
 import pytest
 
 from cactions.model import Severity
-from cactions.rules.credentials import Name, looks_like_secret, suggests_secret
+from cactions.rules.credentials import (
+    Name,
+    has_secret_segment,
+    looks_like_secret,
+    suggests_secret,
+)
 from tests.definitions import PLAIN_URL, action, file, request
 from tests.lint_results import linted
 from tests.run_report import REPORT
@@ -216,6 +221,22 @@ def test_harmless_texts_are_not_reported() -> None:
     wrong = found(places)
     REPORT.append(f"honest texts: {len(wrong)} of {len(places)} taken for a key")
     assert [] == wrong
+
+
+def test_each_segment_of_a_path_is_judged_alone() -> None:
+    """Short codes that no one takes for a key are none together, and a key is found among them."""
+    codes = [drawn(LOWER, size) for size in (4, 6, 8, 10, 12) for _ in range(40)]
+    codes += [f"V{number}" for number in range(20)] + ["v58.0", "External_Id__c", "~", "A1B2C3"]
+    harmless = [code for code in codes if not looks_like_secret(code)]
+    chosen = random.Random(301)
+    paths = ["/" + "/".join(chosen.choices(harmless, k=chosen.randint(3, 9))) for _ in range(500)]
+    joined = sum(map(looks_like_secret, paths))
+    assert joined > 50, "judged as one text, they would be keys"
+    assert [] == [path for path in paths if has_secret_segment(path)]
+    keys = [make() for make in FORMATS.values() for _ in range(EACH)]
+    alone = [key for key in keys if "/" not in key and looks_like_secret(key)]
+    assert len(alone) > len(keys) * 0.8
+    assert all(has_secret_segment(f"{chosen.choice(paths)}/{key}/orders") for key in alone)
 
 
 def test_the_last_word_of_a_name_decides_what_it_holds() -> None:
