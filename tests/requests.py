@@ -28,7 +28,7 @@ def request_of(**parts: Any) -> ActionRequest:
     """A request to the shop; texts are parsed as templates."""
     url = parse_template(parts.pop("url", "/")).template
     for name in {"query", "headers"} & parts.keys():
-        parts[name] = {key: parse_template(text).template for key, text in parts[name].items()}
+        parts[name] = templated(parts[name])
     return ActionRequest(parts.pop("method", "get"), url, parts.pop("base", SHOP), **parts)
 
 

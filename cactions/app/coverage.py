@@ -24,7 +24,6 @@ from cactions.model import (
     Reference,
     TestReport,
     is_empty,
-    list_references,
 )
 
 
@@ -70,16 +69,8 @@ def _list_failures(action: Action) -> Iterator[tuple[str, FailureReason]]:
         yield "same_person refuses", FailureReason.NOT_SAME_PERSON
     if is_body_read(response):
         yield "failure not_json", FailureReason.NOT_JSON
-    if any(_may_be_missing(action, reference) for reference in _list_request_references(action)):
+    if any(_may_be_missing(action, reference) for reference in action.request.references):
         yield "failure no_value", FailureReason.NO_VALUE
-
-
-def _list_request_references(action: Action) -> Iterator[Reference]:
-    request = action.request
-    for template in (request.url, *request.query.values(), *request.headers.values()):
-        yield from template.references
-    if request.body:
-        yield from list_references(request.body.content)
 
 
 def _may_be_missing(action: Action, reference: Reference) -> bool:

@@ -135,19 +135,24 @@ def _split_query(url: MaskedText) -> tuple[MaskedText, MaskedText]:
     return MaskedText(shown, None, compared), MaskedText(shown_query, None, compared_query)
 
 
-def _compare_queries(expected: Mapping[str, str], query: MaskedText) -> Iterator[str]:
-    shown, compared = (
-        dict(parse_qsl(text, keep_blank_values=True))
-        for text in (query.masked, query.to_matching_text())
-    )
+def _compare_queries(expected: Mapping[str, tuple[str, ...]], query: MaskedText) -> Iterator[str]:
+    shown, compared = (_group_values(text) for text in (query.masked, query.to_matching_text()))
     for name in dict.fromkeys((*expected, *shown)):
-        if name not in shown:
-            yield f"query {name}: expected, but it is not sent"
-        elif name not in expected:
-            yield f"query {name}: sent as {shown[name]}, but not expected"
-        else:
-            text = MaskedText(shown[name], None, compared[name])
-            yield from _compare_texts(f"query {name}", expected[name], text)
+        wanted, found = expected.get(name, ()), shown.get(name, ())
+        for extra in found[len(wanted) :]:
+            yield f"query {name}: sent as {extra}, but not expected"
+        texts = [MaskedText(a, None, b) for a, b in zip(found, compared.get(name, ()), strict=True)]
+        for position, value in enumerate(wanted):
+            text = texts[position] if position < len(texts) else None
+            yield from _compare_texts(f"query {name}", value, text)
+
+
+def _group_values(query: str) -> dict[str, tuple[str, ...]]:
+    """The values of each name, in order."""
+    found: dict[str, tuple[str, ...]] = {}
+    for name, text in parse_qsl(query, keep_blank_values=True):
+        found[name] = (*found.get(name, ()), text)
+    return found
 
 
 def _compare_bodies(expected: Value, body: MaskedText | None) -> Iterator[str]:

@@ -10,7 +10,7 @@ from msgspec.structs import replace
 
 from cactions.app.ports import Caller, People
 from cactions.logic.cassette.minimize import minimize_exchange
-from cactions.logic.cassette.request_key import Key, to_masked_request_key
+from cactions.logic.cassette.request_key import Blanks, Key, to_masked_request_key
 from cactions.logic.exchange.verify import ReferenceValues
 from cactions.logic.request.call import CallSpec
 from cactions.logic.request.redaction import get_label
@@ -146,7 +146,7 @@ def _drop_repeated(exchanges: list[tuple[Request, Response]]) -> list[tuple[Requ
     """Without those that replaying gives anyway: the last answer to a request repeats."""
     turns: dict[Key, list[int]] = {}
     for number, (request, _) in enumerate(exchanges):
-        turns.setdefault(to_masked_request_key(request).to_key(frozenset()), []).append(number)
+        turns.setdefault(to_masked_request_key(request).to_key(Blanks()), []).append(number)
     for numbers in turns.values():
         while len(numbers) > 1 and exchanges[numbers[-1]][1] == exchanges[numbers[-2]][1]:
             numbers.pop()

@@ -171,6 +171,8 @@ from cactions.model.template import (
     Template,
     Wildcard,
     list_references,
+    list_secret_places,
+    list_values,
 )
 from cactions.model.trust import (
     SNAPSHOT_DAYS,

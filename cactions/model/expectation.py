@@ -31,13 +31,13 @@ class ExpectedChange(Struct, frozen=True):
 class ExpectedRequest(Struct, frozen=True):
     """The request as it would be sent, with dots in the place of secrets.
 
-    ``url`` is without its query; ``query`` and ``json`` are compared as a whole, of the headers
-    only those that are named, in any case.
+    ``url`` is without its query; ``query``, with all values of a name in order, and ``json`` are
+    compared as a whole, of the headers only those that are named, in any case.
     """
 
     url: str | None = None
     method: str | None = None
-    query: Mapping[str, str] | None = None
+    query: Mapping[str, tuple[str, ...]] | None = None
     headers: Mapping[str, str] | None = None
     json: Value = ABSENT
 

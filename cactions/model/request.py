@@ -9,7 +9,15 @@ from typing import Final
 from msgspec import Struct, field
 
 from cactions.model.json_value import Json
-from cactions.model.template import JsonTemplate, Path, SecretRef, Template
+from cactions.model.template import (
+    JsonTemplate,
+    Path,
+    Reference,
+    SecretRef,
+    Template,
+    list_references,
+    list_secret_places,
+)
 
 MIB: Final = 1024 * 1024
 
@@ -137,14 +145,15 @@ class ActionRequest(Struct, frozen=True):
     """How to ask the third party.
 
     ``base`` is the literal origin of the server in the chosen environment (empty where ``url``
-    is absolute); ``url`` follows it. ``host`` is the literal one of the two.
+    is absolute); ``url`` follows it. ``host`` is the literal one of the two. A name of ``query``
+    has one value, a Template or a SecretRef, or a list of them, in order.
     ``idempotency`` is the header that carries a key, so that a repeated call counts once.
     """
 
     http_method: str
     url: Template
     base: str = ""
-    query: Mapping[str, Template] = field(default_factory=dict)
+    query: Mapping[str, JsonTemplate] = field(default_factory=dict)
     headers: Mapping[str, Template] = field(default_factory=dict)
     body: RequestBody | None = None
     tokens: tuple[Token, ...] = ()
@@ -152,6 +161,23 @@ class ActionRequest(Struct, frozen=True):
     idempotency: str = ""
     limits: Limits = field(default_factory=Limits)
     host: str = ""
+
+    @property
+    def references(self) -> tuple[Reference, ...]:
+        """Everything that it reads, in the order of the file format."""
+        parts: list[JsonTemplate] = [self.url, dict(self.query), dict(self.headers)]
+        parts += [self.body.content] if self.body else []
+        return tuple(list_references(parts))
+
+    def list_secret_places(self, route: str = "request") -> tuple[tuple[str, str], ...]:
+        """Where in the query and the body which secrets stand; those of tokens are not among them.
+
+        A route is that of the file format, below ``route``.
+        """
+        places = [*list_secret_places(dict(self.query), f"{route}.query")] if self.query else []
+        if self.body:
+            places += list_secret_places(self.body.content, f"{route}.{self.body.form.value}")
+        return tuple(places)
 
     @property
     def is_read(self) -> bool:

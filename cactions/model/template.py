@@ -98,6 +98,11 @@ class Path(Struct, frozen=True):
         return self.text
 
 
+def list_values(content: JsonTemplate) -> list[JsonTemplate]:
+    """The values of a name in a query or a form: one, or those of a list in its order."""
+    return content if isinstance(content, list) else [content]
+
+
 def list_references(body: JsonTemplate) -> Iterator[Reference]:
     """Every reference inside a JSON template, depth first."""
     if isinstance(body, Template):
@@ -108,3 +113,15 @@ def list_references(body: JsonTemplate) -> Iterator[Reference]:
     elif isinstance(body, dict):
         for item in body.values():
             yield from list_references(item)
+
+
+def list_secret_places(body: JsonTemplate, route: str = "") -> Iterator[tuple[str, str]]:
+    """The route and the name of every secret inside a JSON template, depth first."""
+    if isinstance(body, SecretRef):
+        yield route, body.name
+    elif isinstance(body, list):
+        for number, item in enumerate(body):
+            yield from list_secret_places(item, f"{route}[{number}]")
+    elif isinstance(body, dict):
+        for name, item in body.items():
+            yield from list_secret_places(item, f"{route}.{name}")

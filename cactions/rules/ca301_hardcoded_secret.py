@@ -96,9 +96,8 @@ def check(view: RuleContext) -> Iterator[RuleMatch]:
 
 def _of_request(asked: ActionRequest, route: str) -> Iterator[RuleMatch]:
     for where, texts in (("headers", asked.headers), ("query", asked.query)):
-        for name, text in texts.items():
-            if _is_secret(name, text):
-                yield _build_match(f"{route}.{where}.{name}")
+        for name, content in texts.items():
+            yield from _of_body(content, f"{route}.{where}.{name}", name)
     if has_secret_segment(_join_literals(asked.url)):
         yield _build_match(f"{route}.url")
     if asked.body:

@@ -45,14 +45,23 @@ Good:
 
 Fix: attach a token, which travels in a header.
 
-Suppress: where the parameter only has the name of a credential and is public.
+Suppress: where the parameter only has the name of a credential and is public, or where the service
+takes its key in no other place: ``query: {api_key: {secret: NAME}}`` keeps it out of the file, and
+out of what cactions shows and stores. What the service and those on the way write down stays.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
-from cactions.model import ActionRequest, PersonAttribute, Template
+from cactions.model import (
+    ActionRequest,
+    JsonTemplate,
+    PersonAttribute,
+    Template,
+    list_secret_places,
+    list_values,
+)
 from cactions.rules.ca301_hardcoded_secret import CARRIERS, plain
 from cactions.rules.rule import ERROR, WARNING, RequestPart, Rule, RuleContext, RuleMatch
 
@@ -61,6 +70,10 @@ _NAMES = CARRIERS | frozenset(
 )
 _KEY = "key"
 _LEAST = 12
+_ATTACH = (
+    "attach a token, which goes into a header; if the service takes its key nowhere else,"
+    " suppress this with that as the reason"
+)
 
 
 def check(view: RuleContext) -> Iterator[RuleMatch]:
@@ -78,18 +91,27 @@ def check(view: RuleContext) -> Iterator[RuleMatch]:
             yield from _of(token.fetch.request, f"tokens.{name}.request")
 
 
-def _is_short(text: Template) -> bool:
+def _is_short(content: JsonTemplate) -> bool:
     """Whether it is a literal that is too short for a credential, as the name of a key is."""
-    return not text.references and len("".join(map(str, text.parts))) < _LEAST
+    return all(
+        isinstance(text, Template)
+        and not text.references
+        and len("".join(map(str, text.parts))) < _LEAST
+        for text in list_values(content)
+    )
 
 
 def _of(asked: ActionRequest, route: str) -> Iterator[RuleMatch]:
-    for name, text in asked.query.items():
-        if plain(name) in _NAMES and not (name == _KEY and _is_short(text)):
+    secrets = dict(list_secret_places(dict(asked.query), f"{route}.query"))
+    for place, secret in secrets.items():
+        message = f'the secret "{secret}" is sent in a URL, which is kept in every log on the way'
+        yield RuleMatch(place, message, _ATTACH)
+    for name, content in asked.query.items():
+        place = f"{route}.query.{name}"
+        sealed = any(other == place or other.startswith(f"{place}[") for other in secrets)
+        if plain(name) in _NAMES and not sealed and not (name == _KEY and _is_short(content)):
             message = f'"{name}" is a credential, and a URL is kept in every log on the way'
-            yield RuleMatch(
-                f"{route}.query.{name}", message, "attach a token, which goes into a header"
-            )
+            yield RuleMatch(place, message, "attach a token, which goes into a header")
 
 
 RULE = Rule("CA302", "secret-in-url", ERROR, check)

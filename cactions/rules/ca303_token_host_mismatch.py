@@ -49,29 +49,26 @@ Good:
 
 Fix: name the right host, in the URL or under ``hosts``; the vault has the last word.
 
-Suppress: only for a secret in a body, with why that host may have it as the reason.
+Suppress: only for a secret in a query or a body, with why that host may have it as the reason.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from cactions.model import JsonTemplate, SecretRef, Token
+from cactions.model import SecretRef, Token
 from cactions.rules.rule import ERROR, Rule, RuleContext, RuleMatch
 
 
 def check(view: RuleContext) -> Iterator[RuleMatch]:
-    """Secrets in bodies for a host that no token of the same secret names.
+    """Secrets in queries and bodies for a host that no token of the same secret names.
 
     Attached tokens are compared with their hosts when the files are read.
     """
     hosts = _list_hosts(view.project.tokens.values())
     for analysis in view.facts:
         asked = analysis.action.request
-        if asked.body is None:
-            continue
-        route = f"{analysis.route}.request.{asked.body.form.value}"
-        for place, name in _list_secrets(asked.body.content, route):
+        for place, name in asked.list_secret_places(f"{analysis.route}.request"):
             if name in hosts and asked.host not in hosts[name]:
                 known = ", ".join(sorted(hosts[name]))
                 yield RuleMatch(
@@ -88,22 +85,10 @@ def _list_hosts(tokens: Iterable[Token]) -> dict[str, set[str]]:
         for part in (token.value, token.username, token.password):
             if isinstance(part, SecretRef):
                 found.setdefault(part.name, set()).update(token.hosts)
-        body = token.fetch.request.body if token.fetch else None
-        if token.fetch and body:
-            for _, name in _list_secrets(body.content, ""):
+        if token.fetch:
+            for _, name in token.fetch.request.list_secret_places():
                 found.setdefault(name, set()).add(token.fetch.request.host)
     return found
-
-
-def _list_secrets(content: JsonTemplate, route: str) -> Iterator[tuple[str, str]]:
-    if isinstance(content, SecretRef):
-        yield route, content.name
-    elif isinstance(content, dict):
-        for key, item in content.items():
-            yield from _list_secrets(item, f"{route}.{key}")
-    elif isinstance(content, list):
-        for number, item in enumerate(content):
-            yield from _list_secrets(item, f"{route}[{number}]")
 
 
 RULE = Rule("CA303", "token-host-mismatch", ERROR, check)

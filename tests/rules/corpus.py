@@ -42,7 +42,7 @@ def proven_by(*asked: Any, **proof: Any) -> str:
     return file(action(*asked, response(proof)))
 
 
-def queried(**query: str) -> str:
+def queried(**query: Any) -> str:
     return file(action(request(PLAIN_URL, query=query)))
 
 
@@ -287,6 +287,8 @@ BAD: dict[str, list[str]] = {
         queried(**{"API-Key": "x"}),
         queried(signature="abc"),
         queried(password="{{ person.user_id }}"),
+        queried(appid={"secret": "s"}),
+        queried(q=["a", {"secret": "s"}]),
     ],
     "CA303": [
         bodied("api.survey.example", key={"secret": "s"}),

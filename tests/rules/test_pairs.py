@@ -12,6 +12,7 @@ from tests.definitions import (
     BY_USER_ID,
     EDITABLE,
     FIXED,
+    NEXT_YEAR,
     PLAIN_URL,
     action,
     asking,
@@ -73,6 +74,19 @@ def secret(host: str) -> str:
     asked = request(f"https://{host}/v1", "post", effect="read",
                     form={"key": {"secret": "s"}, "user": "{{ person.user_id }}"})  # fmt: skip
     return file(action(asked), tokens={"shop": SHOP})
+
+
+def asked_twice(name: str, *texts: str) -> str:
+    return shown(PLAIN_URL, query={name: [*texts]})
+
+
+def keyed(host: str) -> str:
+    """A service that takes its key in the query, for which the finding is suppressed."""
+    reason = {"reason": "the service takes its key nowhere else", "owner": "ada@example.com"}
+    where = "actions.look.request.query.appid"
+    asked = request(f"https://{host}/v1/{{{{ person.user_id }}}}", query={"appid": {"secret": "s"}})
+    return file(action(asked), tokens={"shop": SHOP}, allow=[
+        {"rule": "CA302", "where": where, "expires": NEXT_YEAR, **reason}])  # fmt: skip
 
 
 PAIRS: dict[str, Pair] = {
@@ -278,6 +292,14 @@ PAIRS: dict[str, Pair] = {
                        u="{{ person.user_id }}"),
         asked_by_graph("query($o: ID!, $u: ID!) { user(id: $u) { order(id: $o) { total } } }",
                        u="{{ person.user_id }}")),
+    "a typed id beside the own one, under the same name": Pair(
+        "CA101", asked_twice("user_id", "{{ person.user_id }}", "{{ inputs.order_id }}"),
+        asked_twice("user_id", "{{ person.user_id }}", "me")),
+    "a typed id beside the own one, in a list of JSON": Pair(
+        "CA101", searched({"users": ["{{ person.user_id }}", "{{ inputs.order_id }}"]}),
+        searched({"users": ["{{ person.user_id }}", "me"]})),
+    "a secret in a query, for a host of no token": Pair(
+        "CA303", keyed("api.other.example"), keyed("api.shop.example")),
     "a password under a short name": Pair(
         "CA301", searched({"user": "svc", "pass": "winter-24", "id": "{{ person.user_id }}"}),
         searched({"boarding_pass": "gold-lane", "id": "{{ person.user_id }}"})),

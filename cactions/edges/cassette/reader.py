@@ -23,9 +23,9 @@ from cactions.logic.cassette.request_diff import (
     list_differences,
 )
 from cactions.logic.cassette.request_key import (
+    Blanks,
     Key,
     RequestKey,
-    Route,
     to_masked_request_key,
     to_request_key,
 )
@@ -67,9 +67,9 @@ class CassetteSender:
         named = source or str(path)
         self.source = named.encode(errors="backslashreplace").decode()  # names may be no UTF-8
         self._recorded = parse_cassette(_read(path, escape_control(self.source)), self.source)
-        self._indexes: dict[frozenset[Route], _Index] = {}
+        self._indexes: dict[Blanks, _Index] = {}
         self._used: set[int] = set()
-        self._index(frozenset())
+        self._index(Blanks())
 
     def __len__(self) -> int:
         return len(self._recorded)
@@ -80,7 +80,7 @@ class CassetteSender:
 
         Bodies count as equal: they may differ in a secret alone, which is not compared.
         """
-        heads = {exchange.question.to_key(frozenset())[:-1] for exchange in self._recorded}
+        heads = {exchange.question.to_key(Blanks())[:-1] for exchange in self._recorded}
         return len(heads) < len(self._recorded)
 
     def list_unused(self, *, hidden: bool = False) -> list[tuple[int, str]]:
@@ -97,7 +97,7 @@ class CassetteSender:
     def send(self, request: Request) -> Response:
         """The recorded response. Raises PlanningError (NOT_RECORDED); it names the nearest."""
         request_key = to_request_key(request)
-        blanks = request_key.body.blanks
+        blanks = request_key.blanks
         index = self._index(blanks)
         key = request_key.to_key(blanks)
         if key not in index:
@@ -112,7 +112,7 @@ class CassetteSender:
         self._used.add(number)
         return response
 
-    def _index(self, blanks: frozenset[Route]) -> _Index:
+    def _index(self, blanks: Blanks) -> _Index:
         """Every place of secrets has its own index; actions have few such places."""
         if blanks not in self._indexes:  # setdefault: threads share whichever came first
             self._indexes.setdefault(blanks, _build_index(self._recorded, blanks))
@@ -135,7 +135,7 @@ class CassetteSender:
         raise PlanningError(FailureReason.NOT_RECORDED, message, hint=hint)
 
 
-def _build_index(recorded: Iterable[RecordedExchange], blanks: frozenset[Route]) -> _Index:
+def _build_index(recorded: Iterable[RecordedExchange], blanks: Blanks) -> _Index:
     groups: dict[Key, list[tuple[int, RecordedExchange]]] = {}
     for number, exchange in enumerate(recorded):
         groups.setdefault(exchange.question.to_key(blanks), []).append((number, exchange))

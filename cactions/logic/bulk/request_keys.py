@@ -11,8 +11,6 @@ from cactions.model import (
     PersonAttribute,
     PersonField,
     Reference,
-    Template,
-    list_references,
 )
 
 PersonReference = PersonField | PersonAttribute
@@ -22,7 +20,7 @@ _NO_KEYS: Final = ("role", "name", "avatar", "email_verified", "unsubscribed_fro
 
 def list_request_keys(action: Action) -> tuple[PersonReference, ...]:
     """What the request and the row filter read of a person and that finds a record."""
-    found = [*_list_request_references(action)]
+    found = [*action.request.references]
     rows = action.response.rows
     found += [reference for _, reference in rows.where] if rows else ()
     return _keep_keys(found)
@@ -38,13 +36,6 @@ def has_shared_keys(action: Action) -> bool:
     """Whether the request asks for what several people have in common, such as their company."""
     keys = list_request_keys(action)
     return bool(keys) and all(is_shared(key.name) for key in keys)
-
-
-def _list_request_references(action: Action) -> list[Reference]:
-    request = action.request
-    templates: list[Template] = [request.url, *request.query.values(), *request.headers.values()]
-    found = [reference for template in templates for reference in template.references]
-    return [*found, *list_references(request.body.content)] if request.body else found
 
 
 def _keep_keys(references: list[Reference] | list[PersonReference]) -> tuple[PersonReference, ...]:

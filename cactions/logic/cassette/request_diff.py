@@ -84,7 +84,7 @@ def list_differences(here: RequestKey, recorded: RequestKey, shown: RequestKey) 
     if here.path != recorded.path:
         hidden = here.path != shown.path
         yield f"path: {_HIDDEN if hidden else _format_pair(here.path, recorded.path)}"
-    if query := _compare_queries(here.query, recorded.query):
+    if query := _compare_queries(here.query, recorded.mask_query(here.blanks.query)):
         yield f"query: {_HIDDEN if here.query != shown.query else _join_first(query)}"
     if body := _compare_bodies(here.body, recorded.body):
         hidden = not is_same(here.body.content, shown.body.content)

@@ -6,7 +6,7 @@
   difference. The fragment is never sent and never compared.
 - A body that is JSON compares as JSON, by ``same``; a form as its values by name, in order;
   any other text character by character. Null and ``""`` are no body.
-- Where our body shows a secret (a JSON or form value that is exactly DOTS), any recorded text
+- Where ours shows a secret (a JSON, form or query value that is exactly DOTS), any recorded text
   fits: recordings of ours hold the dots, those of plain vcrpy the value of that day.
 - A redacted value is compared as it is, for it says who is meant; no message quotes it.
 """
@@ -17,7 +17,7 @@ import re
 from collections.abc import Hashable, Iterable, Iterator
 from dataclasses import dataclass
 from enum import Enum
-from typing import Final, TypeAlias
+from typing import Final, NamedTuple, TypeAlias
 from urllib.parse import parse_qsl, quote, unquote_to_bytes
 
 from cactions.logic.strict_json import StrictJsonError, parse_json
@@ -41,6 +41,13 @@ _SEGMENT_SAFE: Final = "!$&'()*+,;=:@"
 """RFC 3986: what stands for itself in a path segment, beside the unreserved characters."""
 
 _FORM_TYPE: Final = "application/x-www-form-urlencoded"
+
+
+class Blanks(NamedTuple):
+    """Where a request shows dots: routes inside its body, and names in its query."""
+
+    body: frozenset[Route] = frozenset()
+    query: frozenset[str] = frozenset()
 
 
 class BodyKind(Enum):
@@ -86,14 +93,26 @@ class RequestKey:
     query: Pairs
     body: BodyKey
 
-    def to_key(self, blanks: frozenset[Route]) -> Key:
+    @property
+    def blanks(self) -> Blanks:
+        """Where a secret is shown as dots."""
+        names = (name for name, value in self.query if value == MASK)
+        return Blanks(self.body.blanks, frozenset(names))
+
+    def mask_query(self, names: frozenset[str]) -> Pairs:
+        """The query with dots for every value of these names."""
+        if not names:
+            return self.query
+        return tuple(sorted((name, MASK if name in names else value) for name, value in self.query))
+
+    def to_key(self, blanks: Blanks) -> Key:
         """Two keys are equal exactly when the questions are the same.
 
         ``blanks`` are, for both of them, those of the side that asks.
         """
-        body = (self.body.form, freeze_json(self.body.blanked(blanks)))
+        body = (self.body.form, freeze_json(self.body.blanked(blanks.body)))
         head = (self.method, self.scheme, self.host, self.port, self.path)
-        return (*head, self.query, body)
+        return (*head, self.mask_query(blanks.query), body)
 
 
 def to_request_key(request: Request) -> RequestKey:

@@ -19,7 +19,12 @@ from cactions.logic.connectors.credentials import (
     build_shared_name,
     read_credentials,
 )
-from cactions.logic.connectors.json_body import ConnectorContent, cut_body, read_body
+from cactions.logic.connectors.json_body import (
+    ConnectorContent,
+    cut_body,
+    group_parameters,
+    read_body,
+)
 from cactions.logic.connectors.notes import ConnectorNote, NoteKind, SecretToSeal
 from cactions.logic.connectors.read_only import is_read_only
 from cactions.logic.connectors.targets import ConnectorTargets, read_targets
@@ -199,7 +204,7 @@ def _build_request(
         request["effect"] = "read"
     request["url"] = url.text
     if url.query:
-        request["query"] = {name: str(template) for name, template in url.query}
+        request["query"] = group_parameters((name, str(text)) for name, text in url.query)
     if content.form:
         request[content.form] = content.content
     if tokens:

@@ -7,7 +7,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Final
 
 from cactions.logic import strict_json
@@ -36,6 +36,7 @@ from cactions.model import (
     SecretRef,
     Segment,
     Template,
+    list_values,
 )
 
 WRITABLE: Final = (
@@ -135,21 +136,24 @@ def _restore_variables(text: str, action: Action) -> str:
 
 def _build_url(action: Action) -> str:
     request = action.request
-    query = "&".join(
-        f"{encoding.encode_query_part(name)}={format_template(_encode(template))}"
-        for name, template in request.query.items()
-    )
+    query = _format_pairs(request.query, encoding.encode_query_part)
     return f"{request.base}{format_template(request.url)}{f'?{query}' if query else ''}"
 
 
-def _encode(template: Template) -> Template:
-    """The literal texts percent-encoded; what is filled in is the platform's business."""
-    return Template(
-        tuple(
-            encoding.encode_query_part(part) if isinstance(part, str) else part
-            for part in template.parts
-        )
+def _format_pairs(content: Mapping[str, JsonTemplate], encode: Callable[[str], str]) -> str:
+    """A query or a form; what is filled in, the platform has to encode."""
+    return "&".join(
+        f"{encode(name)}={_format_value(value, encode)}"
+        for name, values in content.items()
+        for value in list_values(values)
     )
+
+
+def _format_value(value: JsonTemplate, encode: Callable[[str], str]) -> str:
+    if not isinstance(value, Template):
+        return MASK
+    parts = (encode(part) if isinstance(part, str) else part for part in value.parts)
+    return format_template(Template(tuple(parts)))
 
 
 def _list_headers(action: Action) -> Iterator[tuple[str, str]]:
@@ -230,21 +234,9 @@ def _build_body(body: RequestBody | None, types: _TypedReferences) -> str:
         case RequestBody(form=BodyForm.TEXT, content=Template() as content):
             return format_template(content)
         case RequestBody(form=BodyForm.FORM, content=dict(content)):
-            return "&".join(
-                f"{encoding.encode_form_value(name)}={_format_form_value(value)}"
-                for name, value in content.items()
-            )
+            return _format_pairs(content, encoding.encode_form_value)
         case _:
             return _dump_json(body.content, types, "\n")
-
-
-def _format_form_value(value: JsonTemplate) -> str:
-    if not isinstance(value, Template):
-        return MASK
-    parts = (
-        encoding.encode_form_value(part) if isinstance(part, str) else part for part in value.parts
-    )
-    return format_template(Template(tuple(parts)))
 
 
 def _dump_json(content: JsonTemplate, types: _TypedReferences, line: str) -> str:

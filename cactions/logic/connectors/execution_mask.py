@@ -23,7 +23,6 @@ from cactions.model import (
     Connector,
     ConnectorExecution,
     Segment,
-    Template,
     list_references,
 )
 
@@ -51,7 +50,7 @@ def find_hidden_parts(connector: Connector | None, action: Action | None) -> Hid
     paths |= {tuple(_PART.findall(path)) for path in _list_redacted_paths(action)}
     request = action.request
     body = list_references(request.body.content) if request.body else ()
-    in_url = (*request.url.references, *_list_query_references(action))
+    in_url = (*request.url.references, *list_references(dict(request.query)))
     return HiddenParts(
         frozenset(map(_drop_numbers, paths)),
         any(reference in action.redacted for reference in body),
@@ -98,12 +97,6 @@ def _list_redacted_paths(action: Action) -> Iterator[str]:
             yield format_response_path((*rows, *mapping.path.segments))
     if response.same_person and response.same_person.redacted:
         yield format_response_path((*rows, *response.same_person.path.segments))
-
-
-def _list_query_references(action: Action) -> Iterator[object]:
-    templates: Sequence[Template] = tuple(action.request.query.values())
-    for template in templates:
-        yield from template.references
 
 
 def _drop_numbers(path: tuple[str, ...]) -> tuple[str, ...]:

@@ -19,16 +19,15 @@ from cactions.model import (
     BodyForm,
     ConnectorBody,
     DefinitionError,
-    JsonTemplate,
     Overwrite,
-    SecretRef,
     Success,
     Template,
     Token,
     WhenEmpty,
+    list_values,
 )
 from cactions.rules.ca301_hardcoded_secret import CARRIERS, plain
-from cactions.rules.credentials import Name, looks_like_secret, suggests_secret
+from cactions.rules.credentials import Name, has_secret_segment, looks_like_secret, suggests_secret
 
 _ATTACH: Final = "seal it, declare a token for it, and attach that under `tokens`"
 
@@ -46,7 +45,7 @@ def list_push_faults(action: Action) -> tuple[PushFault, ...]:
     return (
         *_list_header_faults(action),
         *_list_text_faults(action),
-        *_list_body_faults(action),
+        *_list_secret_faults(action),
         *(_build_token_fault(token) for token in action.request.tokens if not token.token_id),
     )
 
@@ -121,40 +120,31 @@ def _list_header_faults(action: Action) -> Iterator[PushFault]:
 
 def _list_text_faults(action: Action) -> Iterator[PushFault]:
     """Literal texts of the URL that look like credentials."""
-    texts = {"url": action.request.url}
-    texts |= {f"query.{name}": text for name, text in action.request.query.items()}
-    for where, template in texts.items():
-        name = where.rpartition(".")[2]
-        if looks_like_secret(_get_literal(template), suggests_secret(name)):
-            yield PushFault(
-                f"request.{where}", "a credential in a URL stands in every log", _ATTACH
-            )
+    places = ["url"] if has_secret_segment(_get_literal(action.request.url)) else []
+    places += [
+        f"query.{name}"
+        for name, values in action.request.query.items()
+        for text in list_values(values)
+        if isinstance(text, Template)
+        and looks_like_secret(_get_literal(text), suggests_secret(name))
+    ]
+    for where in dict.fromkeys(places):
+        yield PushFault(f"request.{where}", "a credential in a URL stands in every log", _ATTACH)
 
 
-def _list_body_faults(action: Action) -> Iterator[PushFault]:
+def _list_secret_faults(action: Action) -> Iterator[PushFault]:
     body = action.request.body
-    if body is None:
-        return
-    for where, name in _find_secrets(body.content, f"request.{body.form.value}"):
+    for where, name in action.request.list_secret_places():
+        if where.startswith("request.query."):
+            why = f'the URL would carry the secret "{name}", and stands in every log'
+        else:
+            why = (
+                f'the body would carry the secret "{name}", and Intercom records bodies in its logs'
+            )
+        is_form = body is not None and body.form is BodyForm.FORM
         yield PushFault(
-            where,
-            f'the body would carry the secret "{name}", and Intercom records bodies in its logs',
-            _ATTACH if body.form is BodyForm.JSON else f"{_ATTACH}, or let a token fetch with it",
+            where, why, f"{_ATTACH}, or let a token fetch with it" if is_form else _ATTACH
         )
-
-
-def _find_secrets(content: JsonTemplate, where: str) -> Iterator[tuple[str, str]]:
-    match content:
-        case SecretRef():
-            yield where, content.name
-        case dict():
-            for name, item in content.items():
-                yield from _find_secrets(item, f"{where}.{name}")
-        case list():
-            for number, item in enumerate(content):
-                yield from _find_secrets(item, f"{where}[{number}]")
-        case _:
-            return
 
 
 def _build_token_fault(token: Token) -> PushFault:

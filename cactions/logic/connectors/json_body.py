@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Final
 from urllib.parse import unquote_plus
 
@@ -122,18 +122,24 @@ def _list_parts(text: str, references: tuple[Reference, ...]) -> Iterator[str | 
 
 
 def _read_form(template: Template) -> YamlValue:
-    """A form, whose names are literal and stand there once."""
+    """A form, whose names are literal; one that stands there several times has a list."""
     text = _mark_bare(template)
     if not _FORM.fullmatch(text):
         raise _UnfitBody
     pairs = [pair.partition("=") for pair in text.split("&")]
-    found: dict[str, YamlValue] = {}
-    for name, _, value in pairs:
-        key = unquote_plus(name)
-        if not _is_literal_key(key) or key in found:
-            raise _UnfitBody
-        found[key] = _restore_text(unquote_plus(value), template.references)
-    return found
+    names = [unquote_plus(name) for name, _, _ in pairs]
+    if not all(map(_is_literal_key, names)):
+        raise _UnfitBody
+    values = [_restore_text(unquote_plus(value), template.references) for _, _, value in pairs]
+    return group_parameters(zip(names, values, strict=True))
+
+
+def group_parameters(pairs: Iterable[tuple[str, str]]) -> dict[str, YamlValue]:
+    """The text of each name, or a list of them where it stands there several times."""
+    found: dict[str, list[YamlValue]] = {}
+    for name, text in pairs:
+        found.setdefault(name, []).append(text)
+    return {name: texts if len(texts) > 1 else texts[0] for name, texts in found.items()}
 
 
 def _mark_bare(template: Template) -> str:

@@ -29,7 +29,10 @@ Part = str | Reference
 
 
 class ConnectorUrl(Struct, frozen=True):
-    """``text`` is empty where ``reason`` says why. ``host`` is empty where it is not literal."""
+    """``text`` is empty where ``reason`` says why. ``host`` is empty where it is not literal.
+
+    A name may stand in ``query`` several times.
+    """
 
     text: str = ""
     query: tuple[tuple[str, Template], ...] = ()
@@ -96,7 +99,6 @@ def _find_host(url: str) -> tuple[str, str]:
 def _read_query(
     parts: Iterable[Part], notes: list[ConnectorNote]
 ) -> Iterator[tuple[str, Template]]:
-    taken: set[str] = set()
     for pieces in _split_at(parts, "&"):
         name, value = _split_pair(pieces)
         variables = [piece for piece in name if not isinstance(piece, str)]
@@ -107,10 +109,6 @@ def _read_query(
             notes.append(_say("a query parameter has no literal name"))
             value = [*variables, *value]
             key = key if fits_key(key) else "parameter"
-        if key in taken:
-            notes.append(_say(f"the query parameter {key} stands there more than once"))
-            key = next(k for number in range(2, 10**6) if (k := f"{key} {number}") not in taken)
-        taken.add(key)
         decoded = build_template(
             unquote_plus(piece) if isinstance(piece, str) else piece for piece in value
         )

@@ -119,8 +119,18 @@ def _measure_key(shape: RequestShape, key: LookupKey) -> Grade:
     if key.part is RequestPart.HEADER and SELECTORS.isdisjoint(split_words(key.name)):
         return Grade.NONE
     assert key.template is not None
+    if _stands_beside_chosen(key, shape):
+        return Grade.NONE
     grade = _measure_text(key.template, key.reference, (key.name,))
     return _weaken(grade) if _is_access_path(shape.action) else grade
+
+
+def _stands_beside_chosen(key: LookupKey, shape: RequestShape) -> bool:
+    """Whether another value of the same name can be chosen: the record may be that one's."""
+    others = list_references(shape.action.request.query.get(key.name))
+    return key.part is RequestPart.QUERY and any(
+        isinstance(other, Input) or other in shape.chosen for other in others
+    )
 
 
 def _measure_path(url: Template, reference: Reference, finding: frozenset[Reference]) -> Grade:

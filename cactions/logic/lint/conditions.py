@@ -1,7 +1,7 @@
 """How well a tree of conditions binds a record to its owner, whatever the tree means in detail.
 
-Of conditions that all hold, the best counts. Of alternatives, the worst: each may be the one that
-holds. A negation says nothing of whose record is found.
+Of conditions that all hold, the best counts. Of alternatives, and of several values under one name,
+the worst: each may be the one that holds. A negation says nothing of whose record is found.
 """
 
 from __future__ import annotations
@@ -98,9 +98,11 @@ def measure_tree(content: JsonTemplate, measure_leaf: MeasureLeaf, steps: Steps 
     if isinstance(content, Template):
         return measure_leaf(content, steps)
     if isinstance(content, list):
-        return max(
-            (measure_tree(item, measure_leaf, steps) for item in content), default=Grade.NONE
-        )
+        values = [item for item in content if isinstance(item, Template) and item.references]
+        others = [item for item in content if item not in values]
+        grades = [measure_tree(item, measure_leaf, steps) for item in others]
+        grades += [min(measure_leaf(value, steps) for value in values)] if values else []
+        return max(grades, default=Grade.NONE)
     if not isinstance(content, dict) or _is_turned_around(content):
         return Grade.NONE
     return max(_measure_members(content, measure_leaf, steps), default=Grade.NONE)

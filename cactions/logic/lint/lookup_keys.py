@@ -17,11 +17,12 @@ def list_lookup_keys(action: Action, attributes: Mapping[str, Attribute]) -> tup
     route = f"actions.{action.name}.request"
     found = [*_list_in_text(asked.url, RequestPart.URL, f"{route}.url")]
     if asked.query:
-        found += _list_in_map(asked.query, RequestPart.QUERY, f"{route}.query")
+        found += _list_in_json(dict(asked.query), RequestPart.QUERY, f"{route}.query", "")
     if asked.headers:
-        found += _list_in_map(asked.headers, RequestPart.HEADER, f"{route}.headers")
+        found += _list_in_json(dict(asked.headers), RequestPart.HEADER, f"{route}.headers", "")
     if asked.body:
-        found += _list_in_json(asked.body.content, f"{route}.{asked.body.form.value}", "")
+        body, where = asked.body.content, f"{route}.{asked.body.form.value}"
+        found += _list_in_json(body, RequestPart.BODY, where, "")
     for path, reference in rows.where if rows else ():
         where = f"actions.{action.name}.response.rows.where.{path}"
         found.append(LookupKey(reference, RequestPart.WHERE, where, str(path)))
@@ -40,19 +41,14 @@ def _list_in_text(
             yield LookupKey(piece, part, route, name, text)
 
 
-def _list_in_map(
-    texts: Mapping[str, Template], part: RequestPart, route: str
+def _list_in_json(
+    content: JsonTemplate, part: RequestPart, route: str, name: str
 ) -> Iterator[LookupKey]:
-    for name, text in texts.items():
-        yield from _list_in_text(text, part, f"{route}.{name}", name)
-
-
-def _list_in_json(content: JsonTemplate, route: str, name: str) -> Iterator[LookupKey]:
     if isinstance(content, Template):
-        yield from _list_in_text(content, RequestPart.BODY, route, name)
+        yield from _list_in_text(content, part, route, name)
     elif isinstance(content, dict):
         for key, item in content.items():
-            yield from _list_in_json(item, f"{route}.{key}", key)
+            yield from _list_in_json(item, part, f"{route}.{key}", key)
     elif isinstance(content, list):
         for number, item in enumerate(content):
-            yield from _list_in_json(item, f"{route}[{number}]", name)
+            yield from _list_in_json(item, part, f"{route}[{number}]", name)

@@ -48,7 +48,6 @@ from cactions.model import (
     Subject,
     Value,
     is_empty,
-    list_references,
 )
 
 _NAMES: Final = ("name", "email", "user_id")
@@ -111,11 +110,9 @@ def list_premise_references(action: Action) -> tuple[PersonField | PersonAttribu
 
     That is by the request, the choice of the row, and the identity check.
     """
-    response, request = action.response, action.request
+    response = action.response
     references: list[Reference] = [PersonField(name) for name in _IDENTITY]
-    for template in (request.url, *request.query.values(), *request.headers.values()):
-        references += template.references
-    references += list_references(request.body.content) if request.body else ()
+    references += action.request.references
     references += [reference for _, reference in response.rows.where] if response.rows else ()
     references += [response.same_person.equals] if response.same_person else ()
     return tuple(each for each in dict.fromkeys(references) if not isinstance(each, Input))

@@ -36,12 +36,15 @@ _EXPECTED_CHANGE: Final = EitherSchema(
     ),
 )
 
+_TEXT: Final = TextSchema(empty=True)
+
 _EXPECTED_REQUEST: Final = RecordSchema(
     {
         "url": FieldSchema(TextSchema(), "the whole URL without its query"),
         "method": FieldSchema(TextSchema(words=METHODS), "get, post, put, delete or patch"),
         "query": FieldSchema(
-            MapSchema(TextSchema(empty=True)), "all query parameters, as texts before encoding"
+            MapSchema(EitherSchema(_TEXT, ListSchema(_TEXT, least=1))),
+            "all query parameters, as texts before encoding",
         ),
         "headers": FieldSchema(
             MapSchema(TextSchema(empty=True), least=1), "some headers; secrets are ••••••"

@@ -90,10 +90,19 @@ def _build_request(at: LocatedValue | None, scope: Scope) -> ExpectedRequest | N
     return ExpectedRequest(
         url.value if url else None,
         at.scalar("method"),
-        _build_texts(at.get("query")),
+        _build_query(at.get("query")),
         _build_texts(headers),
         to_json(body.node) if body else ABSENT,
     )
+
+
+def _build_query(at: LocatedValue | None) -> dict[str, tuple[str, ...]] | None:
+    if at is None:
+        return None
+    several = {
+        name: item.value if isinstance(item.value, list) else [item] for name, item in at.items()
+    }
+    return {name: tuple(item.value for item in items) for name, items in several.items()}
 
 
 def _build_texts(at: LocatedValue | None) -> dict[str, str] | None:

@@ -37,6 +37,10 @@ SECRET: Final = RecordSchema(
     ),
 )
 
+_PARAMETER: Final = EitherSchema(TextSchema(empty=True), SECRET)
+_PARAMETERS: Final = MapSchema(EitherSchema(_PARAMETER, ListSchema(_PARAMETER, least=1)))
+"""Names onto a value, or onto a list of them: the name then stands there for each."""
+
 _METHOD: Final = FieldSchema(
     TextSchema(words=METHODS), "get, post, put, delete or patch", required=True
 )
@@ -44,10 +48,10 @@ _QUESTION: Final = {
     "http_method": _METHOD,
     "url": FieldSchema(TextSchema(), "an https URL, or a path behind `server`", required=True),
     "server": FieldSchema(TextSchema(), "the name of a server"),
-    "query": FieldSchema(MapSchema(TextSchema(empty=True)), "query parameters"),
+    "query": FieldSchema(_PARAMETERS, "query parameters; a list repeats the name"),
     "headers": FieldSchema(MapSchema(TextSchema()), "request headers"),
     "json": FieldSchema(AnyJsonSchema(), "a JSON body"),
-    "form": FieldSchema(MapSchema(EitherSchema(TextSchema(empty=True), SECRET)), "a form body"),
+    "form": FieldSchema(_PARAMETERS, "a form body; a list repeats the name"),
     "text": FieldSchema(TextSchema(), "a plain text body"),
 }
 

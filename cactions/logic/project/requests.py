@@ -82,7 +82,7 @@ def build_action_request(at: LocatedValue, scope: Scope) -> ActionRequest | None
     headers.check_headers(at.get("headers"), scope)
     headers.check_single_source(tokens, at, scope)
     own = _build_templates(at.get("headers"), scope)
-    query = _build_templates(at.get("query"), scope)
+    query = _build_parameters(at.get("query"), scope)
     body = _build_body(at, scope)
     method = at.scalar("http_method", "")
     default = Effect.READ if method == "get" else Effect.WRITE
@@ -187,6 +187,17 @@ def _build_templates(at: LocatedValue | None, scope: Scope) -> dict[str, Templat
     return {name: template for name, template in found.items() if template is not None}
 
 
+def _build_parameters(at: LocatedValue | None, scope: Scope) -> dict[str, JsonTemplate]:
+    """The names of a query or a form; a list stands for several values of one name."""
+    return {name: _build_parameter(item, scope) for name, item in at.items()} if at else {}
+
+
+def _build_parameter(at: LocatedValue, scope: Scope) -> JsonTemplate:
+    if isinstance(at.value, list):
+        return [_build_parameter(item, scope) for item in at.value]
+    return scope.parse_template(at) if isinstance(at.value, str) else parse_secret_name(at)
+
+
 _FORMS: Final = {form.value: form for form in BodyForm}
 
 
@@ -212,7 +223,4 @@ def _build_content(form: BodyForm, body: LocatedValue, scope: Scope) -> JsonTemp
         return scope.parse_json_template(body.node, body.route)
     if form is BodyForm.TEXT:
         return scope.parse_template(body)
-    return {
-        name: scope.parse_template(item) if isinstance(item.value, str) else parse_secret_name(item)
-        for name, item in body.items()
-    }
+    return _build_parameters(body, scope)

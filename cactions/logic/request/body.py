@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
+
 from cactions.logic import strict_json
 from cactions.logic.request import encoding
 from cactions.logic.request.encoding import join_parts
@@ -15,6 +17,7 @@ from cactions.model import (
     RequestBody,
     SecretRef,
     Template,
+    list_values,
 )
 
 
@@ -24,7 +27,7 @@ def build_body(body: RequestBody, resolver: ValueResolver) -> MaskedText:
         case BodyForm.JSON, content:
             return _build_json(content, resolver)
         case BodyForm.FORM, dict(content):
-            return join_parts((_build_form_pair(*item, resolver) for item in content.items()), "&")
+            return build_pairs(content, resolver, "the form field", encoding.encode_form_value)
         case BodyForm.TEXT, Template() as content:
             return resolver.resolve_text(content, "the text body", encoding.check_body_text)
         case form, _:
@@ -60,13 +63,34 @@ def _build_json_text(template: Template, resolver: ValueResolver) -> MaskedText:
     return text.map(strict_json.dump_json)
 
 
-def _build_form_pair(name: str, content: JsonTemplate, resolver: ValueResolver) -> MaskedText:
-    place = f"the form field {name}"
+def build_pairs(
+    content: Mapping[str, JsonTemplate],
+    resolver: ValueResolver,
+    kind: str,
+    encode: Callable[[str], str],
+) -> MaskedText:
+    """``name=value&…`` of a query or a form; a name with a list stands there for each value.
+
+    Raises what ``build_body`` raises.
+    """
+    return join_parts(
+        (
+            MaskedText.of_plain(f"{encode(name)}=")
+            + _build_value(value, resolver, f"{kind} {name}", encode)
+            for name, values in content.items()
+            for value in list_values(values)
+        ),
+        "&",
+    )
+
+
+def _build_value(
+    content: JsonTemplate, resolver: ValueResolver, place: str, encode: Callable[[str], str]
+) -> MaskedText:
     match content:
         case SecretRef():
-            value = resolver.resolve_secret(content, place, encoding.encode_form_value)
+            return resolver.resolve_secret(content, place, encode)
         case Template():
-            value = resolver.resolve_text(content, place, str).map(encoding.encode_form_value)
+            return resolver.resolve_text(content, place, str).map(encode)
         case _:
             raise DefinitionError(f"{place} is not a text", hint="write its value in quotes")
-    return MaskedText.of_plain(f"{encoding.encode_form_value(name)}=") + value

@@ -18,7 +18,7 @@ from urllib.parse import urlsplit
 from msgspec.structs import replace
 
 from cactions.logic.request import encoding
-from cactions.logic.request.body import build_body
+from cactions.logic.request.body import build_body, build_pairs
 from cactions.logic.request.encoding import EncodingError, join_parts
 from cactions.logic.request.redaction import get_label
 from cactions.logic.request.resolver import ValueResolver
@@ -37,7 +37,6 @@ from cactions.model import (
     RequestBody,
     Scalar,
     SecretRef,
-    Template,
     Token,
     TokenFetch,
     is_empty,
@@ -84,7 +83,7 @@ def add_credentials(  # noqa: PLR0913, PLR0917 - as build_request, and what that
 ) -> Request:
     """The request to be sent, from what ``build_request`` made for the same person without secrets.
 
-    No secret is ever in a URL, so that it stays. Raises what ``build_request`` raises.
+    Raises what ``build_request`` raises.
     """
     if sealed.is_complete:
         return sealed
@@ -92,7 +91,8 @@ def add_credentials(  # noqa: PLR0913, PLR0917 - as build_request, and what that
     request = action.request
     headers = tuple(_build_headers(request, resolver, key))
     body = None if request.body is None else build_body(request.body, resolver)
-    return replace(sealed, headers=headers, body=body)
+    url = _build_url(request, resolver) if sealed.url.is_unopened else sealed.url
+    return replace(sealed, url=url, headers=headers, body=body)
 
 
 def build_token_request(fetch: TokenFetch, credentials: Credentials) -> Request:
@@ -135,15 +135,8 @@ def _build_url(request: ActionRequest, resolver: ValueResolver) -> MaskedText:
         message = f"the values for {resolver.label} would change the structure of the URL"
         fix = "fix the value, or the literal text next to it"
         raise PlanningError(FailureReason.UNFIT_VALUE, message, hint=fix)
-    query = join_parts((_build_query_pair(*item, resolver) for item in request.query.items()), "&")
-    return url + MaskedText.of_plain("?") + query if request.query else url
-
-
-def _build_query_pair(name: str, template: Template, resolver: ValueResolver) -> MaskedText:
-    value = resolver.resolve_text(template, f"the query parameter {name}", str)
-    return MaskedText.of_plain(f"{encoding.encode_query_part(name)}=") + value.map(
-        encoding.encode_query_part
-    )
+    pairs = build_pairs(request.query, resolver, "the query parameter", encoding.encode_query_part)
+    return url + MaskedText.of_plain("?") + pairs if request.query else url
 
 
 def _get_structure(url: str) -> tuple[str, str, int, str, str]:

@@ -46,7 +46,6 @@ from cactions.model import (
     Request,
     Scalar,
     Token,
-    list_references,
 )
 from cactions.model.secret import Credentials, Secret
 
@@ -199,7 +198,7 @@ def _mask_redacted(call: CallSpec, script: _Script) -> CallSpec:
     """The call with placeholders for the redacted values that its request reads."""
     person, inputs = call.person, dict(call.inputs)
     in_json = call.action.request.body and call.action.request.body.form is BodyForm.JSON
-    for reference in dict.fromkeys(_list_references(call.action.request)):
+    for reference in dict.fromkeys(call.action.request.references):
         if reference not in call.action.redacted:
             continue
         value = resolve_reference(reference, person, inputs)
@@ -227,11 +226,3 @@ def _replace_value(
     if isinstance(reference, PersonField):
         return replace(person, fields={**person.fields, reference.name: marker}), inputs
     return replace(person, attributes={**person.attributes, reference.name: marker}), inputs
-
-
-def _list_references(request: ActionRequest) -> Iterator[Reference]:
-    """Every reference of the request."""
-    for template in (request.url, *request.query.values(), *request.headers.values()):
-        yield from template.references
-    if request.body:
-        yield from list_references(request.body.content)

@@ -52,7 +52,7 @@ def _list_used_secrets(project: Project) -> Iterator[str]:
         if token.fetch:
             yield from secret_refs.list_request_secrets(token.fetch.request)
     for action in project.actions.values():
-        yield from secret_refs.list_body_secrets(action.request)
+        yield from secret_refs.list_own_secrets(action.request)
     if project.workspace.intercom and project.workspace.intercom.token:
         yield project.workspace.intercom.token.name
 
@@ -86,8 +86,7 @@ def _check_action(action: Action, entries_by_name: Mapping[str, Entry]) -> Itera
                 )
         if token.is_runtime_value:
             yield from _check_token(action, TokenBinding(token, entries_by_name))
-    for name in secret_refs.list_body_secrets(request):
-        route = f"actions.{action.name}.request.body"
+    for route, name in request.list_secret_places(f"actions.{action.name}.request"):
         yield from _check_secret(action, route, name, (request.host,), entries_by_name)
 
 

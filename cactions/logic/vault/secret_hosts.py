@@ -24,7 +24,7 @@ def _list_pairs(project: Project) -> Iterator[tuple[str, str]]:
             for name in secret_refs.list_request_secrets(token.fetch.request):
                 yield name, token.fetch.request.host
     for action in project.actions.values():
-        for name in secret_refs.list_body_secrets(action.request):
+        for name in secret_refs.list_own_secrets(action.request):
             yield name, action.request.host
     connection = project.workspace.intercom
     if connection and connection.token:

@@ -194,6 +194,29 @@ def test_the_request_is_expected_as_it_would_be_sent(
     assert ([problem] if problem else []) == problems(done.json)
 
 
+@pytest.mark.parametrize(
+    ("expected", "problem"),
+    [
+        ("[b, a]", None),
+        ("[b, c]", "query sort: expected c, found a"),
+        ("[b, a, a]", "query sort: expected, but it is not sent"),
+        ("b", "query sort: sent as a, but not expected"),
+    ],
+)
+def test_the_values_of_a_repeated_name_are_expected_in_order(
+    cli: Cli, edit: Edit, expected: str, problem: str | None
+) -> None:
+    """One text stands for a name that is sent once."""
+    edit(
+        (URL, f"{URL}\n      query: {{sort: [b, a]}}"),
+        (GOLD, f"expect: {{request: {{query: {{sort: {expected}}}}}}}"),
+    )
+    path = Path("cassettes/loyalty.json")
+    path.write_text(path.read_text().replace("/u-1", "/u-1?sort=b&sort=a"))
+    done = cli("test", "loyalty", "--name", "a gold member", "--json")
+    assert ([problem] if problem else []) == problems(done.json)
+
+
 def test_a_json_body_and_a_query_are_compared_as_a_whole(cli: Cli, edit: Edit) -> None:
     """A number is no text, and a parameter more is a difference."""
     body = 'json: {filter: {customer: "{{ person.user_id }}"}, limit: 10}'

@@ -68,11 +68,14 @@ def body_of(form: BodyForm, content: Any, **inputs: InputType) -> str:
 
 def test_the_url_holds_base_path_and_query() -> None:
     """Literal text of the query is percent-encoded; variables stand as Intercom writes them."""
-    query = {"a b": text("x&y {{ inputs.order_id }}"), "mail": text("{{ person.email }}")}
+    query: Any = {
+        "a b": text("x&y {{ inputs.order_id }}"), "mail": text("{{ person.email }}"),
+        "f[]": [text("x"), text("{{ person.email }}")],
+    }  # fmt: skip
     found = build_connector(of_request(query=query), ATTRIBUTES)
     expected = (
         "https://api.shop.example/customers/{{user.user_id}}"
-        "?a%20b=x%26y%20{{order_id}}&mail={{user.email}}"
+        "?a%20b=x%26y%20{{order_id}}&mail={{user.email}}&f%5B%5D=x&f%5B%5D={{user.email}}"
     )
     assert expected == found.url
 
@@ -97,8 +100,8 @@ def test_a_json_body_keeps_the_types_of_its_values() -> None:
 
 def test_a_form_body_is_encoded() -> None:
     """Names and literal texts; variables are the platform's business."""
-    content = {"a b": text("c&d"), "who": text("{{ person.email }}")}
-    assert "a+b=c%26d&who={{user.email}}" == body_of(BodyForm.FORM, content)
+    content = {"a b": text("c&d"), "who": [text("{{ person.email }}"), text("")]}
+    assert "a+b=c%26d&who={{user.email}}&who=" == body_of(BodyForm.FORM, content)
 
 
 def test_a_text_body_is_the_text() -> None:
@@ -247,6 +250,14 @@ def test_a_body_with_a_secret_is_refused_and_never_written(form: BodyForm) -> No
     assert (2 if form is BodyForm.JSON else 1) == len(faults)
     assert '"crm_key"' in faults[0].message
     assert "••••••" in build_connector(found, ATTRIBUTES).body
+
+
+def test_a_secret_in_the_query_is_refused_and_never_written() -> None:
+    """Intercom has no place for it but the text of the URL."""
+    found = of_request(query={"n": [text("a"), SecretRef("crm_key")]})
+    [fault] = list_push_faults(found)
+    assert ("request.query.n[1]", True) == (fault.where, '"crm_key"' in fault.message)
+    assert build_connector(found, ATTRIBUTES).url.endswith("?n=a&n=••••••")
 
 
 def test_a_token_without_an_id_is_refused_with_what_to_create() -> None:

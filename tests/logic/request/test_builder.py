@@ -92,6 +92,27 @@ def test_a_form_parses_back_to_its_values(value: Json) -> None:
         assert [("a b", as_text(value)), ("é", f"={as_text(value)}")] == pairs
 
 
+@given(st.lists(st.tuples(TEXTS.filter(str.isascii), st.lists(TEXTS | SCALARS, min_size=1))))
+def test_a_name_is_repeated_for_each_value_in_order(pairs: list[tuple[str, list[Any]]]) -> None:
+    """In a query and in a form alike, with names and values of any text."""
+    several = dict(pairs)
+    who = person(**{f"x{number}": value for number, value in enumerate(flatten(several))})
+    holes = (f"{{{{ person.attributes.x{number} }}}}" for number in range(len(flatten(several))))
+    content = {name: [next(holes) for _ in values] for name, values in several.items()}
+    expected = [(name, as_text(value)) for name, values in several.items() for value in values]
+    try:
+        request = bound(request_of(query=content, body=body("form", content)), who)
+    except PlanningError as refused:
+        assert refused.reason is FailureReason.UNFIT_VALUE  # noqa: PT017 - a lone surrogate
+        return
+    for text in (urlsplit(request.url.reveal()).query, revealed(request)):
+        assert expected == parse_qsl(text, keep_blank_values=True)
+
+
+def flatten(several: dict[str, list[Any]]) -> list[Any]:
+    return [value for values in several.values() for value in values]
+
+
 @given(SCALARS)
 def test_a_json_body_parses_back_to_its_values(value: Json) -> None:
     """A single reference keeps its type, a mixed text is a text, literals do not change."""

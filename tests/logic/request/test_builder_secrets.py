@@ -10,8 +10,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from cactions.logic.request.builder import add_credentials
 from cactions.model import (
     MASK,
+    Action,
+    ActionResponse,
     CactionsError,
     DefinitionError,
     FailureReason,
@@ -21,6 +24,8 @@ from cactions.model import (
     SecretRef,
     Token,
 )
+from cactions.model.secret import Credentials, Secret
+from tests.builders import person
 from tests.requests import body, bound, request_of, revealed
 
 NASTY = st.text(st.sampled_from(":/\\%?#&=+ \t\r\n\0é😀\ud800a\"'{}"), max_size=6)
@@ -109,6 +114,25 @@ def test_a_secret_in_a_body_is_encoded_like_other_values(
     result = bound(request_of(body=content), secrets={"shop_token": '"&é+ '})
     assert expected == str(result.body)
     assert real == revealed(result)
+
+
+def test_a_secret_in_the_query_is_shown_as_dots_and_sent_encoded() -> None:
+    """Sealed, the URL can be shown and compared; opened, it is complete, whatever else is there."""
+    request = request_of(query={"key": [SecretRef("shop_token"), "a b"], "e": "{{ person.email }}"})
+    shown_url = f"https://api.shop.example/?key={MASK}&key=a%20b&e=ada%40example.com"
+    sealed = bound(request)
+    assert (shown_url, True) == (sealed.url.masked, sealed.url.is_unopened)
+    assert not sealed.is_complete
+    action = Action("loyalty", "user_id", request, ActionResponse())
+    held = Credentials({"shop_token": Secret("shop_token", '"&é+ ')})
+    for result in (
+        bound(request, secrets={"shop_token": '"&é+ '}),
+        add_credentials(sealed, action, person(), {}, held),
+    ):
+        assert shown_url == result.url.masked == result.url.to_matching_text()
+        assert result.is_complete
+        assert result.url.reveal() == shown_url.replace(MASK, "%22%26%C3%A9%2B%20")
+        assert "%C3%A9" not in f"{result!r} {result.line}"
 
 
 @pytest.mark.parametrize("tokens", [(KEY,), (BEARER,), (BASIC,)])

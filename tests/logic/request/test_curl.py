@@ -132,6 +132,8 @@ FORMS: dict[str, Any] = {
                        "body": body("json", "{{ inputs.order }}")},
     "GET with a body": {"method": "get", "body": body("form", {"x": "{{ inputs.order }}"})},
     "no body": {"method": "delete"},
+    "repeated names": {"method": "post", "query": {"a": ["1", "{{ inputs.order }}", "1"], "b": "2"},
+                       "body": body("form", {"c d": ["{{ inputs.order }}", ""], "e": "x"})},
     "empty form": {"method": "post", "body": body("form", {})},
 }  # fmt: skip
 
