@@ -99,24 +99,34 @@ class AllowedAddress(Struct, frozen=True):
 class TokenFetch(Struct, frozen=True):
     """How a token is fetched. ``request`` reads nothing of a person.
 
-    ``token_path`` is where the token stands in the answer, ``expires_in_path`` for how many
-    seconds it is good (where that is missing: until it is denied). ``denied_when`` tells of a
-    *call* that the token was not accepted.
+    ``token_path`` is where the token stands in the answer; None where it is the value of its header
+    ``token_header``, and the body is not read. ``expires_in_path`` says for how many seconds it is
+    good (where that is missing: until it is denied). ``denied_when`` tells of a *call* that the
+    token was not accepted.
     """
 
     request: ActionRequest
-    token_path: Path
+    token_path: Path | None
     expires_in_path: Path | None = None
     denied_when: Denial = field(default_factory=Denial)
     success_when: Success = field(default_factory=Success)
+    token_header: str = ""
+
+    @property
+    def source(self) -> str:
+        """Where in the answer the token stands."""
+        return (
+            f"the header {self.token_header}" if self.token_path is None else f"{self.token_path}"
+        )
 
 
 class Token(Struct, frozen=True):
     """A credential in a request header: ``<header>: <prefix><value>``.
 
-    Exactly one of these is there: ``value`` is sealed (text); ``username`` and ``password``
+    Exactly one of these is there: ``value`` is sealed (text); ``username``, ``password`` or both
     (basic, its header is ``Authorization``); ``fetch`` (HTTP request, OAuth client credentials);
-    none of them (user token: given anew for each run). ``hosts`` are the only hosts it is sent to,
+    none of them (user token: given anew for each run). ``is_oauth_client``: the pair is that of a
+    client of OAuth, whose parts are encoded first. ``hosts`` are the only hosts it is sent to,
     as far as the vault lets it go there. ``token_id`` is Intercom's id of the token, if known.
     """
 
@@ -126,14 +136,26 @@ class Token(Struct, frozen=True):
     prefix: str = ""
     value: SecretRef | None = None
     username: SecretRef | str | None = None
-    password: SecretRef | None = None
+    password: SecretRef | str | None = None
     fetch: TokenFetch | None = None
     token_id: str = ""
+    is_oauth_client: bool = False
+
+    @property
+    def secrets(self) -> tuple[str, ...]:
+        """The names of the secrets in the token itself; those of its fetch go to another host."""
+        parts = (self.value, self.username, self.password)
+        return tuple(part.name for part in parts if isinstance(part, SecretRef))
 
     @property
     def is_user_token(self) -> bool:
         """Whether it is the end user's own, which only the operator of a run can give."""
-        return self.value is None and self.username is None and self.fetch is None
+        return self.value is None and not self.is_basic and self.fetch is None
+
+    @property
+    def is_basic(self) -> bool:
+        """Whether it is a pair of Basic authentication."""
+        return self.username is not None or self.password is not None
 
     @property
     def is_runtime_value(self) -> bool:

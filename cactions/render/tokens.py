@@ -41,7 +41,7 @@ def _describe_fetched(
         LabeledValue("Response", (span(f"{fetched_token.status}", Style.CODE),)),
         LabeledValue(
             "Found at",
-            ((Span(str(token.fetch.token_path), Style.PATH), Span(f", {fetched_token.shape}")),),
+            ((Span(token.fetch.source, Style.PATH), Span(f", {fetched_token.shape}")),),
         ),
         LabeledValue("Valid for", (span(lifetime),)),
         LabeledValue("Sent as", (header,)),

@@ -90,6 +90,9 @@ def check(view: RuleContext) -> Iterator[RuleMatch]:
             ):
                 yield _build_match(f"{analysis.route}.data_inputs[{number}].default_value")
     for name, token in view.project.tokens.items():
+        user = token.username
+        if isinstance(user, str) and user and (not token.secrets or looks_like_secret(user)):
+            yield _build_match(f"tokens.{name}.username")
         if token.fetch:
             yield from _of_request(token.fetch.request, f"tokens.{name}.request")
 

@@ -56,7 +56,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from cactions.model import SecretRef, Token
+from cactions.model import Token
 from cactions.rules.rule import ERROR, Rule, RuleContext, RuleMatch
 
 
@@ -82,12 +82,13 @@ def _list_hosts(tokens: Iterable[Token]) -> dict[str, set[str]]:
     """The hosts that tokens name, by secret."""
     found: dict[str, set[str]] = {}
     for token in tokens:
-        for part in (token.value, token.username, token.password):
-            if isinstance(part, SecretRef):
-                found.setdefault(part.name, set()).update(token.hosts)
+        for name in token.secrets:
+            found.setdefault(name, set()).update(token.hosts)
         if token.fetch:
-            for _, name in token.fetch.request.list_secret_places():
-                found.setdefault(name, set()).add(token.fetch.request.host)
+            request = token.fetch.request
+            names = [name for _, name in request.list_secret_places()]
+            for name in (*names, *(each for sent in request.tokens for each in sent.secrets)):
+                found.setdefault(name, set()).add(request.host)
     return found
 
 

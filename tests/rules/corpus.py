@@ -46,6 +46,11 @@ def queried(**query: Any) -> str:
     return file(action(request(PLAIN_URL, query=query)))
 
 
+def paired(**parts: Any) -> str:
+    token = {"type": "basic", **parts, "hosts": ["api.shop.example"]}
+    return file(action(request(tokens=["t"])), tokens={"t": token})
+
+
 def sent(**body: Any) -> str:
     return file(action(request(PLAIN_URL, "post", json=body, **SEARCH)))
 
@@ -279,6 +284,9 @@ BAD: dict[str, list[str]] = {
         sent(note="x" + "oxb-0123456789-abcdefghijkl"),
         with_input("query", default_value="AK" + "IA0123456789ABCDEF"),
         file(action(request(headers={"X-Blob": "q8Zr" + "T1xVbN7kLm3PwYc9HsDf"}))),
+        paired(username="acme-key"),
+        paired(username="acme-key", password="X"),
+        paired(username="q8Zr" + "T1xVbN7kLm3PwYc9HsDf", password={"secret": "s"}),
     ],
     "CA302": [
         queried(api_key="{{ person.attributes.fixed }}"),
@@ -505,6 +513,10 @@ GOOD: dict[str, list[str]] = {
         sent(secret={"secret": "s"}, c="{{ person.user_id }}"),
         file(action(request(headers={"X-Trace": "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"}))),
         queried(cursor="00000000000000000000000000000001"),
+        paired(username={"secret": "s"}),
+        paired(username={"secret": "s"}, password="X"),
+        paired(username="acme", password={"secret": "s"}),
+        paired(password={"secret": "s"}),
     ],
     "CA302": [
         queried(customer="{{ person.user_id }}"),

@@ -43,10 +43,11 @@ def mask_token_answer(document: Json, name: str = "") -> Json:
 
 def describe_token_miss(token: Token, answer: Response) -> str:
     """What the answer has in the place of a ``token_path`` that finds nothing, as an addition."""
+    path = token.fetch.token_path if token.fetch else None
     with suppress(StrictJsonError):
-        document = strict_json.parse_json(answer.body)
-        if token.fetch and query_one(token.fetch.token_path, document) is ABSENT:
-            near = list_near_paths(token.fetch.token_path, document)
+        document = strict_json.parse_json(answer.body) if path else None
+        if path and query_one(path, document) is ABSENT:
+            near = list_near_paths(path, document)
             return f"; the answer has {' and '.join(near)}" if near else ""
     return ""
 

@@ -13,6 +13,7 @@ from typing import Final
 
 from msgspec import Struct
 
+from cactions.logic.connectors.body import METHODS
 from cactions.logic.connectors.creations import list_contents
 from cactions.logic.connectors.credentials import (
     ConnectorCredentials,
@@ -34,7 +35,6 @@ from cactions.logic.yaml.parser import MAX_BYTES
 from cactions.logic.yaml.writer import YamlValue, write_comment, write_yaml
 from cactions.model import Attribute, Connector, ConnectorInput, InputType, Template
 
-METHODS: Final = ("get", "post", "put", "delete", "patch")
 _AUDIENCES: Final = ("users", "leads", "visitors")
 _STATES: Final = ("live", "draft")
 _CODE: Final = "code_block_transformation"

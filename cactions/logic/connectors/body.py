@@ -46,6 +46,9 @@ WRITABLE: Final = (
 )  # fmt: skip
 """The fields that are written, in the order in which they are shown."""
 
+METHODS: Final = ("get", "post", "put", "delete", "patch")
+"""What Intercom sends."""
+
 FLAGS: Final = WRITABLE[9:]
 
 _ACCEPT: Final = ("Accept", "application/json")

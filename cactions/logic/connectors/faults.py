@@ -12,6 +12,7 @@ from typing import Final
 from msgspec import Struct
 
 from cactions.logic import strict_json
+from cactions.logic.connectors.body import METHODS
 from cactions.logic.secrets.leak_check import Known, find_secrets
 from cactions.model import (
     Action,
@@ -43,6 +44,7 @@ class PushFault(Struct, frozen=True):
 def list_push_faults(action: Action) -> tuple[PushFault, ...]:
     """Every reason; empty where the action may be sent."""
     return (
+        *_list_method_faults(action),
         *_list_header_faults(action),
         *_list_text_faults(action),
         *_list_secret_faults(action),
@@ -107,6 +109,14 @@ def _list_policies(mapping: AttributeMapping) -> Iterator[str]:
     return (name for name, is_stated in states.items() if is_stated)
 
 
+def _list_method_faults(action: Action) -> Iterator[PushFault]:
+    if action.request.http_method not in METHODS:
+        method = action.request.http_method.upper()
+        yield PushFault(
+            "request.http_method", f"Intercom sends no {method}", "use another method, such as get"
+        )
+
+
 def _list_header_faults(action: Action) -> Iterator[PushFault]:
     for name, template in action.request.headers.items():
         says = Name.SECRET if plain(name) in CARRIERS else suggests_secret(name)
@@ -168,17 +178,22 @@ def _describe_token(token: Token) -> str:
         what = f"a user token: {header}{prefix}"
     elif token.fetch is None:
         what = (
-            f'a text token: {header}, prefix "Basic", with the base64 form of "user name:password"'
+            f'a text token: {header}, prefix "Basic", with the base64 form of {_name_pair(token)}'
         )
     else:
         request = token.fetch.request
         url = f"{request.base}{request.url}"
         what = (
             f"an HTTP request token (or OAuth client credentials):"
-            f" {request.http_method.upper()} {url}, the token at {token.fetch.token_path},"
+            f" {request.http_method.upper()} {url}, the token at {token.fetch.source},"
             f" {header}{prefix}"
         )
     return f"create in Intercom's settings, among its authentication tokens, {what}{hosts}"
+
+
+def _name_pair(token: Token) -> str:
+    user = "user name" if token.username else ""
+    return f'"{user}:{"password" if token.password else ""}"'
 
 
 def _get_literal(template: Template) -> str:

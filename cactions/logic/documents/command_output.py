@@ -52,7 +52,7 @@ def fetched_to_json(
         "format": "cactions.token/1",
         "name": token.name,
         "status": fetched_token.status,
-        "path": str(token.fetch.token_path) if token.fetch else "",
+        "path": token.fetch.source if token.fetch else "",
         "shape": fetched_token.shape,
         "expires_in": fetched_token.expires_in,
         "header": token.header,

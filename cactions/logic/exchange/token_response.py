@@ -6,12 +6,22 @@ from typing import Final
 
 from msgspec import Struct
 
-from cactions.logic.exchange.verify import require_success
+from cactions.logic.exchange.verify import check_head, require_success
 from cactions.logic.expressions.json_path import query_one
 from cactions.logic.request import encoding
 from cactions.logic.request.encoding import EncodingError
 from cactions.logic.shell import join_command
-from cactions.model import ABSENT, FailureReason, Json, Path, PlanningError, Response, Token
+from cactions.model import (
+    ABSENT,
+    FailureReason,
+    Json,
+    Path,
+    PlanningError,
+    Response,
+    Token,
+    TokenFetch,
+    Value,
+)
 from cactions.model.secret import Secret
 
 _JWT_DOTS: Final = 2
@@ -43,24 +53,41 @@ def read_token(token: Token, answer: Response) -> FetchedToken:
     fetch = token.fetch
     assert fetch, "only a dynamic token is fetched"
     try:
-        document = require_success(fetch.success_when, answer)
+        document = _read_document(fetch, answer)
     except PlanningError as error:
         raise describe_missing_token(token, str(error), error.hint) from None
-    value = query_one(fetch.token_path, document)
+    value = _find_value(fetch, answer, document)
     if not isinstance(value, str) or not value:
         what = "is missing" if value is ABSENT else f"is {_KINDS.get(type(value), 'empty')}"
+        key = "token_path" if fetch.token_path else "token_header"
         raise describe_missing_token(
-            token, f"{fetch.token_path} {what}", f"Look at `token_path`; {_show_answer(token)}."
+            token, f"{fetch.source} {what}", f"Look at `{key}`; {_show_answer(token)}."
         )
     try:
         encoding.check_header_value(value)
     except EncodingError as unfit:
         raise describe_missing_token(
-            token, f"{fetch.token_path} {unfit}", "It cannot stand in a header."
+            token, f"{fetch.source} {unfit}", "It cannot stand in a header."
         ) from None
     return FetchedToken(
         Secret(token.name, value), answer.status, _read_lifetime(fetch.expires_in_path, document)
     )
+
+
+def _read_document(fetch: TokenFetch, answer: Response) -> Json:
+    """The body; null where nothing in it is asked for. Raises PlanningError."""
+    if fetch.token_path or fetch.expires_in_path or fetch.success_when.body:
+        return require_success(fetch.success_when, answer)
+    check_head(fetch.success_when, answer)
+    return None
+
+
+def _find_value(fetch: TokenFetch, answer: Response, document: Json) -> Value:
+    """The token; one header that stands there twice names no token."""
+    if fetch.token_path:
+        return query_one(fetch.token_path, document)
+    found = answer.get_headers(fetch.token_header)
+    return [*found] if len(found) > 1 else next(iter(found), ABSENT)
 
 
 def _show_answer(token: Token) -> str:

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 
 from msgspec.structs import replace
 
+from cactions.logic.exchange.verify import is_body_read
 from cactions.logic.project.breaker_schema import build_breakers
 from cactions.logic.project.expectations import build_expectation
 from cactions.logic.project.requests import build_action_request, build_limits
@@ -47,6 +48,10 @@ def build_action(name: str, at: LocatedValue, scope: Scope) -> Action | None:
     if asked is None or read is None or match is None:
         return None
     _check_denials(request_at, read, inside)
+    if request_at and asked.http_method == "head" and is_body_read(read):
+        message = "the response to a HEAD has no body, so that nothing of it can be read"
+        hint = "use http_method: get, or read no more than the status and headers"
+        inside.add_fault(CONTRADICTION, request_at.get("http_method") or request_at, message, hint)
     audiences = at.get("audiences")
     tests = at.get("tests")
     targets = _list_mapped_attributes(response_at, inside)

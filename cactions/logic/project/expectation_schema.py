@@ -41,7 +41,7 @@ _TEXT: Final = TextSchema(empty=True)
 _EXPECTED_REQUEST: Final = RecordSchema(
     {
         "url": FieldSchema(TextSchema(), "the whole URL without its query"),
-        "method": FieldSchema(TextSchema(words=METHODS), "get, post, put, delete or patch"),
+        "method": FieldSchema(TextSchema(words=METHODS), "get, head, post, put, delete or patch"),
         "query": FieldSchema(
             MapSchema(EitherSchema(_TEXT, ListSchema(_TEXT, least=1))),
             "all query parameters, as texts before encoding",

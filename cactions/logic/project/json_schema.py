@@ -5,8 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, Final
 
+from msgspec.structs import replace
+
 from cactions.logic.name_grammar import NameGrammar
 from cactions.logic.project.file_schema import FILE, VERSION
+from cactions.logic.yaml.nodes import LONGEST_DUMMY
 from cactions.logic.yaml.schema import (
     AnyJsonSchema,
     BooleanSchema,
@@ -64,6 +67,10 @@ def _convert_number(schema: NumberSchema) -> dict[str, Json]:
 
 
 def _convert_record(schema: RecordSchema) -> dict[str, Json]:
+    if schema.dummy:
+        pattern = rf"^((.)\2{{0,{LONGEST_DUMMY - 1}}})?$"
+        dummy: Json = {"type": "string", "pattern": pattern}
+        return {"anyOf": [dummy, _convert_record(replace(schema, dummy=False))]}
     required: list[Json] = [name for name, field in schema.fields.items() if field.required]
     return {
         "type": "object",

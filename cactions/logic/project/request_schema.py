@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Final
 
+from msgspec.structs import replace
+
 from cactions.logic.name_grammar import SECRET_NAME
 from cactions.logic.network.origin import HIGHEST_PORT
 from cactions.logic.yaml.diagnostics import LITERAL_SECRET
@@ -20,7 +22,8 @@ from cactions.logic.yaml.schema import (
 )
 from cactions.model import MAX_LIMITS, MIB, Effect
 
-METHODS: Final = ("get", "post", "put", "delete", "patch")
+METHODS: Final = ("get", "head", "post", "put", "delete", "patch")
+CLIENT_AUTHS: Final = ("body", "basic")
 BODY_FORMS: Final = ("json", "form_encoded")
 STATUS: Final = IntegerSchema(100, 599)
 
@@ -37,12 +40,15 @@ SECRET: Final = RecordSchema(
     ),
 )
 
+_PASSWORD: Final = replace(SECRET, dummy=True)
+"""Services that take their key as the user name want no password, or any."""
+
 _PARAMETER: Final = EitherSchema(TextSchema(empty=True), SECRET)
 _PARAMETERS: Final = MapSchema(EitherSchema(_PARAMETER, ListSchema(_PARAMETER, least=1)))
 """Names onto a value, or onto a list of them: the name then stands there for each."""
 
 _METHOD: Final = FieldSchema(
-    TextSchema(words=METHODS), "get, post, put, delete or patch", required=True
+    TextSchema(words=METHODS), "get, head, post, put, delete or patch", required=True
 )
 _QUESTION: Final = {
     "http_method": _METHOD,
@@ -157,15 +163,17 @@ TOKEN: Final = TaggedUnion(
         "basic": _build_token_schema(
             "basic",
             username=FieldSchema(
-                EitherSchema(TextSchema(), SECRET), "a name or {secret: NAME}", required=True
+                EitherSchema(TextSchema(empty=True), SECRET),
+                "a name or {secret: NAME}; empty without it",
             ),
-            password=FieldSchema(SECRET, "{secret: NAME}", required=True),
+            password=FieldSchema(_PASSWORD, "{secret: NAME}; empty without it"),
         ),
         "http_request": _build_token_schema(
             "http_request",
             request=FieldSchema(RecordSchema(dict(_QUESTION)), "how it is fetched", required=True),
-            token_path=FieldSchema(
-                TextSchema(), "where the token stands in the answer", required=True
+            token_path=FieldSchema(TextSchema(), "where the token stands in the answer"),
+            token_header=FieldSchema(
+                TextSchema(), "the response header that is the token, instead of token_path"
             ),
             expires_in_path=FieldSchema(
                 TextSchema(), "where the answer says for how many seconds; default $.expires_in"
@@ -189,6 +197,15 @@ TOKEN: Final = TaggedUnion(
             client_secret=FieldSchema(SECRET, "{secret: NAME}", required=True),
             scope=FieldSchema(TextSchema(), "the scope to ask for"),
             audience=FieldSchema(TextSchema(), "the audience to ask for"),
+            resource=FieldSchema(
+                EitherSchema(TextSchema(), ListSchema(TextSchema(), least=1)),
+                "the resource to ask for, or several (RFC 8707)",
+            ),
+            parameters=FieldSchema(_PARAMETERS, "what else the token endpoint wants in the body"),
+            client_auth=FieldSchema(
+                TextSchema(words=CLIENT_AUTHS),
+                "where id and secret stand: body (default), or basic, the header (RFC 6749, 2.3.1)",
+            ),
             body=FieldSchema(TextSchema(words=BODY_FORMS), "form_encoded (default) or json"),
             denied_when=_DENIED,
             limits=_LIMITS,

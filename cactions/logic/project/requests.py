@@ -33,6 +33,7 @@ from cactions.model import (
 
 _origin_of: Final = lru_cache(100)(parse_origin)
 """A server's origin is asked for by each of its actions."""
+_BODILESS: Final = ("get", "head")
 _LITERAL_URL: Final = re.compile(r"[A-Za-z0-9\-._~!$&'()*+,;=:@/%]*")  # RFC 3986, pchar and /
 
 
@@ -82,10 +83,10 @@ def build_action_request(at: LocatedValue, scope: Scope) -> ActionRequest | None
     headers.check_headers(at.get("headers"), scope)
     headers.check_single_source(tokens, at, scope)
     own = _build_templates(at.get("headers"), scope)
-    query = _build_parameters(at.get("query"), scope)
+    query = build_parameters(at.get("query"), scope)
     body = _build_body(at, scope)
     method = at.scalar("http_method", "")
-    default = Effect.READ if method == "get" else Effect.WRITE
+    default = Effect.READ if method in _BODILESS else Effect.WRITE
     effect = Effect(at.scalar("effect", default.value))
     if url is None or not method:
         return None
@@ -187,7 +188,7 @@ def _build_templates(at: LocatedValue | None, scope: Scope) -> dict[str, Templat
     return {name: template for name, template in found.items() if template is not None}
 
 
-def _build_parameters(at: LocatedValue | None, scope: Scope) -> dict[str, JsonTemplate]:
+def build_parameters(at: LocatedValue | None, scope: Scope) -> dict[str, JsonTemplate]:
     """The names of a query or a form; a list stands for several values of one name."""
     return {name: _build_parameter(item, scope) for name, item in at.items()} if at else {}
 
@@ -212,9 +213,10 @@ def _build_body(at: LocatedValue, scope: Scope) -> RequestBody | None:
         return None
     body = at.get(body_forms[0].value)
     assert body is not None
-    if at.scalar("http_method") == "get":
+    if (method := at.scalar("http_method")) in _BODILESS:
         hint = "use `query:`, or http_method: post with effect: read"
-        scope.faults.add(CONTRADICTION, body.key, "a GET has no body", hint=hint, route=body.route)
+        message = f"a {method.upper()} has no body"
+        scope.faults.add(CONTRADICTION, body.key, message, hint=hint, route=body.route)
     return RequestBody(body_forms[0], _build_content(body_forms[0], body, scope))
 
 
@@ -223,4 +225,4 @@ def _build_content(form: BodyForm, body: LocatedValue, scope: Scope) -> JsonTemp
         return scope.parse_json_template(body.node, body.route)
     if form is BodyForm.TEXT:
         return scope.parse_template(body)
-    return _build_parameters(body, scope)
+    return build_parameters(body, scope)

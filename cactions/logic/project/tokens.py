@@ -13,6 +13,7 @@ from cactions.logic.project import headers
 from cactions.logic.project.requests import (
     build_action_request,
     build_limits,
+    build_parameters,
     get_literal_origin,
     get_literal_path,
 )
@@ -21,10 +22,17 @@ from cactions.logic.project.scope import Scope, parse_secret_name
 from cactions.logic.request import encoding
 from cactions.logic.request.encoding import EncodingError
 from cactions.logic.yaml.decoder import LocatedValue
-from cactions.logic.yaml.diagnostics import LITERAL_SECRET, SPECIAL_HOST, WRONG_VALUE
+from cactions.logic.yaml.diagnostics import (
+    CONTRADICTION,
+    LITERAL_SECRET,
+    MISSING_KEY,
+    SPECIAL_HOST,
+    WRONG_VALUE,
+)
 from cactions.model import (
     ActionRequest,
     BodyForm,
+    JsonTemplate,
     RequestBody,
     SecretRef,
     Template,
@@ -34,6 +42,7 @@ from cactions.model import (
 
 _BEARER: Final = "Bearer "
 _OAUTH_TOKEN: Final = parse_path("$.access_token")
+_CLIENT: Final = ("client_id", "client_secret")
 _EXPIRES_IN: Final = parse_path("$.expires_in")
 
 
@@ -62,8 +71,19 @@ def _build_text_token(bare: Token, at: LocatedValue, _scope: Scope) -> Token:
     return replace(bare, value=_read_reference(at.get("value")))
 
 
-def _build_basic_token(bare: Token, at: LocatedValue, _scope: Scope) -> Token:
-    username, password = _read_secret(at.get("username")), _read_reference(at.get("password"))
+def _build_basic_token(bare: Token, at: LocatedValue, scope: Scope) -> Token | None:
+    """One of the two may be missing: a service may take its key as the user name alone."""
+    username, password = (
+        _read_secret(item) if (item := at.get(key)) else None for key in ("username", "password")
+    )
+    if not username and not password:
+        if username == "" or password == "":
+            scope.add_fault(CONTRADICTION, at, "the user name and the password are both empty")
+        elif not at.has("username") and not at.has("password"):
+            message = 'the keys "username" and "password" are missing'
+            hint = "add username: or password: {secret: NAME}, or both"
+            scope.faults.add(MISSING_KEY, at.key, message, hint=hint, route=at.route)
+        return None
     return replace(
         bare, header="Authorization", prefix="Basic ", username=username, password=password
     )
@@ -75,17 +95,33 @@ def _build_http_request_token(bare: Token, at: LocatedValue, scope: Scope) -> To
     )
     asked = build_action_request(asked_at, replace(scope, personless=True)) if asked_at else None
     path = scope.parse_path(path_at) if path_at else None
-    expires = scope.parse_path(expires_at) if expires_at else _EXPIRES_IN
+    source = headers.build_headers(at.get("token_header"), scope)
+    expires = scope.parse_path(expires_at) if expires_at else None if source else _EXPIRES_IN
     made = build_success(at.get("success_when"), scope)
     denied = build_denial(at.get("denied_when"), scope)
-    if asked is None or path is None:
+    _check_source(at, scope)
+    if asked is None or (path is None and not source):
         return None
     asked = replace(asked, limits=build_limits(at.get("limits")))
-    return replace(bare, fetch=TokenFetch(asked, path, expires, denied, made))
+    return replace(bare, fetch=TokenFetch(asked, path, expires, denied, made, source))
+
+
+def _check_source(at: LocatedValue, scope: Scope) -> None:
+    """The token stands in the body or in a header."""
+    if at.has("token_path") and (header := at.get("token_header")):
+        message = "the token is found in two places: here and at token_path"
+        scope.faults.add(
+            CONTRADICTION, header.key, message, hint="keep one of them", route=header.route
+        )
+    elif not at.has("token_path") and not at.has("token_header"):
+        hint = "add token_path: where the token stands in the answer, or token_header:"
+        scope.faults.add(
+            MISSING_KEY, at.key, 'the key "token_path" is missing', hint=hint, route=at.route
+        )
 
 
 def _build_oauth_token(bare: Token, at: LocatedValue, scope: Scope) -> Token | None:
-    """RFC 6749, 4.4: the client's own credentials in the body."""
+    """RFC 6749, 4.4: the client's own credentials, in the body or in the header."""
     url = at.get("token_url")
     denied = build_denial(at.get("denied_when"), scope)
     origin = get_literal_origin(url, scope) if url else None
@@ -95,19 +131,46 @@ def _build_oauth_token(bare: Token, at: LocatedValue, scope: Scope) -> Token | N
         scope.add_fault(WRONG_VALUE, url, "a token URL is literal, without a query")
         return None
     get_literal_path(url, Template((url.value,)), len(origin), scope)
-    keys = ("client_id", "client_secret", "scope", "audience")
-    texts = {key: _to_template_part(_read_secret(at.get(key))) for key in keys if at.get(key)}
+    host = parse_origin(url.value, scope.allowed).host
+    in_header = at.scalar("client_auth") == "basic"
     form = BodyForm.JSON if at.scalar("body") == "json" else BodyForm.FORM
-    body = RequestBody(form, {"grant_type": Template(("client_credentials",)), **texts})
     asked = ActionRequest(
         "post",
         Template((url.value,)),
-        body=body,
+        body=RequestBody(form, _build_grant(at, scope, in_header=in_header)),
+        tokens=(_build_client(bare.name, host, at),) if in_header else (),
         limits=build_limits(at.get("limits")),
-        host=parse_origin(url.value, scope.allowed).host,
+        host=host,
     )
     fetch = TokenFetch(asked, _OAUTH_TOKEN, _EXPIRES_IN, denied)
     return replace(bare, header="Authorization", prefix=_BEARER, fetch=fetch)
+
+
+def _build_client(name: str, host: str, at: LocatedValue) -> Token:
+    client, secret = (_read_secret(item) if (item := at.get(key)) else None for key in _CLIENT)
+    return Token(
+        name, "Authorization", (host,), "Basic ", None, client or "", secret, is_oauth_client=True
+    )  # fmt: skip
+
+
+def _build_grant(at: LocatedValue, scope: Scope, *, in_header: bool) -> dict[str, JsonTemplate]:
+    """What the body of a request for a token holds."""
+    keys = (*(() if in_header else _CLIENT), "scope", "audience", "resource")
+    fields: dict[str, JsonTemplate] = {"grant_type": Template(("client_credentials",))}
+    fields |= {key: _read_literals(item) for key in keys if (item := at.get(key))}
+    more = at.get("parameters")
+    for name, item in more.items() if more else ():
+        if name in fields or name in _CLIENT:
+            message = f'"{name}" has a place of its own'
+            hint = "leave it out" if name == "grant_type" else f"write {name}: beside `parameters`"
+            scope.faults.add(CONTRADICTION, item.key, message, hint=hint, route=item.route)
+    return {**fields, **build_parameters(more, replace(scope, personless=True))}
+
+
+def _read_literals(at: LocatedValue) -> JsonTemplate:
+    if isinstance(at.value, list):
+        return [Template((item.value,)) for item in at.value]
+    return Template((at.value,)) if isinstance(at.value, str) else parse_secret_name(at)
 
 
 _FORMS: Final[Mapping[str, Callable[[Token, LocatedValue, Scope], Token | None]]] = {
@@ -122,10 +185,6 @@ def _read_secret(at: LocatedValue | None) -> SecretRef | str | None:
     if at is None:
         return None
     return at.value if isinstance(at.value, str) else parse_secret_name(at)
-
-
-def _to_template_part(part: SecretRef | str | None) -> SecretRef | Template | None:
-    return Template((part,)) if isinstance(part, str) else part
 
 
 def _read_reference(at: LocatedValue | None) -> SecretRef | None:

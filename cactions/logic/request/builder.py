@@ -9,7 +9,6 @@
 
 from __future__ import annotations
 
-import base64
 from collections.abc import Callable, Iterator, Mapping
 from functools import lru_cache
 from typing import Final
@@ -18,8 +17,9 @@ from urllib.parse import urlsplit
 from msgspec.structs import replace
 
 from cactions.logic.request import encoding
+from cactions.logic.request.basic_auth import build_basic_auth
 from cactions.logic.request.body import build_body, build_pairs
-from cactions.logic.request.encoding import EncodingError, join_parts
+from cactions.logic.request.encoding import EncodingError
 from cactions.logic.request.redaction import get_label
 from cactions.logic.request.resolver import ValueResolver
 from cactions.model import (
@@ -36,8 +36,6 @@ from cactions.model import (
     Request,
     RequestBody,
     Scalar,
-    SecretRef,
-    Token,
     TokenFetch,
     is_empty,
 )
@@ -190,7 +188,7 @@ def _build_token_headers(
                 prefix + resolver.resolve_token(token.name, place, encoding.check_header_value),
             )
         elif token.value is None:
-            yield token.header, _build_basic_auth(token, resolver)
+            yield token.header, build_basic_auth(token, resolver)
         else:
             secret = resolver.resolve_secret(token.value, place, encoding.check_header_value)
             yield token.header, prefix + secret
@@ -209,24 +207,6 @@ def _list_default_headers(body: RequestBody | None) -> Iterator[tuple[str, str]]
     yield "Accept", "application/json"
     if body is not None:
         yield "Content-Type", _CONTENT_TYPES[body.form]
-
-
-def _build_basic_auth(token: Token, resolver: ValueResolver) -> MaskedText:
-    """Basic authentication, RFC 7617. The user name is masked too: base64 hides nothing."""
-    place = f'the token "{token.name}"'
-    if isinstance(token.username, SecretRef):
-        user = resolver.resolve_secret(token.username, place, encoding.check_basic_user)
-    else:
-        name = _encode_literal(
-            f"the user name of {place}", encoding.check_basic_user, token.username or ""
-        )
-        user = MaskedText.of_plain(name)
-    password = MaskedText.of_plain("")
-    if token.password is not None:
-        password = resolver.resolve_secret(token.password, place, encoding.check_basic_password)
-    pair = join_parts((user, password), ":")
-    real = None if pair.is_unopened else base64.b64encode(pair.reveal().encode()).decode()
-    return MaskedText.of_plain("Basic ") + MaskedText(MASK, real)
 
 
 def _encode_literal(what: str, write: Callable[[str], str], text: str) -> str:

@@ -51,6 +51,8 @@ from cactions.model.secret import Credentials, Secret
 
 _NEW_KEY: Final = CommandSubstitution(r"od -An -N16 -tx1 /dev/urandom | tr -d ' \n'")
 _CONTROL: Final = re.compile(r"[\x00-\x1f\x7f]")
+_METHOD_OPTIONS: Final = {"HEAD": "--head"}
+"""With ``--request HEAD``, curl would wait for a body."""
 _GLOB_CHARACTERS: Final = re.compile(r"[][{}]")
 
 
@@ -118,7 +120,7 @@ class _Script:
             )
         request = token.fetch.request
         built = build_token_request(token.fetch, Credentials(self.add_secrets(request)))
-        description = f"the token {token.name}: {token.fetch.token_path} of this response"
+        description = f"the token {token.name}: {token.fetch.source} of this response"
         variable_name = self.placeholders.choose_free_name(variable_name)
         marker = self.add_variable(description, variable_name)
         fetching = self.build_command(built, request)
@@ -130,9 +132,9 @@ class _Script:
         arguments = [*self._list_arguments(built, request)]
         parts = [part for _, parts in arguments for part in parts]
         guards = dict.fromkeys(part.guard for part in parts if isinstance(part, ShellVariable))
-        limits = request.limits
+        limits, default = request.limits, f"--request {built.method}"
         options = [
-            f"curl --disable --proto '=https' --request {built.method}",
+            f"curl --disable --proto '=https' {_METHOD_OPTIONS.get(built.method, default)}",
             *(f"{option} {quote_word(parts)}" if parts else option for option, parts in arguments),
             f"--connect-timeout {limits.connect:g} --max-time {limits.total:g}",
         ]
@@ -153,13 +155,9 @@ class _Script:
         if "/." in url:
             yield "--path-as-is", []
         yield "--url", self.placeholders.split(url, QuotedWord.PERCENT)
-        basic = {
-            token.header
-            for token in request.tokens
-            if token.value is None and not token.is_runtime_value
-        }
+        basic = {token.header: token for token in request.tokens if token.is_basic}
         for name, value in built.headers:
-            yield self._build_header(name, value.reveal(), basic=name in basic)
+            yield self._build_header(name, value.reveal(), basic.get(name))
         if built.body is not None and request.body:
             yield from self._build_body(built.body.reveal(), request.body.form)
 
@@ -171,10 +169,11 @@ class _Script:
                 bracketed = f"[{entry.address}]" if ":" in entry.address else entry.address
                 yield f"{entry.host}:{entry.port}:{bracketed}"
 
-    def _build_header(self, name: str, value: str, *, basic: bool) -> tuple[str, list[Part]]:
+    def _build_header(self, name: str, value: str, basic: Token | None) -> tuple[str, list[Part]]:
         if basic:
             pair = base64.b64decode(value.removeprefix("Basic ")).decode()
-            return "--user", self.placeholders.split(pair)
+            written = QuotedWord.PERCENT if basic.is_oauth_client else QuotedWord.AS_IS
+            return "--user", self.placeholders.split(pair, written)
         return "--header", self.placeholders.split(f"{name}: {value}" if value else f"{name};")
 
     def _build_body(self, body: str, form: BodyForm) -> Iterator[tuple[str, list[Part]]]:

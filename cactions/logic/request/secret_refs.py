@@ -2,24 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
-from cactions.model import ActionRequest, SecretRef, Token
+from cactions.model import ActionRequest
 
 
 def list_request_secrets(request: ActionRequest) -> tuple[str, ...]:
     """The names of all secrets that are sent to the request's host, each once."""
     if not request.tokens and request.body is None and not request.query:
         return ()
-    names = [name for token in request.tokens for name in list_token_secrets(token)]
+    names = [name for token in request.tokens for name in token.secrets]
     return tuple(dict.fromkeys([*names, *list_own_secrets(request)]))
-
-
-def list_token_secrets(token: Token) -> Iterator[str]:
-    """The secrets in the token itself; those of its fetch go to another host."""
-    for part in (token.value, token.username, token.password):
-        if isinstance(part, SecretRef):
-            yield part.name
 
 
 def list_own_secrets(request: ActionRequest) -> tuple[str, ...]:

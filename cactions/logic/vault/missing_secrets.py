@@ -48,7 +48,7 @@ def _index_secrets(entries: Iterable[Entry]) -> dict[str, Entry]:
 def _list_used_secrets(project: Project) -> Iterator[str]:
     """Every secret that the files name, also in a token that no action uses."""
     for token in project.tokens.values():
-        yield from secret_refs.list_token_secrets(token)
+        yield from token.secrets
         if token.fetch:
             yield from secret_refs.list_request_secrets(token.fetch.request)
     for action in project.actions.values():
@@ -76,7 +76,7 @@ def _check_action(action: Action, entries_by_name: Mapping[str, Entry]) -> Itera
     request = action.request
     for token in request.tokens:
         route = f"tokens.{token.name}"
-        for name in secret_refs.list_token_secrets(token):
+        for name in token.secrets:
             yield from _check_secret(action, route, name, token.hosts, entries_by_name)
         if token.fetch:
             fetch_request = token.fetch.request

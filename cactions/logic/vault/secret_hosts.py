@@ -18,7 +18,7 @@ def list_secret_hosts(project: Project) -> Mapping[str, tuple[str, ...]]:
 
 def _list_pairs(project: Project) -> Iterator[tuple[str, str]]:
     for token in project.tokens.values():
-        for name in secret_refs.list_token_secrets(token):
+        for name in token.secrets:
             yield from ((name, host) for host in token.hosts)
         if token.fetch:
             for name in secret_refs.list_request_secrets(token.fetch.request):

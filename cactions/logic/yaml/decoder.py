@@ -13,6 +13,7 @@ from cactions.logic.yaml.nodes import (
     MapNode,
     Node,
     ScalarNode,
+    is_dummy,
     looks_like_template,
     parse_json_scalar,
 )
@@ -185,9 +186,8 @@ class _Decoder:
                 self.faults.add(WRONG_VALUE, name.span, "a name is empty", route=route)
                 continue
             value = self.decode(item, schema.value, name, here)
-            if schema.form and not self._is_name(name, schema.form, here):
-                continue
-            if value is not None:
+            named = not schema.form or self._is_name(name, schema.form, here)
+            if named and value is not None:
                 found[name.text] = value
         return found
 
@@ -200,6 +200,8 @@ class _Decoder:
 
     def _decode_record(self, node: Node, schema: RecordSchema, key: Node, route: str) -> object:
         if schema.instead and isinstance(node, ScalarNode):
+            if schema.dummy and is_dummy(node):
+                return node.text
             rule, message, hint = schema.instead
             self.faults.add(rule, cut_first_line(node.span), message, hint=hint, route=route)
             return _BAD
@@ -261,11 +263,9 @@ class _Decoder:
             return _BAD
         words = TextSchema(words=tuple(schema.records))
         word = self.decode(tag, words, tag, f"{route}.{schema.tag}")
-        return (
-            _BAD
-            if word is None
-            else self._decode_record(node, schema.records[word.value], key, route)
-        )
+        if word is None:
+            return _BAD
+        return self._decode_record(node, schema.records[word.value], key, route)
 
 
 class _Bad:

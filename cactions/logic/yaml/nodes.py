@@ -149,6 +149,16 @@ def is_text(node: ScalarNode) -> bool:
     return isinstance(parse_json_scalar(node), str)
 
 
+LONGEST_DUMMY: Final = 8
+"""Signs of a text that says nothing."""
+
+
+def is_dummy(node: ScalarNode) -> bool:
+    """Whether it is a quoted ``""``, or one sign however often: where a service wants any text."""
+    text = node.text
+    return len(set(text)) == 1 if 0 < len(text) <= LONGEST_DUMMY else not text and not node.plain
+
+
 def _parse_exact_number(text: str) -> int | float | None:
     if len(text) > _LONGEST_NUMBER:  # longer than any double; Python refuses 4,300 digits
         return None

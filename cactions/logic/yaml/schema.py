@@ -78,11 +78,13 @@ class FieldSchema(Struct, frozen=True):
 class RecordSchema(Struct, frozen=True):
     """A map with a closed set of keys.
 
-    ``instead``: rule, message and hint for a single value that stands in its place.
+    ``instead``: rule, message and hint for a single value that stands in its place. ``dummy``: that
+    may be a quoted ``""``, or one sign however often, which keeps no secret: ``X``.
     """
 
     fields: Mapping[str, FieldSchema]
     instead: tuple[str, str, str] | None = None
+    dummy: bool = False
 
 
 class TaggedUnion(Struct, frozen=True):

@@ -75,15 +75,30 @@ def test_a_body_has_a_content_type(form: str, content_type: str) -> None:
     assert list(own.items()) == shown(bound(request_of(body=body(form, content), headers=own)))
 
 
-def test_basic_credentials_are_encoded_together() -> None:
-    """RFC 7617, in UTF-8; a missing password is empty, as for keys sent as user names."""
-    pair = base64.b64encode("ada:p:é".encode()).decode()
-    key = Token("erp", "Authorization", (), username=SecretRef("shop_token"))
-    lone = base64.b64encode(b"s3cr3t-a:").decode()
-    for token, real in ((BASIC, pair), (key, lone)):
-        header = bound(request_of(tokens=(token,)), secrets=SECRETS).headers[0]
-        assert ("Authorization", f"Basic {MASK}") == (header[0], header[1].masked)
-        assert f"Basic {real}" == header[1].reveal()
+@pytest.mark.parametrize(
+    ("parts", "pair"),
+    [
+        ({"username": SecretRef("user"), "password": SecretRef("password")}, "ada:p:é"),
+        ({"username": SecretRef("shop_token")}, "s3cr3t-a:"),
+        ({"username": SecretRef("shop_token"), "password": ""}, "s3cr3t-a:"),
+        ({"username": SecretRef("shop_token"), "password": "X"}, "s3cr3t-a:X"),
+        ({"password": SecretRef("password")}, ":p:é"),
+        ({"username": "", "password": SecretRef("password")}, ":p:é"),
+        (
+            {"username": "a:b c", "password": SecretRef("password"), "is_oauth_client": True},
+            "a%3Ab+c:p%3A%C3%A9",
+        ),
+    ],
+)
+def test_basic_credentials_are_encoded_together(parts: dict[str, Any], pair: str) -> None:
+    """RFC 7617, in UTF-8; either part may be missing. A client of OAuth encodes its parts first."""
+    token = Token("erp", "Authorization", (), "Basic ", **parts)
+    assert not token.is_user_token
+    assert {part.name for part in parts.values() if isinstance(part, SecretRef)} == {*token.secrets}
+    header = bound(request_of(tokens=(token,)), secrets=SECRETS).headers[0]
+    assert ("Authorization", f"Basic {MASK}") == (header[0], header[1].masked)
+    assert f"Basic {base64.b64encode(pair.encode()).decode()}" == header[1].reveal()
+    assert bound(request_of(tokens=(token,))).headers[0][1].is_unopened
 
 
 SECRET_BODIES = [
