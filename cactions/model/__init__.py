@@ -142,6 +142,7 @@ from cactions.model.request import (
     Limits,
     RequestBody,
     Success,
+    TextLanguage,
     Token,
     TokenFetch,
 )
@@ -160,6 +161,9 @@ from cactions.model.run import (
 from cactions.model.suite import ActionCoverage, CoveragePoint, SuiteResult, UnusedInteraction
 from cactions.model.template import (
     EACH,
+    Filter,
+    FilteredValue,
+    Hole,
     Input,
     JsonTemplate,
     Path,
@@ -172,6 +176,7 @@ from cactions.model.template import (
     Wildcard,
     list_references,
     list_secret_places,
+    list_templates,
     list_values,
 )
 from cactions.model.trust import (

@@ -15,8 +15,8 @@ from cactions.model.template import (
     Reference,
     SecretRef,
     Template,
-    list_references,
     list_secret_places,
+    list_templates,
 )
 
 MIB: Final = 1024 * 1024
@@ -35,6 +35,15 @@ class BodyForm(Enum):
     JSON = "json"
     FORM = "form"
     TEXT = "text"
+
+
+class TextLanguage(Enum):
+    """What a text body is written in, so that values are escaped in it."""
+
+    XML = "XML"
+    JSON = "JSON"
+    GRAPHQL = "GraphQL"
+    FORM = "a form"
 
 
 class RequestBody(Struct, frozen=True):
@@ -163,6 +172,12 @@ class Token(Struct, frozen=True):
         return self.fetch is not None or self.is_user_token
 
 
+_LANGUAGES: Final = {
+    "application/graphql": TextLanguage.GRAPHQL,
+    "application/x-www-form-urlencoded": TextLanguage.FORM,
+}
+
+
 class ActionRequest(Struct, frozen=True):
     """How to ask the third party.
 
@@ -185,11 +200,16 @@ class ActionRequest(Struct, frozen=True):
     host: str = ""
 
     @property
-    def references(self) -> tuple[Reference, ...]:
-        """Everything that it reads, in the order of the file format."""
+    def templates(self) -> tuple[Template, ...]:
+        """Every text of it, in the order of the file format."""
         parts: list[JsonTemplate] = [self.url, dict(self.query), dict(self.headers)]
         parts += [self.body.content] if self.body else []
-        return tuple(list_references(parts))
+        return tuple(list_templates(parts))
+
+    @property
+    def references(self) -> tuple[Reference, ...]:
+        """Everything that it reads, in the same order."""
+        return tuple(each for template in self.templates for each in template.references)
 
     def list_secret_places(self, route: str = "request") -> tuple[tuple[str, str], ...]:
         """Where in the query and the body which secrets stand; those of tokens are not among them.
@@ -200,6 +220,19 @@ class ActionRequest(Struct, frozen=True):
         if self.body:
             places += list_secret_places(self.body.content, f"{route}.{self.body.form.value}")
         return tuple(places)
+
+    @property
+    def language(self) -> TextLanguage | None:
+        """The language of a text body, by its Content-Type; None where that tells none."""
+        if self.body is None or self.body.form is not BodyForm.TEXT:
+            return None
+        texts = (text for name, text in self.headers.items() if name.lower() == "content-type")
+        kind = str(next(texts, "")).partition(";")[0].strip().lower()
+        if kind.endswith(("/xml", "+xml")):
+            return TextLanguage.XML
+        if kind.endswith(("/json", "+json")):
+            return TextLanguage.JSON
+        return _LANGUAGES.get(kind)
 
     @property
     def is_read(self) -> bool:

@@ -45,20 +45,55 @@ Reference: TypeAlias = PersonField | PersonAttribute | Input
 """What a template's hole, or ``equals:``, may name."""
 
 
-class Template(Struct, frozen=True):
-    """Literal texts and references in turn; ``parts`` never holds two texts side by side."""
+class Filter(Enum):
+    """What is sent in the place of a value. Each gives a text for every value."""
 
-    parts: tuple[str | Reference, ...]
+    SHA256 = "sha256"
+    MD5 = "md5"
+    ENCODE_SLASH = "encode_slash"
+    """As it is, in one segment of a path: ``a/b`` is ``a%2Fb``."""
+
+
+class FilteredValue(Struct, frozen=True):
+    """``person.email | sha256``: it says of whom it is just as the value itself."""
+
+    reference: Reference
+    filter: Filter
+
+    def __str__(self) -> str:
+        return f"{self.reference} | {self.filter.value}"
+
+
+Hole: TypeAlias = PersonField | PersonAttribute | Input | FilteredValue
+"""What stands between the braces of a template."""
+
+
+class Template(Struct, frozen=True):
+    """Literal texts and holes in turn; ``parts`` never holds two texts side by side."""
+
+    parts: tuple[str | Hole, ...]
+
+    @property
+    def pieces(self) -> tuple[str | Reference, ...]:
+        """The parts, without what becomes of the values."""
+        return tuple(
+            part.reference if isinstance(part, FilteredValue) else part for part in self.parts
+        )
 
     @property
     def references(self) -> tuple[Reference, ...]:
         """Everything that the template reads, in order."""
-        return tuple(part for part in self.parts if not isinstance(part, str))
+        return tuple(part for part in self.pieces if not isinstance(part, str))
+
+    @property
+    def filtered(self) -> tuple[FilteredValue, ...]:
+        """The holes with a filter."""
+        return tuple(part for part in self.parts if isinstance(part, FilteredValue))
 
     @property
     def lone(self) -> Reference | None:
-        """The reference, when the whole template is exactly one."""
-        if len(self.parts) == 1 and not isinstance(self.parts[0], str):
+        """The reference, when the whole template is exactly one, without a filter."""
+        if len(self.parts) == 1 and not isinstance(self.parts[0], str | FilteredValue):
             return self.parts[0]
         return None
 
@@ -103,16 +138,22 @@ def list_values(content: JsonTemplate) -> list[JsonTemplate]:
     return content if isinstance(content, list) else [content]
 
 
-def list_references(body: JsonTemplate) -> Iterator[Reference]:
-    """Every reference inside a JSON template, depth first."""
+def list_templates(body: JsonTemplate) -> Iterator[Template]:
+    """Every text inside a JSON template, depth first."""
     if isinstance(body, Template):
-        yield from body.references
+        yield body
     elif isinstance(body, list):
         for item in body:
-            yield from list_references(item)
+            yield from list_templates(item)
     elif isinstance(body, dict):
         for item in body.values():
-            yield from list_references(item)
+            yield from list_templates(item)
+
+
+def list_references(body: JsonTemplate) -> Iterator[Reference]:
+    """Every reference inside a JSON template, depth first."""
+    for template in list_templates(body):
+        yield from template.references
 
 
 def list_secret_places(body: JsonTemplate, route: str = "") -> Iterator[tuple[str, str]]:

@@ -102,7 +102,7 @@ def _get_literal_before(key: LookupKey) -> str:
     """The literal text right before the value."""
     assert key.template is not None
     before = ""
-    for part in key.template.parts:
+    for part in key.template.pieces:
         if part == key.reference:
             return before
         before = part if isinstance(part, str) else ""

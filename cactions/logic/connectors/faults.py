@@ -45,6 +45,7 @@ def list_push_faults(action: Action) -> tuple[PushFault, ...]:
     """Every reason; empty where the action may be sent."""
     return (
         *_list_method_faults(action),
+        *_list_filter_faults(action),
         *_list_header_faults(action),
         *_list_text_faults(action),
         *_list_secret_faults(action),
@@ -115,6 +116,16 @@ def _list_method_faults(action: Action) -> Iterator[PushFault]:
         yield PushFault(
             "request.http_method", f"Intercom sends no {method}", "use another method, such as get"
         )
+
+
+def _list_filter_faults(action: Action) -> Iterator[PushFault]:
+    for template in action.request.templates:
+        for hole in template.filtered:
+            yield PushFault(
+                "request",
+                f"Intercom has no {hole.filter.value}: it would send {hole.reference} itself",
+                "keep the result in an attribute, and send that",
+            )
 
 
 def _list_header_faults(action: Action) -> Iterator[PushFault]:

@@ -76,7 +76,7 @@ def format_template(template: Template) -> str:
     """The text with Intercom's variables."""
     return "".join(
         part if isinstance(part, str) else f"{{{{{format_reference(part)}}}}}"
-        for part in template.parts
+        for part in template.pieces
     )
 
 

@@ -44,7 +44,7 @@ class ConnectorUrl(Struct, frozen=True):
 
 def read_url(template: Template) -> ConnectorUrl:
     """The URL of a template, split and encoded as our format wants it."""
-    before, rest, cut = _split_parts(template.parts)
+    before, rest, cut = _split_parts(template.pieces)
     path = build_template(_encode(before))
     text = str(path)
     if not text or len(text) > MAX_TEXT or len(path.references) > MAX_HOLES:

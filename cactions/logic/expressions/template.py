@@ -1,6 +1,7 @@
 """Templates: literal text with holes, ``/v1/customers/{{ person.user_id }}``, and no logic at all.
 
-A hole holds one reference and nothing else, so that it is exactly known what a text may contain.
+A hole holds one reference, and at most one filter of a closed list, so that it is exactly known
+what a text may contain.
 The grammar stands here, once; what it does not match is explained in ``template_errors``.
 
 - ``parse_template(str(template)).template`` is ``template``, likewise for references.
@@ -22,6 +23,9 @@ from cactions.logic.expressions.template_errors import (
 )
 from cactions.model import (
     CONTACT_FIELDS,
+    Filter,
+    FilteredValue,
+    Hole,
     Input,
     PersonAttribute,
     PersonField,
@@ -50,7 +54,9 @@ _REFERENCE: Final = re.compile(
     re.VERBOSE,
 )
 _HOLE: Final = re.compile(
-    rf"\{{\{{[ \t\n\r]*(?P<reference>{_REFERENCE.pattern})[ \t\n\r]*\}}\}}", re.VERBOSE
+    rf"\{{\{{[ \t\n\r]*(?P<reference>{_REFERENCE.pattern})[ \t\n\r]*"
+    rf"(?:\|[ \t\n\r]*(?P<filter>{'|'.join(each.value for each in Filter)})[ \t\n\r]*)?\}}\}}",
+    re.VERBOSE,
 )
 
 
@@ -69,7 +75,7 @@ def parse_template(text: str) -> ParsedTemplate:
     """The template of a text with any number of holes. Raises TemplateError."""
     if len(text) > MAX_TEXT:
         raise TemplateError("the text is too long", "at most 64 KiB", MAX_TEXT, len(text))
-    parts: list[str | Reference] = []
+    parts: list[str | Hole] = []
     spans: list[tuple[Reference, int, int]] = []
     end = 0
     while (start := text.find("{{", end)) >= 0:
@@ -77,7 +83,8 @@ def parse_template(text: str) -> ParsedTemplate:
         if hole is None:
             raise explain_hole(text, start)
         reference = _build_reference(hole)
-        parts += [text[end:start], reference]
+        written = FilteredValue(reference, Filter(hole["filter"])) if hole["filter"] else reference
+        parts += [text[end:start], written]
         spans.append((reference, *hole.span("reference")))
         end = hole.end()
     if len(spans) > MAX_HOLES:

@@ -101,7 +101,7 @@ _REFERENCES: Final = (
     ),
     ErrorCase(
         rf"(?:{_STRING}|[^|'\"])*?{_BLANK}(?P<here>\|.*)",
-        "filters are not supported",
+        "only a hole has a filter, and at most one: sha256, md5 or encode_slash",
         "a value goes in as it is; leave the filter out",
     ),
     ErrorCase(

@@ -139,7 +139,7 @@ def _measure_path(url: Template, reference: Reference, finding: frozenset[Refere
     A path below a record may be about anyone: ``/files/7/share/u-1``.
     """
     before, chosen = "", False
-    for part in url.parts:
+    for part in url.pieces:
         if part == reference:
             break
         if isinstance(part, str):
@@ -232,7 +232,7 @@ def _is_access_path(action: Action) -> bool:
 def _find_before(text: Template, reference: Reference) -> str:
     """The literal text right before a value."""
     before = ""
-    for part in text.parts:
+    for part in text.pieces:
         if part == reference:
             return before
         before = part if isinstance(part, str) else ""

@@ -50,7 +50,7 @@ class _Reader:
 
     def __init__(self, query: Template, variables: Mapping[str, JsonTemplate]) -> None:
         self._references: list[Reference] = []
-        text = "".join(part if isinstance(part, str) else self._mark(part) for part in query.parts)
+        text = "".join(part if isinstance(part, str) else self._mark(part) for part in query.pieces)
         found = (token[0] for token in _TOKEN.finditer(text.replace('\\"', '"')))
         tokens = (word for word in found if not word.startswith("#"))
         self._tokens = [*islice(tokens, _MOST_TOKENS)]

@@ -36,7 +36,7 @@ def list_lookup_keys(action: Action, attributes: Mapping[str, Attribute]) -> tup
 def _list_in_text(
     text: Template, part: RequestPart, route: str, name: str = ""
 ) -> Iterator[LookupKey]:
-    for piece in text.parts:
+    for piece in text.pieces:
         if not isinstance(piece, str):
             yield LookupKey(piece, part, route, name, text)
 

@@ -10,6 +10,7 @@ from typing import Final
 from cactions.logic.network.origin import OriginError, parse_origin
 from cactions.logic.project import headers
 from cactions.logic.project.scope import Scope, parse_secret_name
+from cactions.logic.request.text_body import find_text_fault
 from cactions.logic.suggest import join_names
 from cactions.logic.yaml.decoder import LocatedValue
 from cactions.logic.yaml.diagnostics import (
@@ -91,10 +92,22 @@ def build_action_request(at: LocatedValue, scope: Scope) -> ActionRequest | None
     if url is None or not method:
         return None
     key = at.get("idempotency")
-    return ActionRequest(
+    asked = ActionRequest(
         method, url, base, query, own, body, tokens, effect,
         idempotency=headers.build_headers(key.get("header"), scope) if key else "", host=host,
     )  # fmt: skip
+    _check_text(asked, at.get(BodyForm.TEXT.value), scope)
+    return asked
+
+
+def _check_text(asked: ActionRequest, at: LocatedValue | None, scope: Scope) -> None:
+    """In a text of a known language, each value stands where it can be escaped."""
+    content = asked.body.content if asked.body else None
+    if at is None or asked.language is None or not isinstance(content, Template):
+        return
+    if fault := find_text_fault(content, asked.language):
+        hint = f"the Content-Type says {asked.language.value}: put it where values stand there"
+        scope.add_fault(WRONG_VALUE, at, fault, hint)
 
 
 def build_limits(at: LocatedValue | None) -> Limits:
@@ -125,7 +138,7 @@ def _build_url(at: LocatedValue, scope: Scope) -> tuple[str, Template | None, st
         start = 0
     else:
         base, start = "", len(get_literal_origin(url, scope) or "")
-    template = scope.parse_template(url)
+    template = scope.parse_template(url, in_url=True)
     if template:
         get_literal_path(url, template, start, scope)
     host = _origin_of(base, scope.allowed).host if base else _find_host(url.value, scope)

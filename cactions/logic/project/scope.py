@@ -28,6 +28,7 @@ from cactions.logic.yaml.nodes import (
 )
 from cactions.model import (
     Attribute,
+    Filter,
     Input,
     JsonTemplate,
     Path,
@@ -77,11 +78,13 @@ class Scope(Struct, frozen=True):
         self.add_fault(UNKNOWN_NAME, at, f'there is no {what} "{name}"', hint)
         return False
 
-    def parse_template(self, at: LocatedValue) -> Template | None:
+    def parse_template(self, at: LocatedValue, *, in_url: bool = False) -> Template | None:
         """The parsed template of a text whose references all exist."""
-        return self._parse_whole_template(at.value, at.node, at.route)
+        return self._parse_whole_template(at.value, at.node, at.route, in_url=in_url)
 
-    def _parse_whole_template(self, text: str, node: Node, route: str) -> Template | None:
+    def _parse_whole_template(
+        self, text: str, node: Node, route: str, *, in_url: bool = False
+    ) -> Template | None:
         try:
             parsed = parse_template(text)
         except TemplateError as error:
@@ -92,6 +95,12 @@ class Scope(Struct, frozen=True):
             self._check(reference, _narrow_span(node, start, end), route)
             for reference, start, end in parsed.spans
         ]
+        slashed = any(hole.filter is Filter.ENCODE_SLASH for hole in parsed.template.filtered)
+        if slashed and not in_url:
+            hint = "leave it out: values are encoded here anyway"
+            self.faults.add(
+                CONTRADICTION, node.span, "encode_slash is for url alone", hint=hint, route=route
+            )
         return parsed.template if all(known) else None
 
     def parse_reference(self, at: LocatedValue) -> Reference | None:

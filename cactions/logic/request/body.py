@@ -8,28 +8,33 @@ from cactions.logic import strict_json
 from cactions.logic.request import encoding
 from cactions.logic.request.encoding import join_parts
 from cactions.logic.request.resolver import ValueResolver
+from cactions.logic.request.text_body import build_text, is_graphql
 from cactions.model import (
     MASK,
+    ActionRequest,
     BodyForm,
     DefinitionError,
     JsonTemplate,
     MaskedText,
-    RequestBody,
     SecretRef,
     Template,
+    TextLanguage,
     list_values,
 )
 
 
-def build_body(body: RequestBody, resolver: ValueResolver) -> MaskedText:
+def build_body(request: ActionRequest, resolver: ValueResolver) -> MaskedText | None:
     """The body for a person. Raises PlanningError (NO_VALUE, UNFIT_VALUE), DefinitionError."""
+    body = request.body
+    if body is None:
+        return None
     match body.form, body.content:
         case BodyForm.JSON, content:
             return _build_json(content, resolver)
         case BodyForm.FORM, dict(content):
             return build_pairs(content, resolver, "the form field", encoding.encode_form_value)
         case BodyForm.TEXT, Template() as content:
-            return resolver.resolve_text(content, "the text body", encoding.check_body_text)
+            return build_text(content, request.language, resolver, "the text body")
         case form, _:
             raise DefinitionError(f"the content of the body does not fit {form.value}")
 
@@ -46,12 +51,20 @@ def _build_json(content: JsonTemplate, resolver: ValueResolver) -> MaskedText:
             return MaskedText.of_plain("[") + join_parts(items, ",") + MaskedText.of_plain("]")
         case dict():
             members = (
-                MaskedText.of_plain(strict_json.dump_json(name) + ":") + _build_json(item, resolver)
+                MaskedText.of_plain(strict_json.dump_json(name) + ":")
+                + _build_member(name, item, resolver)
                 for name, item in content.items()
             )
             return MaskedText.of_plain("{") + join_parts(members, ",") + MaskedText.of_plain("}")
         case _:
             return MaskedText.of_plain(strict_json.dump_json(content))
+
+
+def _build_member(name: str, content: JsonTemplate, resolver: ValueResolver) -> MaskedText:
+    if isinstance(content, Template) and is_graphql(name, content):
+        text = build_text(content, TextLanguage.GRAPHQL, resolver, "the GraphQL query")
+        return text.map(strict_json.dump_json)
+    return _build_json(content, resolver)
 
 
 def _build_json_text(template: Template, resolver: ValueResolver) -> MaskedText:

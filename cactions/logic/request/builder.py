@@ -88,7 +88,7 @@ def add_credentials(  # noqa: PLR0913, PLR0917 - as build_request, and what that
     resolver = ValueResolver(person, inputs, credentials, action.redacted)
     request = action.request
     headers = tuple(_build_headers(request, resolver, key))
-    body = None if request.body is None else build_body(request.body, resolver)
+    body = build_body(request, resolver)
     url = _build_url(request, resolver) if sealed.url.is_unopened else sealed.url
     return replace(sealed, url=url, headers=headers, body=body)
 
@@ -106,7 +106,7 @@ def _assemble_request(request: ActionRequest, resolver: ValueResolver, key: str)
         request.http_method.upper(),
         _build_url(request, resolver),
         tuple(_build_headers(request, resolver, key)),
-        None if request.body is None else build_body(request.body, resolver),
+        build_body(request, resolver),
         request.limits,
         fresh=request.effect is Effect.WRITE,
     )

@@ -26,6 +26,7 @@ from cactions.logic.request.builder import build_token_request
 from cactions.logic.request.call import CallSpec
 from cactions.logic.request.curl_network import DIRECT, CurlNetwork
 from cactions.logic.request.placeholders import Placeholders, choose_prefix
+from cactions.logic.request.text_body import list_changed_references
 from cactions.logic.shell import (
     CommandSubstitution,
     Part,
@@ -196,12 +197,14 @@ _QUOTING: Final = {BodyForm.TEXT: QuotedWord.AS_IS, BodyForm.FORM: QuotedWord.PE
 def _mask_redacted(call: CallSpec, script: _Script) -> CallSpec:
     """The call with placeholders for the redacted values that its request reads."""
     person, inputs = call.person, dict(call.inputs)
+    escaped = list_changed_references(call.action.request)
     in_json = call.action.request.body and call.action.request.body.form is BodyForm.JSON
     for reference in dict.fromkeys(call.action.request.references):
         if reference not in call.action.redacted:
             continue
         value = resolve_reference(reference, person, inputs)
-        if reference == PersonField("role") or (in_json and _CONTROL.search(str(value))):
+        unfit = reference == PersonField("role") or reference in escaped
+        if unfit or (in_json and _CONTROL.search(str(value))):
             raise PlanningError(
                 FailureReason.UNFIT_VALUE,
                 f"{escape_control(str(reference))} is redacted and cannot be in a variable",

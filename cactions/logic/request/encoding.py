@@ -6,19 +6,23 @@ back; no function ever repairs one.
 
 from __future__ import annotations
 
+import hashlib
 import re
+import string
 from collections.abc import Iterable
 from typing import Final
 from urllib.parse import quote, quote_plus
 
 from cactions.logic import strict_json
-from cactions.model import InvalidText, MaskedText, Value
+from cactions.model import Filter, InvalidText, MaskedText, Value
 
 HEADER_NAME: Final = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")  # RFC 9110, token
 
 _CONTROL: Final = re.compile(r"[\x00-\x1f\x7f-\x9f]")
 _CONTROL_IN_BODY: Final = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
 _SURROGATE: Final = re.compile(r"[\ud800-\udfff]")
+_BLANKS: Final = " \t\r\n"
+_SMALL: Final = str.maketrans(string.ascii_uppercase, string.ascii_lowercase)
 _PATH_DELIMITERS: Final = re.compile(r"[/\\%?#;]")
 
 
@@ -58,6 +62,29 @@ def encode_path_segment(text: str) -> str:
     _refuse_match(_CONTROL, text, "contains a control character")
     _refuse_match(_PATH_DELIMITERS, text, r"contains one of / \ % ? # ;")
     return quote(text, safe="")
+
+
+def encode_slashed_segment(text: str) -> str:
+    """One segment of a path that holds slashes, encoded; what is between them is as in a path.
+
+    Raises EncodingError: some servers decode a path before they split it.
+    """
+    return "%2F".join(map(encode_path_segment, text.split("/")))
+
+
+def hash_text(text: str, kind: Filter) -> str:
+    """The hash as services ask for it: in hexadecimal digits, of an address in small letters.
+
+    Of what is no e-mail address, the text as it is. Only letters of ASCII have another case here:
+    beyond it, different addresses fall together.
+    """
+    plain = text.strip(_BLANKS).translate(_SMALL) if "@" in text else text
+    hashed = hashlib.sha256 if kind is Filter.SHA256 else _hash_md5
+    return hashed(plain.encode()).hexdigest()
+
+
+def _hash_md5(data: bytes) -> hashlib._Hash:
+    return hashlib.md5(data, usedforsecurity=False)
 
 
 def encode_query_part(text: str) -> str:

@@ -10,12 +10,21 @@ from collections.abc import Callable, Mapping
 from msgspec import Struct
 
 from cactions.logic.expressions.references import resolve_reference
-from cactions.logic.request.encoding import EncodingError, encode_text, join_parts
+from cactions.logic.request.encoding import (
+    EncodingError,
+    encode_slashed_segment,
+    encode_text,
+    hash_text,
+    join_parts,
+)
 from cactions.logic.request.redaction import get_label
 from cactions.logic.shell import quote_word
 from cactions.model import (
     MASK,
     FailureReason,
+    Filter,
+    FilteredValue,
+    Hole,
     Input,
     MaskedText,
     Person,
@@ -50,9 +59,20 @@ class ValueResolver(Struct, frozen=True):
         return join_parts(
             MaskedText.of_plain(part)
             if isinstance(part, str)
-            else self.resolve_value(part, place, _encode_as_text(encode))
+            else self.resolve_hole(part, place, encode)
             for part in template.parts
         )
+
+    def resolve_hole(self, hole: Hole, place: str, encode: Callable[[str], str]) -> MaskedText:
+        """The encoded text of a value, or of what its filter makes of it. Raises as before."""
+        if not isinstance(hole, FilteredValue):
+            return self.resolve_value(hole, place, encode_as_text(encode))
+        if hole.filter is Filter.ENCODE_SLASH:
+            write: Callable[[str], str] = encode_slashed_segment
+        else:
+            kind = hole.filter
+            write = lambda text: encode(hash_text(text, kind))  # noqa: E731
+        return self.resolve_value(hole.reference, place, encode_as_text(write))
 
     def resolve_value(
         self, reference: Reference, place: str, encode: Callable[[Value], str], mask: str = MASK
@@ -105,13 +125,14 @@ def _encode_secret(
     if not (value := secret.reveal()):
         raise PlanningError(FailureReason.NO_VALUE, f"{what} is empty", hint="seal it again")
     try:
-        return MaskedText(mask, _encode_as_text(encode)(value))
+        return MaskedText(mask, encode_as_text(encode)(value))
     except EncodingError as error:
         message = f"{what} is invalid in {place}: it {error}"
         raise PlanningError(FailureReason.UNFIT_VALUE, message, hint="seal it again") from None
 
 
-def _encode_as_text(encode: Callable[[str], str]) -> Callable[[Value], str]:
+def encode_as_text(encode: Callable[[str], str]) -> Callable[[Value], str]:
+    """The same for any value: its text is encoded."""
     return lambda value: encode(encode_text(value))
 
 
