@@ -114,6 +114,8 @@ class UndoMarks:
     def flush(self) -> None:
         """Mark the people of the undo so far. Raises StoreError."""
         reverted, self._reverted = self._reverted, {}
+        if not reverted:
+            return
         with suppress(UsageError):  # the run was deleted meanwhile
             entries = self._stores.journal.list_of_people(self._head.undoes, reverted)
             whole = dict.fromkeys((entry.plan.subject.person_id for entry in entries), True)

@@ -152,6 +152,27 @@ def test_writes_start_after_all_intents_of_their_window() -> None:
     assert [*window, *window, ("record_plans", 1), one] == seen
 
 
+@pytest.mark.parametrize(
+    ("people", "made", "kept_number"),
+    [(None, plans(3), 3), (7, plans(3), 7), (None, iter(plans(3)), None)],
+)
+def test_a_run_knows_for_how_many_people_it_is(
+    people: int | None, made: Any, kept_number: int | None
+) -> None:
+    """As it is told, else by its plans where they can be counted."""
+    kept = fresh()
+    assert 3 == len([*apply_to_people(head(people=people), made, kept)])
+    assert kept_number == kept.journal.read("run-1").head.people
+
+
+def test_a_run_that_is_no_undo_marks_no_other_run() -> None:
+    """It does not even look for one."""
+    kept = fresh()
+    for method in ("list_of_people", "mark_undone"):
+        kept = failing(kept, "journal", method, forever=True)
+    assert ["applied"] * 3 == outcomes(apply(3, kept))
+
+
 def test_a_deleted_person_fails_without_stopping_the_others() -> None:
     """An exception about one person becomes the receipt of that person."""
     kept = fresh()

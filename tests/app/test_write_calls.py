@@ -11,8 +11,14 @@ from msgspec.structs import replace
 from cactions.app.apply import close_run, preview_resume, resume_run
 from cactions.app.commit import RunStores
 from cactions.app.propose import Job, PlanContext
+from cactions.app.settle import build_settled_receipts, find_unsettled_run, settle_calls
 from cactions.app.undo_steps import list_undo_steps
-from cactions.app.write_calls import CallRecord, call_once
+from cactions.app.write_calls import (
+    CallRecord,
+    call_for_test,
+    call_once,
+    find_unknown_outcomes,
+)
 from cactions.logic.request.call import CallSpec
 from cactions.model import (
     Action,
@@ -136,6 +142,67 @@ def test_each_outcome_of_a_call_ends_the_run_accordingly(
     assert ([outcome], outcome is not None) == (outcomes, run.finished)
     assert done.run == run
     assert "silver" == kept.people.get("p1").attributes["tier"]
+
+
+@pytest.mark.parametrize("status", [400, 404, 409, 500])
+def test_an_answer_is_in_the_journal_before_its_outcome(status: int) -> None:
+    """A process that is killed between the two has left no call of unknown outcome."""
+    kept = books(tier="silver")
+    failing = replace(
+        kept, journal=Failing(kept.journal, "record_outcomes", 1, SystemError(), late=False)
+    )
+    with pytest.raises(SystemError):
+        made(Response(status), failing)
+    run, outcomes = state(kept)
+    [entry] = run.entries
+    assert (status, False, [None]) == (entry.plan.call.status, entry.plan.pending, outcomes)
+    assert {} == find_unknown_outcomes(kept.journal)
+    assert isinstance(made(about_ada(tier="gold"), kept, "run-2").result, Plan)
+
+
+@pytest.mark.parametrize(
+    ("came", "outcome", "pending"),
+    [
+        (about_ada(tier="gold"), Outcome.UNCHANGED, False),
+        (Response(500), Outcome.FAILED, False),
+        (DOUBT, Outcome.OUTCOME_UNKNOWN, True),
+    ],
+)
+def test_the_call_of_a_test_is_closed_at_once_and_writes_no_person(
+    came: Response | Exception, outcome: Outcome, pending: bool
+) -> None:
+    """Nothing of it can be resumed; what is not known stays so."""
+    kept = books(tier="silver")
+    assert isinstance(kept.journal, FakeJournal)
+    desk = PlanContext(kept.people, Line(came, kept.journal), kept.journal)
+    call_for_test(head(), JOB, desk, kept, again=False)
+    run, outcomes = state(kept)
+    assert ([outcome], True) == (outcomes, run.finished)
+    assert pending == run.entries[0].plan.pending
+    assert "silver" == kept.people.get("p1").attributes["tier"]
+
+
+def test_a_test_whose_request_cannot_be_built_has_no_run() -> None:
+    """The failure is its result."""
+    kept = books()
+    job = replace(JOB, action=replace(REFUND, audiences=("leads",)))
+    desk = PlanContext(kept.people, Line(DOUBT, FakeJournal()), kept.journal)
+    assert isinstance(call_for_test(head(), job, desk, kept, again=False), PlanFailure)
+    assert [] == list(kept.journal.list_runs())
+
+
+def test_the_newest_run_of_unknown_outcome_is_found() -> None:
+    """A call that failed for certain has none."""
+    kept = books()
+    with pytest.raises(UsageError, match="no run has a request of unknown outcome"):
+        find_unsettled_run(kept.journal)
+    made(DOUBT, kept)
+    made(Response(500), kept, "run-2", again=True)
+    assert "run-1" == find_unsettled_run(kept.journal).head.id
+    settled = build_settled_receipts(kept.journal.read("run-1").entries, "ada@desk", done=False)
+    settle_calls(kept.journal.read("run-1").head, settled, kept.journal, kept.turns)
+    with pytest.raises(UsageError, match="no run has a request of unknown outcome"):
+        find_unsettled_run(kept.journal)
 
 
 def test_a_request_that_cannot_be_built_creates_no_run() -> None:

@@ -62,7 +62,10 @@ def write_pulled_files(
 
 def _make_folder(folder: Path) -> None:
     try:
+        missing = [place for place in (folder, *folder.parents) if not place.exists()]
         folder.mkdir(parents=True, exist_ok=True)
+        for place in missing:
+            file_io.try_sync_folder(place.parent)
     except (OSError, ValueError) as error:
         words = file_io.describe_os_error(error) if isinstance(error, OSError) else "no folder name"
         raise UsageError(

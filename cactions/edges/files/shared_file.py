@@ -18,5 +18,6 @@ def save_shared_file(path: Path, data: bytes, *, makes_folder: bool = False) -> 
         place = resolve_for_writing(path).path
         if makes_folder:
             place.parent.mkdir(exist_ok=True)
+            sync_folder(place.parent.parent)
         atomic_write(place, data)
         sync_folder(place.parent)

@@ -103,7 +103,6 @@ class BoundedTlsStream(httpcore.NetworkStream):
                 self._flush()
                 self._receive()
             except ssl.SSLEOFError:  # RFC 9112, 9.8: not ended by TLS, so it may be cut off
-                self.budget.ended = True
                 raise self.budget.build_connection_lost() from None
             except ssl.SSLError as error:
                 raise tls.describe_tls_error(self.budget.host, error) from None
@@ -131,7 +130,6 @@ class BoundedTlsStream(httpcore.NetworkStream):
         except BlockingIOError:  # what came was dropped by the kernel: its checksum was wrong
             return
         except OSError:
-            self.budget.ended = True
             raise self.budget.build_connection_lost() from None
         self.budget.count_wire_bytes(len(data))
         if not data:

@@ -37,6 +37,7 @@ from cactions.edges.store.sqlite_files import (
     has_private_database,
     refuse_foreign,
     refuse_orphans,
+    sync_log,
 )
 from cactions.edges.store.sqlite_schema_check import (
     OBJECTS,
@@ -76,7 +77,8 @@ class Database:
         with _OPENING, self._translate_errors():
             self.file = get_identity(path)
             if access != _DRAFT:  # no other process knows the name of a draft
-                refuse_foreign(path, str(self), is_open=_is_open(self.file))
+                is_open = any(each.file == self.file and each.close.alive for each in _OPENED)
+                refuse_foreign(path, str(self), is_open=is_open)
             self._connection = _connect(path, access or choose_access(path))
             self._connection.set_progress_handler(self._timeout, PROGRESS_STEPS)
             self.close = weakref.finalize(self, self._connection.close)
@@ -153,7 +155,6 @@ class Database:
         """Move everything from the log durably into the one file; no log is left."""
         with self._lock, self._translate_errors():
             self._check_not_replaced()
-            self._connection.execute("PRAGMA synchronous=FULL")
             [(busy, *_)] = self._connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
             if busy:
                 raise describe_error(Code.BUSY, str(self))
@@ -163,7 +164,8 @@ class Database:
         self.query_rows("PRAGMA temp_store=MEMORY")
         with self._lock, self._translate_errors():
             self._connection.execute("VACUUM")
-        self.settle()
+            self.settle()
+            sync_log(self.path)  # or a power cut could bring the old one back
 
     def build_damaged_error(self, why: str) -> StoreError:
         """The error for content that was not written here."""
@@ -222,10 +224,6 @@ _OPENED: Final[weakref.WeakSet[Database]] = weakref.WeakSet()
 _OPENING: Final = threading.Lock()
 
 
-def _is_open(file: tuple[int, int]) -> bool:
-    return any(database.file == file and database.close.alive for database in _OPENED)
-
-
 def _check_known(database: Database, layouts: tuple[Schema, ...]) -> Database:
     try:
         database.layout = check_layout(database.query_rows, str(database), layouts, _list_objects)
@@ -254,6 +252,7 @@ def _connect(path: Path, access: str) -> sqlite3.Connection:
     try:
         connection.execute("PRAGMA trusted_schema=OFF")  # the file may come from an attacker
         connection.execute("PRAGMA cell_size_check=ON")
+        connection.execute("PRAGMA synchronous=FULL")  # whatever this SQLite was built with
         connection.execute("PRAGMA fullfsync=ON")  # macOS: fsync alone stops at the drive's cache
     except BaseException:
         connection.close()

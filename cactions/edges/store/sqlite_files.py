@@ -95,6 +95,18 @@ def delete_database(path: Path) -> None:
         delete_file(file)
 
 
+def sync_log(path: Path) -> None:
+    """Make the length of the log durable, which SQLite does not where it has emptied it.
+
+    SQLite holds no lock on this file, so that it may be opened and closed. Raises OSError.
+    """
+    handle = os.open(f"{path}{_BESIDE[0]}", _READ_FLAGS)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
 def get_identity(path: Path) -> tuple[int, int]:
     """Device and inode of the file. Raises StoreError if it is gone."""
     with store_errors(path):

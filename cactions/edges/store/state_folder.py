@@ -12,6 +12,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Final
 
+from cactions.edges.files.file_io import sync_folder
 from cactions.edges.files.git_tracking import GitStatus, find_tracking
 from cactions.edges.files.private_files import has_private_folder, make_private_folder
 from cactions.logic.shell import quote_word
@@ -40,11 +41,7 @@ class StateFolder:
             self._refuse_tracked()
             make_private_folder(self.path)
         with suppress(OSError):  # optional: there may be no space, or something else there
-            flags = os.O_CREAT | os.O_WRONLY | os.O_NOFOLLOW | os.O_NONBLOCK
-            handle = os.open(self.path / ".gitignore", flags, 0o600)
-            with open(handle, "wb") as file:  # noqa: PTH123 - a descriptor has no path
-                if not os.fstat(handle).st_size:  # new, or of a process that was killed here
-                    file.write(_IGNORE)
+            _write_ignore_file(self.path / ".gitignore")
 
     def _refuse_tracked(self, *, unknown: bool = False) -> None:
         """Refuse a tracked folder; checked once, since nothing here changes git's index.
@@ -67,3 +64,15 @@ class StateFolder:
                 " and the index must be smaller than 128 MiB.",
             )
         self._is_untracked = tracking is GitStatus.UNTRACKED
+
+
+def _write_ignore_file(path: Path) -> None:
+    """Durable before there is any state that git could take."""
+    handle = os.open(path, os.O_CREAT | os.O_WRONLY | os.O_NOFOLLOW | os.O_NONBLOCK, 0o600)
+    with open(handle, "wb") as file:  # noqa: PTH123 - a descriptor has no path
+        if os.fstat(handle).st_size:
+            return
+        file.write(_IGNORE)  # it is new, or of a process that was killed here
+        file.flush()
+        os.fsync(handle)
+    sync_folder(path.parent)

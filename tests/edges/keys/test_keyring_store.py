@@ -243,10 +243,18 @@ def test_without_a_keyring_the_alternatives_are_listed(machine: Machine) -> None
         assert way in refused["hint"]
 
 
+@pytest.mark.parametrize("chosen", ["", sorted(TRUSTED)[0]])
 @pytest.mark.parametrize("name", ["KEYRING_PROPERTY_PREFERRED_COLLECTION", "KEYRING_PROPERTY_X"])
-def test_the_environment_cannot_configure_a_keyring(machine: Machine, name: str) -> None:
-    """The library would set any attribute from it, even a collection that ends with the session."""
-    refused = refusal(machine.with_(**{name: "/org/freedesktop/secrets/collection/session"}), "key")
+def test_the_environment_cannot_configure_a_keyring(
+    machine: Machine, name: str, chosen: str
+) -> None:
+    """The library would set any attribute from it, even a collection that ends with the session.
+
+    Nor one that is trusted, and that the environment has chosen.
+    """
+    choice = {"PYTHON_KEYRING_BACKEND": chosen} if chosen else {}
+    session = "/org/freedesktop/secrets/collection/session"
+    refused = refusal(machine.with_(**{name: session, **choice}), "key")
     assert ("properties", True) == (refused["fault"], refused["message"].startswith(name))
 
 

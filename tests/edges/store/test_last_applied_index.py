@@ -14,6 +14,7 @@ from msgspec.structs import replace
 
 from cactions.edges.store.journal import LocalJournal
 from cactions.edges.store.last_applied_index import PREFIX
+from cactions.edges.store.sqlite_files import get_signature
 from cactions.model import ABSENT, Change, Outcome, Receipt, RunKind
 from tests.app.crowd import head, plans
 from tests.builders import a_plan, change, settle
@@ -158,6 +159,23 @@ def test_every_change_of_a_run_is_seen_immediately(
         assert expected == other.get_last_applied("p1")
     with closing(LocalJournal(folder)) as fresh:
         assert expected == fresh.get_last_applied("p1")
+
+
+@pytest.mark.parametrize("age", [0, 2])
+def test_a_change_within_one_tick_of_the_clock_is_seen(
+    folder: Path, journal: LocalJournal, age: float
+) -> None:
+    """A run that has just changed is read itself: it can change again, and look the same."""
+    path, at = folder / "runs" / f"run-{RUNS - 1}.db", time.time() - age
+    os.utime(path, (at, at))
+    before = get_signature(path)
+    assert wanted(RUNS - 1) == journal.get_last_applied("p1")
+    assert 1 == len(files(folder))
+    expected = _undone(journal)
+    journal.close()
+    os.utime(path, (at, at))
+    assert before == get_signature(path)
+    assert expected == journal.get_last_applied("p1")
 
 
 def _lost(path: Path) -> None:

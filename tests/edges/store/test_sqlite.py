@@ -87,6 +87,35 @@ def test_commits_use_a_synced_write_ahead_log(tmp_path: Path) -> None:
     assert [(BUSY_SECONDS * 1000,)] == database.query_rows("PRAGMA busy_timeout")
 
 
+SAFE = {
+    "journal_mode": "wal",
+    "synchronous": 2,
+    "fullfsync": 1,
+    "trusted_schema": 0,
+    "cell_size_check": 1,
+}
+
+
+@pytest.mark.parametrize("kind", ["created", "existing", "settled", "scrubbed"])
+def test_every_connection_is_durable_from_its_start(tmp_path: Path, kind: str) -> None:
+    """Whatever SQLite was built with, and also right after a transaction that is not durable."""
+    database = box(tmp_path, "a")
+    if kind in ("settled", "scrubbed"):
+        with database.open_for_writing(durable=False):
+            database.execute(PUT, "b")
+        (database.settle if kind == "settled" else database.scrub)()
+        with database.open_for_writing():
+            assert {"synchronous": 2} == read_pragmas(database, "synchronous")
+    elif kind == "existing":
+        database.close()
+        database = reopened(tmp_path / "box.db")
+    assert SAFE == read_pragmas(database, *SAFE)
+
+
+def read_pragmas(database: Database, *names: str) -> dict[str, object]:
+    return {name: database.query_rows(f"PRAGMA {name}")[0][0] for name in names}
+
+
 def test_an_existing_database_is_not_created_again(tmp_path: Path) -> None:
     """The second creator gets FileExistsError and changes nothing."""
     database = box(tmp_path, "a")

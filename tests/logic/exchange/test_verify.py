@@ -90,6 +90,30 @@ def test_every_listed_status_is_a_success() -> None:
 
 
 @pytest.mark.parametrize(
+    ("headers", "succeeds"),
+    [
+        ([("X-Result", "done")], True),
+        ([("x-result", "failed"), ("X-RESULT", "done")], True),
+        ([("X-Result", "Done")], False),
+        ([("X-Other", "done")], False),
+        ([], False),
+    ],
+)
+def test_a_header_that_is_asked_for_makes_a_success(
+    headers: list[tuple[str, str]], succeeds: bool
+) -> None:
+    """With exactly this value, under the name in any case."""
+    how = response(mapping(), success_when=Success(headers=(("X-Result", "done"),)))
+    came = Response(200, tuple(headers), about_ada(tier="gold").body)
+    if succeeds:
+        assert "ada@example.com" in str(checked(how, came).root)
+    else:
+        error = refused(how, came)
+        assert FailureReason.NOT_SUCCESS is error.reason
+        assert "X-Result" in str(error)
+
+
+@pytest.mark.parametrize(
     ("status", "word"),
     [
         (401, "token"),
@@ -100,6 +124,9 @@ def test_every_listed_status_is_a_success() -> None:
         (300, "Redirects"),
         (399, "Redirects"),
         (400, "success_when"),
+        (499, "success_when"),
+        (500, "trouble of its own"),
+        (599, "trouble of its own"),
     ],
 )
 def test_a_failure_status_has_a_next_step(status: int, word: str) -> None:

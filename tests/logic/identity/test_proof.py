@@ -81,6 +81,7 @@ def test_a_hash_of_the_email_proves_it_only_where_no_user_id_is_sent(email: str)
         ("ada@example.com", "Ada@Example.com", "in lower case"),
         ("ada@example.com", " ada@example.com", "without the blanks"),
         ("ada@example.com", "eve@example.com", "not that of this email"),
+        ("ada@example.com", " Eve@example.com", "not that of this email"),
     ],
 )
 def test_a_wrong_hash_is_explained(signed: str, sent: str, text: str) -> None:
@@ -183,6 +184,12 @@ def test_what_is_signed_is_read_back(user_id: str, email: str, more: dict[str, s
     assert encode(digest) == signature
     proof = judge(token)
     assert {"user_id": user_id, **({"email": email} if email else {})} == proof.proven
+
+
+@pytest.mark.parametrize("pair", ["", "plan", "plan:", "=pro", ":=1", "::=1", "=", ":="])
+def test_a_claim_needs_a_name_and_a_value(pair: str) -> None:
+    with pytest.raises(UsageError, match="--claim has no name"):
+        build_claims("u-1", "", [pair], NOW, 60)
 
 
 def test_nothing_is_signed() -> None:

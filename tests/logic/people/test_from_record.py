@@ -12,6 +12,7 @@ from cactions.logic.people.from_record import (
     RecordFault,
     derive_person_id,
     parse_person,
+    update_person,
 )
 from cactions.model import Attribute, DataType, Json, Person, is_same
 
@@ -54,6 +55,16 @@ def test_unset_fields_are_dropped_and_empty_attributes_stay() -> None:
     person = made({"string": None, "float": None}, user_id="u-1", email="", name=None, role="")
     assert {"user_id": "u-1"} == person.fields
     assert {"string": None, "float": None} == person.attributes
+
+
+@pytest.mark.parametrize("old", [True, False])
+@pytest.mark.parametrize("new", [True, False])
+def test_an_update_keeps_the_mark_of_a_test_person(old: bool, new: bool) -> None:
+    """A record of an export never says it; what the record does not name stays as well."""
+    before = Person("p1", {"user_id": "u-1", "name": "Ada"}, {"a": 1, "b": 2}, test=old)
+    after = update_person(before, Person("p9", {"name": "Eve"}, {"b": None}, test=new))
+    fields: dict[str, Json] = {"user_id": "u-1", "name": "Eve"}
+    assert Person("p1", fields, {"a": 1, "b": None}, test=old or new) == after
 
 
 def test_external_id_is_accepted_as_user_id() -> None:

@@ -57,6 +57,16 @@ def test_a_redacted_identity_check_hides_the_conflict() -> None:
     assert [True] == [one.redacted for one in receipt.conflicts]
 
 
+def test_a_plan_without_changes_writes_nothing_to_anyone() -> None:
+    """Its receipt says so, also where the person is another one by now."""
+    idle = replace(plan_for_ada(PersonField("email")), changes=(change("silver", "silver"),))
+    now = replace(ADA, fields={**ADA.fields, "email": "eve@evil.example"})
+    for found in (ADA, now):
+        written, receipt = commit_plan(idle, found)
+        assert (None, Outcome.UNCHANGED, ()) == (written, receipt.outcome, receipt.conflicts)
+        assert receipt == find_outcome(idle, found)
+
+
 def test_the_same_person_is_written() -> None:
     """Other fields may have changed meanwhile."""
     now = replace(ADA, fields={**ADA.fields, "name": "Ada King"})

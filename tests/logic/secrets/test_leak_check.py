@@ -67,10 +67,11 @@ def test_headers_and_texts_of_an_answer_are_masked(form: str) -> None:
     assert ((("X-Echo", MASK),), ()) == (clean.headers, find_secrets(clean.body, KNOWN))
 
 
-def test_a_number_equal_to_a_secret_is_masked() -> None:
-    """A secret may be all digits; other numbers and booleans do not change."""
-    known = dict.fromkeys(list_encoded_forms("48151623"), "pin")
-    body = b'{"pin": 48151623, "of": [1, 1.5, true, null]}'
+@pytest.mark.parametrize("number", ["48151623", "-48151623", "4815162.25", "48151623.0"])
+def test_a_number_equal_to_a_secret_is_masked(number: str) -> None:
+    """A secret may be all digits, with a point; other numbers and booleans do not change."""
+    known = dict.fromkeys(list_encoded_forms(number), "pin")
+    body = f'{{"pin": {number}, "of": [1, 1.5, true, null]}}'.encode()
     assert {"pin": MASK, "of": [1, 1.5, True, None]} == json.loads(
         clean_response(Response(200, (), body), known).body
     )
