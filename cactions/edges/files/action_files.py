@@ -74,7 +74,9 @@ def _list_action_files(folder: Path) -> list[Path]:
     chosen = [name for name in sorted(names) if name != EXAMPLE] or names
     if not chosen:
         where = "this folder" if folder == Path() else str(folder)
-        hint = "Name one with -f FILE, or call it actions.yaml."
+        hint = (
+            "Name one with -f FILE, or call it actions.yaml; `cactions help start` has one to copy."
+        )
         raise UsageError(f"no action file in {where}", hint=hint)
     return [folder / name for name in chosen]
 
