@@ -54,9 +54,14 @@ def list_folders(paths: Sequence[Path] | None) -> list[Path]:
 
 def _get_folder(path: Path) -> Path:
     folder = path if os.path.isdir(path) else path.parent  # noqa: PTH112 - never raises
+    add_folder(folder)
+    return folder
+
+
+def add_folder(folder: Path) -> None:
+    """Treat a folder that was named as a project: its links do not lead out of it."""
     if "\0" not in str(folder):
         add_project(folder)
-    return folder
 
 
 def _list_names(folder: Path) -> list[str]:
