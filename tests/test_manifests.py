@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 import os
 import re
@@ -12,7 +11,6 @@ import subprocess
 import sys
 import tomllib
 import venv
-import zipfile
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from importlib.metadata import PackageNotFoundError, requires
@@ -26,6 +24,7 @@ from packaging.utils import canonicalize_name
 
 from cactions.edges.files.action_files import EXAMPLE, find
 from cactions.model import Severity
+from tests.checkouts import PACKAGES, lock_local_wheel
 
 ROOT = Path(__file__).parents[1]
 [HOOK] = yaml.safe_load((ROOT / ".pre-commit-hooks.yaml").read_text())
@@ -36,17 +35,13 @@ GOOD = (ROOT / EXAMPLE).read_text()
 BAD = GOOD.replace("identity_verification: jwt", "identity_verification: false")
 
 
-PACKAGES = "\n".join([str(ROOT), *(path for path in sys.path if path.endswith("-packages"))])
-"""Lines of a .pth file: the test environment replaces pip's downloads."""
-
-
 @pytest.fixture(scope="module")
 def runner(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A runner's temporary folder, with cactions where the action installs it."""
     home = tmp_path_factory.mktemp("runner")
     venv.create(home / "cactions", symlinks=True)
     [packages] = (home / "cactions" / "lib").glob("python*/site-packages")
-    (packages / "all.pth").write_text(PACKAGES)
+    (packages / "all.pth").write_text(f"{ROOT}\n{PACKAGES}")
     program = home / "cactions" / "path" / "cactions"
     program.parent.mkdir()
     program.write_text(f'#!/bin/sh\nexec "{home}/cactions/bin/python" -I -m cactions "$@"\n')
@@ -352,21 +347,8 @@ def hostile_variables(checkout: Path, marks: Path) -> dict[str, str]:
 
 def action_with_a_local_lock(home: Path) -> Path:
     """The action's checkout; its lock contains a local wheel instead of a download."""
-    wheel = home / "packages-1-py3-none-any.whl"
-    with zipfile.ZipFile(wheel, "w") as file:
-        file.writestr("packages.pth", PACKAGES.removeprefix(f"{ROOT}\n"))
-        file.writestr(
-            "packages-1.dist-info/METADATA", "Metadata-Version: 2.1\nName: packages\nVersion: 1\n"
-        )
-        file.writestr(
-            "packages-1.dist-info/WHEEL",
-            "Wheel-Version: 1.0\nRoot-Is-Purelib: true\nTag: py3-none-any\n",
-        )
-        file.writestr("packages-1.dist-info/RECORD", "")
     shutil.copytree(ROOT / "cactions", home / "action" / "cactions")
-    hashed = hashlib.sha256(wheel.read_bytes()).hexdigest()
-    lock = home / "action" / "cactions" / "requirements.lock"
-    lock.write_text(f"packages @ {wheel.as_uri()} --hash=sha256:{hashed}\n")
+    lock_local_wheel(home, home / "action" / "cactions" / "requirements.lock")
     return home / "action"
 
 
