@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 import os
 import re
@@ -12,7 +11,6 @@ import subprocess
 import sys
 import tomllib
 import venv
-import zipfile
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from importlib.metadata import PackageNotFoundError, requires
@@ -26,18 +24,15 @@ from packaging.utils import canonicalize_name
 
 from cactions.edges.files.action_files import EXAMPLE, find
 from cactions.model import Severity
+from tests.checkouts import PACKAGES, lock_local_wheel
 
 ROOT = Path(__file__).parents[1]
 [HOOK] = yaml.safe_load((ROOT / ".pre-commit-hooks.yaml").read_text())
 ACTION = yaml.safe_load((ROOT / "action.yml").read_text())
-INSTALL, VALIDATE = ACTION["runs"]["steps"]
+STEPS = INSTALL, VALIDATE = ACTION["runs"]["steps"]
 
 GOOD = (ROOT / EXAMPLE).read_text()
 BAD = GOOD.replace("identity_verification: jwt", "identity_verification: false")
-
-
-PACKAGES = "\n".join([str(ROOT), *(path for path in sys.path if path.endswith("-packages"))])
-"""Lines of a .pth file: the test environment replaces pip's downloads."""
 
 
 @pytest.fixture(scope="module")
@@ -46,7 +41,11 @@ def runner(tmp_path_factory: pytest.TempPathFactory) -> Path:
     home = tmp_path_factory.mktemp("runner")
     venv.create(home / "cactions", symlinks=True)
     [packages] = (home / "cactions" / "lib").glob("python*/site-packages")
-    (packages / "all.pth").write_text(PACKAGES)
+    (packages / "all.pth").write_text(f"{ROOT}\n{PACKAGES}")
+    program = home / "cactions" / "path" / "cactions"
+    program.parent.mkdir()
+    program.write_text(f'#!/bin/sh\nexec "{home}/cactions/bin/python" -I -m cactions "$@"\n')
+    program.chmod(0o755)
     return home
 
 
@@ -61,7 +60,10 @@ def repository(tmp_path: Path) -> Path:
 
 def environment(home: Path, runner: Path, **more: str) -> dict[str, str]:
     """The variables of a step; the environment of cactions is first on the path, as for a hook."""
-    names = {"GITHUB_OUTPUT": home / "output", "GITHUB_STEP_SUMMARY": home / "summary.md"}
+    names = {
+        "GITHUB_OUTPUT": home / "output", "GITHUB_STEP_SUMMARY": home / "summary.md",
+        "GITHUB_PATH": runner / "added-paths",
+    }  # fmt: skip
     for file in names.values():
         file.touch()
     path = f"{runner / 'cactions' / 'bin'}{os.pathsep}{os.environ['PATH']}"
@@ -145,6 +147,8 @@ def test_the_action_passes_without_findings(repository: Path, runner: Path) -> N
     """An input sets the severity from which it fails."""
     assert 0 == ran(VALIDATE, repository, runner, **inputs(files="good")).returncode
     assert 0 == ran(VALIDATE, repository / "good", runner, **inputs()).returncode
+    whole = ran(VALIDATE, repository, runner, **inputs())
+    assert (1, True) == (whole.returncode, "file=a team/bad/actions.yaml" in whole.stdout)
     strict = inputs(files="good", **{"fail-on": Severity.INFO.value})
     assert 0 == ran(VALIDATE, repository, runner, **strict).returncode
     wrong = ran(VALIDATE, repository, runner, **inputs(files="good", format="html"))
@@ -186,13 +190,13 @@ def test_the_action_does_not_write_through_a_link_of_the_checkout(
 
 def test_the_shell_writes_only_files_named_by_the_runner() -> None:
     """A shell follows a link in the checkout; cactions itself writes files named by an input."""
-    targets = re.findall(r"(?<![<>=(])>>? *(\S+)", VALIDATE["run"])
-    assert ['"$GITHUB_OUTPUT"'] == targets
+    targets = {step["name"]: re.findall(r"(?<![<>=(])>>? *(\S+)", step["run"]) for step in STEPS}
+    assert {INSTALL["name"]: ['"$GITHUB_PATH"'], VALIDATE["name"]: ['"$GITHUB_OUTPUT"']} == targets
 
 
 def test_an_input_never_becomes_a_command(repository: Path, runner: Path) -> None:
     """Inputs reach the shell as variables, and file names as separate arguments."""
-    for step in (INSTALL, VALIDATE):
+    for step in STEPS:
         assert "${{" not in step["run"]
     nasty = "$(touch pwned); touch pwned\n--fix\n`touch pwned`"
     ran(VALIDATE, repository, runner, **inputs(files=nasty, format=nasty))
@@ -206,7 +210,7 @@ def test_every_input_is_used_and_declared() -> None:
     """And every input variable of a script is declared."""
     used = set(re.findall(r"inputs\.([a-z-]+)", json.dumps(ACTION["runs"])))
     assert set(ACTION["inputs"]) == used
-    for step in (INSTALL, VALIDATE):
+    for step in STEPS:
         assert all(f"${name}" in step["run"] or f"${{{name}" in step["run"] for name in step["env"])
 
 
@@ -218,46 +222,53 @@ echo "$@" >> "$RUNNER_TEMP/told"
 """A Python that only records how it was started."""
 
 
-def installed(temp: Path, version: str) -> tuple[int, list[str]]:
-    """The result of the install step with a fake Python, and the recorded pip arguments."""
+def installed(temp: Path, python: str = FAKE) -> tuple[subprocess.CompletedProcess[str], list[str]]:
+    """The result of the install step with a fake Python, and how that was started."""
     programs = temp / "programs"
     programs.mkdir(exist_ok=True)
-    (programs / "python3").write_text(FAKE)
-    (programs / "python3").chmod(0o755)
+    if python:
+        (programs / "python3").write_text(python)
+        (programs / "python3").chmod(0o755)
+    for name in ("bash", "mkdir", "cp"):
+        (programs / name).symlink_to(str(shutil.which(name)))
     (temp / "told").write_text("")
-    path = f"{programs}{os.pathsep}{os.environ['PATH']}"
-    done = ran(INSTALL, temp, temp, PATH=path, CHECKOUT="/the checkout", VERSION=version)
-    recorded = (temp / "told").read_text().splitlines()
-    assert all(line.startswith("-I ") for line in recorded if line.startswith("-"))
-    return done.returncode, [line for line in recorded if "-m pip" in line]
-
-
-PIP = (
-    "-I -m pip --isolated install --quiet --disable-pip-version-check --no-input --no-deps"
-    " --only-binary=:all:"
-)
-LOCKED = f"{PIP} --require-hashes -r /the checkout/cactions/requirements.lock"
+    done = ran(INSTALL, temp, temp, PATH=str(programs), CHECKOUT="/the checkout")
+    return done, (temp / "told").read_text().splitlines()
 
 
 def test_the_action_installs_its_own_checkout(tmp_path: Path) -> None:
-    """Or one release, if its version is given; dependencies are locked in both cases."""
-    assert (0, [LOCKED]) == installed(tmp_path, "")
-    release = [LOCKED, f"{PIP} cactions==1.2.3", "-I -m pip --isolated check"]
-    assert (0, release) == installed(tmp_path, "1.2.3")
-    assert (0, f"{PIP} cactions==2.0rc1") == (installed(tmp_path, "2.0rc1")[0], pip_of(tmp_path)[1])
+    """With the dependencies of its lock file, by their hashes; its program is on the path."""
+    done, recorded = installed(tmp_path)
+    assert (0, "") == (done.returncode, done.stderr)
+    assert all(line.startswith("-I ") for line in recorded if line.startswith("-"))
+    [pip] = [line for line in recorded if "-m pip" in line]
+    assert pip == (
+        "-I -m pip --isolated install --quiet --disable-pip-version-check --no-input --no-deps"
+        " --only-binary=:all: --require-hashes -r /the checkout/cactions/requirements.lock"
+    )
+    assert f"{tmp_path}/cactions/path\n" == (tmp_path / "added-paths").read_text()
 
 
-def pip_of(temp: Path) -> list[str]:
-    return [line for line in (temp / "told").read_text().splitlines() if "-m pip" in line]
+OLD = f"""#!/bin/sh
+test "$2" = -c || echo "$@" >> "$RUNNER_TEMP/told"
+exec "{sys.executable}" -I -c '
+import sys
+sys.version_info = (3, 10, 14, "final", 0)
+exec(sys.argv[1])' "$3"
+"""
+"""A Python that says that it is of an older version."""
 
 
-@pytest.mark.parametrize(
-    "version",
-    ["1.*", ">=1", "1,>0", "1 --pre", "1\n--pre", " 1", "v1", "@ file:///x", "../x", "1;x"],
-)
-def test_only_a_single_released_version_can_be_installed(tmp_path: Path, version: str) -> None:
-    """A range, a path or an option is refused before anything is started."""
-    assert (2, []) == installed(tmp_path, version)
+@pytest.mark.parametrize("python", ["", OLD, "#!/bin/sh\nexit 2\n"], ids=["none", "old", "2.7"])
+def test_an_old_python_is_refused(tmp_path: Path, python: str) -> None:
+    """Clearly, and before anything is done."""
+    done, recorded = installed(tmp_path, python)
+    assert (2, []) == (done.returncode, recorded)
+    [message] = [line for line in done.stdout.splitlines() if line.startswith("::error::")]
+    assert "needs Python 3.11 or newer" in message
+    assert "actions/setup-python" in message
+    assert not (tmp_path / "cactions").exists()
+    assert "" == (tmp_path / "added-paths").read_text()
 
 
 def entries(lock: Path) -> Iterator[str]:
@@ -336,21 +347,8 @@ def hostile_variables(checkout: Path, marks: Path) -> dict[str, str]:
 
 def action_with_a_local_lock(home: Path) -> Path:
     """The action's checkout; its lock contains a local wheel instead of a download."""
-    wheel = home / "packages-1-py3-none-any.whl"
-    with zipfile.ZipFile(wheel, "w") as file:
-        file.writestr("packages.pth", PACKAGES.removeprefix(f"{ROOT}\n"))
-        file.writestr(
-            "packages-1.dist-info/METADATA", "Metadata-Version: 2.1\nName: packages\nVersion: 1\n"
-        )
-        file.writestr(
-            "packages-1.dist-info/WHEEL",
-            "Wheel-Version: 1.0\nRoot-Is-Purelib: true\nTag: py3-none-any\n",
-        )
-        file.writestr("packages-1.dist-info/RECORD", "")
     shutil.copytree(ROOT / "cactions", home / "action" / "cactions")
-    hashed = hashlib.sha256(wheel.read_bytes()).hexdigest()
-    lock = home / "action" / "cactions" / "requirements.lock"
-    lock.write_text(f"packages @ {wheel.as_uri()} --hash=sha256:{hashed}\n")
+    lock_local_wheel(home, home / "action" / "cactions" / "requirements.lock")
     return home / "action"
 
 
@@ -375,7 +373,7 @@ def test_no_code_of_the_checkout_is_run(tmp_path: Path) -> None:
             more |= {"PYTHONHOME": str(checkout)}
         else:
             action = str(action_with_a_local_lock(tmp_path))
-            check(ran(INSTALL, checkout, temp, CHECKOUT=action, VERSION="", **more), 0)
+            check(ran(INSTALL, checkout, temp, CHECKOUT=action, **more), 0)
         first = {"PATH": f"{temp}/cactions/bin{os.pathsep}{more['PATH']}"}
         for name, code in (("good", 0), ("-fgood", 1)):
             check(ran(VALIDATE, checkout, temp, **inputs(files=name), **more), code)

@@ -44,6 +44,7 @@ def build_application(words: list[str]) -> typer.Typer:
     app = typer.Typer(
         name="cactions",
         help="Plan-and-apply for Intercom custom actions: see what would be overwritten, first.",
+        epilog="From an empty folder to an applied change: cactions help start",
         no_args_is_help=True,
         pretty_exceptions_enable=False,
         context_settings={"help_option_names": ["-h", "--help"]},

@@ -24,7 +24,7 @@ from cactions.cli.command_line import CommandLine
 from cactions.cli.exit_codes import Exit
 from cactions.cli.live_options import LiveOptions
 from cactions.cli.project_folder import ProjectFolder
-from cactions.cli.published import check_published
+from cactions.cli.published import check_published, explain_application
 from cactions.cli.saved_plans import check_kept_plan, take_plan
 from cactions.edges.files.job_file import STDIN
 from cactions.logic import documents
@@ -155,9 +155,10 @@ def diff_many(
         if out and run.people:
             stores.journal.save_plan(run.head.id, out)
             apply = join_command(("run",), action, options=command_line.list_plan_options(out))
-            closing += f" The plan is in {out}, for 24 hours. To apply it: {apply}"
+            closing += f" The plan is in {out}, for 24 hours."
+            closing += explain_application(home, command_line, apply)
         elif bulk.people != STDIN and command.read_summary(run).writing:
-            closing += f" To apply it: {command_line.render('run')}"
+            closing += explain_application(home, command_line)
         summary = command.show(run, closing)
         if json:
             wiring.write_json(documents.bulk_to_json(summary, None, build_approval_code(summary)))

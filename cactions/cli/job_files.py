@@ -14,7 +14,7 @@ from cactions.edges.files.job_file import JobFormat, TableReader
 from cactions.logic.people.job_rows import JobRows
 from cactions.model import Action, Scalar, UsageError
 
-INSTALL: Final = 'pip install "cactions[files]"'
+INSTALL: Final = 'pip install "openpyxl>=3.1.3,<4" "pyarrow>=18"'
 _LIBRARIES: Final = {JobFormat.PARQUET: "pyarrow", JobFormat.XLSX: "openpyxl"}
 
 

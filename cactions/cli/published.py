@@ -15,6 +15,7 @@ from cactions.app.published_projects import load_published_action
 from cactions.app.vault.definitions import find_live
 from cactions.app.vault.open_vault import VaultContext, open_vault
 from cactions.cli import arguments, wiring
+from cactions.cli.command_line import CommandLine
 from cactions.cli.live_options import LiveOptions
 from cactions.cli.open_project import open_project
 from cactions.cli.project_folder import ProjectFolder
@@ -38,6 +39,7 @@ from cactions.model import (
     UsageError,
     WorkspaceError,
 )
+from cactions.render.messages import to_sentence
 
 _DRAFT: Final = "`--draft` runs it for test people only."
 
@@ -134,6 +136,26 @@ def require_published(home: ProjectFolder, name: str, *, draft: bool) -> Project
             place=action.place,
         )
     return replace(home, live=live)
+
+
+def explain_application(home: ProjectFolder, command_line: CommandLine, run: str = "") -> str:
+    """What applies the diff that was shown; ``run`` where it is not the command for its people.
+
+    At Intercom a replay is never applied, and what is not published is for test people only.
+    """
+    run = run or command_line.render("run")
+    if home.session is None:
+        return f" To apply it: {run}"
+    if command_line.answers.replay:
+        return " A recorded response is not written to Intercom."
+    try:
+        require_published(home, command_line.action, draft=False)
+    except DefinitionError as error:
+        publish = join_command(("publish",), command_line.action)
+        return (
+            f" {to_sentence(str(error))} To publish it: `{publish}`. For test people: {run} --draft"
+        )
+    return f" To apply it: {run}"
 
 
 def check_published(home: ProjectFolder) -> None:

@@ -228,7 +228,7 @@ def create_messenger_jwt() -> MessengerJwt:
         from cactions.edges.keys.messenger_jwt import MessengerJwt
     except ModuleNotFoundError as error:
         raise UsageError(
-            "JWTs need the package PyJWT", hint='Install it: pip install "cactions[identity]"'
+            "JWTs need the package PyJWT", hint='Install it: pip install "pyjwt>=2.10,<3"'
         ) from error
     return MessengerJwt()
 

@@ -154,6 +154,8 @@ def test_a_replayed_diff_sends_nothing(
     done = work(f"{DIFF} --replay")
     assert (Exit.CLEAN, sent) == (done.code, (len(intercom.log), len(shop.received))), done
     assert "silver → gold" in done.out
+    assert "A recorded response is not written to Intercom." in " ".join(done.out.split())
+    assert "cactions run" not in done.out
 
 
 def test_a_recording_is_never_written_to_intercom(

@@ -33,12 +33,16 @@ def test_a_missing_library_is_a_usage_error(
 
 
 def test_the_extra_exists() -> None:
-    """The command of the hint installs both libraries."""
+    """The command of the hint installs both libraries, from any index: cactions is in none."""
     project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
-    names = " ".join(project["optional-dependencies"]["files"])
-    assert 'pip install "cactions[files]"' == INSTALL
-    assert "openpyxl" in names
-    assert "pyarrow" in names
+    names = [f'"{name}"' for name in project["optional-dependencies"]["files"]]
+    assert f"pip install {' '.join(names)}" == INSTALL
+    page = (ROOT / "cactions" / "help" / "many-people.md").read_text()
+    assert f"`{INSTALL}`" in page
+    [jwt] = project["optional-dependencies"]["identity"]
+    install = f'pip install "{jwt}"'
+    assert f"`{install}`" in (ROOT / "cactions" / "help" / "identity.md").read_text()
+    assert f"Install it: {install}'" in (ROOT / "cactions" / "cli" / "wiring.py").read_text()
 
 
 @pytest.mark.parametrize("form", ["csv", "json", "jsonl"])

@@ -32,11 +32,14 @@ from cactions.cli.live_options import LiveOptions, answer_options
 from cactions.cli.open_project import open_project
 from cactions.cli.options import Again, Environment, Files, Inputs, Json, OnePerson, Wait
 from cactions.cli.output_files import write_text
+from cactions.cli.project_folder import ProjectFolder
+from cactions.cli.published import explain_application
 from cactions.cli.reporters import render_svg
 from cactions.cli.shown_answers import explain_and_show
 from cactions.logic import documents
 from cactions.model import Plan, PlanFailure, UsageError
 from cactions.render.preview import render_preview
+from cactions.render.text import View
 
 _PICTURE: Final = 100
 """Cells across a picture; its reader has no terminal to widen."""
@@ -122,7 +125,11 @@ def command(
     command_line = CommandLine(
         action, ("--person", format_person(person, result)), inputs, options, files, environment
     )
-    _show(result, text, command_line, svg, json=json)
+    closing = text or _write_closing(result, command_line, project_folder)
+    view = render_preview(result, closing=closing)
+    if svg:
+        write_text(svg, render_svg(view, width=_PICTURE, command=command_line.render("diff")))
+    _print(result, view, text, json=json)
     raise typer.Exit(_choose_exit_code(result, changes=exit_code))
 
 
@@ -133,27 +140,20 @@ def _choose_exit_code(result: Plan | PlanFailure, *, changes: bool) -> Exit:
     )
 
 
-def _show(
-    result: Plan | PlanFailure,
-    text: str,
-    command_line: CommandLine,
-    svg: Path | None,
-    *,
-    json: bool,
-) -> None:
-    view = render_preview(result, closing=text or _write_closing(result, command_line))
-    if svg:
-        write_text(svg, render_svg(view, width=_PICTURE, command=command_line.render("diff")))
-    if json:
-        wiring.write_json(documents.result_to_json(result, redact=True))
-        if text:
-            wiring.create_output().info(text)
-    else:
+def _print(result: Plan | PlanFailure, view: View, text: str, *, json: bool) -> None:
+    if not json:
         wiring.create_output().print(view)
+        return
+    wiring.write_json(documents.result_to_json(result, redact=True))
+    if text:
+        wiring.create_output().info(text)
 
 
-def _write_closing(result: Plan | PlanFailure, command_line: CommandLine) -> str:
+def _write_closing(
+    result: Plan | PlanFailure, command_line: CommandLine, home: ProjectFolder
+) -> str:
     if isinstance(result, PlanFailure):
         return ""
-    apply = f" To apply it: {command_line.render('run')}" if result.effective else ""
-    return f"Nothing was written.{apply}"
+    if not result.effective:
+        return "Nothing was written."
+    return f"Nothing was written.{explain_application(home, command_line)}"

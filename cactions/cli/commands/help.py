@@ -12,6 +12,7 @@ from cactions.logic.suggest import suggest
 from cactions.model import UsageError
 
 TOPICS: Final = {
+    "start": "from an empty folder to an applied change, with a file to copy",
     "file-format": "projects, actions, tokens, names and defaults",
     "leaks": "leak detection, and how to suppress a finding",
     "vault": "secrets, keys and recipients",

@@ -45,9 +45,10 @@ def import_(
     files: Files = None,
     environment: Environment = None,
 ) -> None:
-    """Take people from a file into the embedded workspace: all of them, or none.
+    """Take people from a file into the local workspace: all of them, or none.
 
-    With --update, what the file does not name stays as it is.
+    Each row is a person. A column is user_id, email, name or another field of a contact, or an
+    attribute of the action files. With --update, what the file does not name stays as it is.
 
     Example: cactions people import people.csv
     """

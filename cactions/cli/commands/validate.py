@@ -11,6 +11,7 @@ from cactions.cli.commands.validate_report import FixMode, ValidateOptions, vali
 from cactions.cli.formats import Format, choose_format
 from cactions.cli.options import Environment, Files, Json, Quiet
 from cactions.edges.files.action_files import to_path
+from cactions.edges.files.nested_folders import list_nested_paths
 from cactions.model import Severity, UsageError
 
 
@@ -38,6 +39,10 @@ def command(
         bool,
         typer.Option("--only", help="Check the FILES alone, without the others of their folder."),
     ] = False,
+    recursive: Annotated[
+        bool,
+        typer.Option("--recursive", "-r", help="With folders, all folders below them, too."),
+    ] = False,
     stdin: Annotated[
         Path | None,
         typer.Option(
@@ -64,8 +69,9 @@ def command(
 
     Example: cactions validate actions.yaml
     """
+    named = [*(paths or []), *(files or [])]
     options = ValidateOptions(
-        [*(paths or []), *(files or [])],
+        list_nested_paths(named) if recursive else named,
         environment,
         choose_format(form, json),
         quiet,

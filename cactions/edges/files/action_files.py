@@ -54,9 +54,14 @@ def list_folders(paths: Sequence[Path] | None) -> list[Path]:
 
 def _get_folder(path: Path) -> Path:
     folder = path if os.path.isdir(path) else path.parent  # noqa: PTH112 - never raises
+    add_folder(folder)
+    return folder
+
+
+def add_folder(folder: Path) -> None:
+    """Treat a folder that was named as a project: its links do not lead out of it."""
     if "\0" not in str(folder):
         add_project(folder)
-    return folder
 
 
 def _list_names(folder: Path) -> list[str]:
@@ -74,7 +79,9 @@ def _list_action_files(folder: Path) -> list[Path]:
     chosen = [name for name in sorted(names) if name != EXAMPLE] or names
     if not chosen:
         where = "this folder" if folder == Path() else str(folder)
-        hint = "Name one with -f FILE, or call it actions.yaml."
+        hint = (
+            "Name one with -f FILE, or call it actions.yaml; `cactions help start` has one to copy."
+        )
         raise UsageError(f"no action file in {where}", hint=hint)
     return [folder / name for name in chosen]
 

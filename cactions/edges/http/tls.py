@@ -55,8 +55,9 @@ def build_tls_context(ca_file: Path | None) -> ssl.SSLContext:
 _CONTACT: Final = "Contact the service owner."
 _EXPIRED: Final = "The service owner must renew it, unless this machine's clock is wrong."
 _UNTRUSTED: Final = (
-    "If the authority is your company's, pass its certificates with `--ca-file`; "
-    "otherwise an attacker may be intercepting the connection."
+    "If the authority is your company's, name its certificates with `--ca-file FILE`, or for all "
+    "commands with `export CACTIONS_CA_FILE=FILE`; otherwise an attacker may be intercepting the "
+    "connection."
 )
 _WRONG_NAME: Final = "Check the host: the server there cannot prove that the name is its own."
 _CERTIFICATE_FAULTS: Final[Mapping[int, tuple[str, str]]] = MappingProxyType(

@@ -14,7 +14,7 @@ from msgspec import Struct
 from cactions.model import StoreError
 
 HEADLESS: Final = (
-    "Without a keyring, set CACTIONS_VAULT_KEY_FILE to the name of the key file (or _KEY_FD, or "
+    "Without a keyring, name a key file: `export CACTIONS_VAULT_KEY_FILE=FILE` (or set _KEY_FD, or "
     "CACTIONS_VAULT_KEY to the key itself), or write key_command into your configuration; vault "
     "commands also take --key-file and --key-fd. None of them was given."
 )

@@ -7,7 +7,7 @@ from typing import TypeAlias
 
 from msgspec import Struct
 
-from cactions.logic.network.origin import parse_origin
+from cactions.logic.network.origin import OriginError, parse_origin
 from cactions.model import ActionRequest, AllowedAddress, Project
 
 Ways: TypeAlias = Mapping[tuple[str, int], AllowedAddress]
@@ -32,11 +32,17 @@ class Host(Struct, frozen=True):
 
 
 def list_hosts(project: Project) -> tuple[Host, ...]:
-    """Each host and port once, in the order of the files."""
+    """Each host and port once, in the order of the files.
+
+    A request whose host cannot be used is left out: that is an error of the file.
+    """
     ways = {(entry.host, entry.port): entry for entry in project.allowed}
     found: dict[tuple[str, int], list[str]] = {}
     for name, request in _list_requests(project):
-        origin = parse_origin(request.base or str(request.url), ways)
+        try:
+            origin = parse_origin(request.base or str(request.url), ways)
+        except OriginError:
+            continue
         found.setdefault((origin.host, origin.port), []).append(name)
     for at, name in _find_api_host(project, ways):
         found.setdefault(at, []).append(name)

@@ -81,7 +81,7 @@ def parse_origin(url: str, allowed: Collection[tuple[str, int]] = ()) -> Origin:
     good = port.isascii() and port.isdigit() and len(port) <= _LONGEST_PORT and int(port) > 0
     number = int(port) if good else DEFAULT_PORT
     if (host.lower(), number) not in allowed and (fault := find_host_fault(host)):
-        hint = describe_near_entry(host.lower(), number, allowed) or fault[1]
+        hint = _describe_way(host.lower(), number, allowed, fault[1])
         raise OriginError(SPECIAL_HOST, fault[0], hint, start, end)
     if colon and not (good and number <= HIGHEST_PORT):
         raise OriginError(WRONG_VALUE, f'"{port}" is no port', "", start + len(host), end)
@@ -107,9 +107,26 @@ def find_host_fault(host: str) -> tuple[str, str] | None:
         return f'"{host}" is an address', "use the service's name"
     if not is_host_name(host):
         return f'"{host}" is no host name', "letters, digits and - between dots"
-    if "." not in host or host.lower().endswith(_SPECIAL):
+    if _is_private(host):
         return f'"{host}" is a name of a private network', "use the service's public name"
     return None
+
+
+def _is_private(host: str) -> bool:
+    return is_host_name(host) and ("." not in host or host.lower().endswith(_SPECIAL))
+
+
+def _describe_way(host: str, port: int, allowed: Collection[tuple[str, int]], hint: str) -> str:
+    """The entry that almost fits, or what an author adds; RFC 6761 says where localhost is."""
+    if near := describe_near_entry(host, port, allowed):
+        return near
+    if not _is_private(host):
+        return hint
+    local = host == "localhost" or host.endswith(".localhost")
+    address = "127.0.0.1" if local else "ADDRESS"
+    entry = f"{{host: {host}, address: {address}, port: {port}, reason: a test service}}"
+    way = f"add to `network.allow` {entry}" if allowed else f"write network: {{allow: [{entry}]}}"
+    return f"{hint}; for one of your own, {way}"
 
 
 def is_host_name(host: str) -> bool:

@@ -24,7 +24,9 @@ from cactions.model import (
 )
 
 MAX_LISTED: Final = 10
-LIST_HINT: Final = "`cactions people list` lists all people."
+LIST_HINT: Final = (
+    "`cactions people list` lists all people; to add some: `cactions people import --help`."
+)
 
 
 def build_lookup_key(field: str, text: str) -> str | None:

@@ -31,7 +31,7 @@ class Problem(Enum):
     NEWER_VERSION = (
         VaultFault.NEWER_VERSION,
         "the vault has format {version}, this cactions reads format 1" + _CLOSED,
-        "Install a newer cactions: `pip install --upgrade cactions`.",
+        "Install a newer cactions, from where this one came from.",
     )
     TOO_BIG = (VaultFault.TOO_BIG, "the vault is longer than {limit:,} bytes" + _CLOSED, _BACK)
     LINE_TOO_BIG = (

@@ -94,6 +94,19 @@ def test_what_a_call_lacks_of_the_vault_is_a_problem_with_its_command(
         assert Exit.CLEAN == say("diff loyalty --person u-1").code
 
 
+@pytest.mark.parametrize("url", ["https://lab/x", "https://10.0.0.7/x", "http://lab.test/x"])
+def test_a_host_that_cannot_be_called_is_an_error_of_the_files(
+    keyed: Say, home: Path, stack: ExitStack, url: str
+) -> None:
+    """All else is looked at; the same holds while a secret is sealed for it."""
+    server = stack.enter_context(serving(answering(b"", headers=dated())))
+    write(home, project(server, url=url))
+    done = keyed("doctor")
+    assert (Exit.FINDINGS, True) == (done.code, done.out.startswith("problem  Action files: 1 er"))
+    assert "ok       Vault" in done.out
+    assert keyed("vault seal crm_secret", "a value").code in {Exit.CLEAN, Exit.MISUSE}
+
+
 def test_a_key_that_cannot_be_had_is_a_problem(
     keyed: Say, cli: Cli, home: Path, stack: ExitStack, monkeypatch: pytest.MonkeyPatch
 ) -> None:

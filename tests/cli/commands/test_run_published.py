@@ -174,6 +174,20 @@ SAME_TEXTS = (
 )  # fmt: skip
 
 
+def test_a_diff_names_only_what_can_be_run(work: Work, home: Path, document: Document) -> None:
+    """What is published for everyone, a draft for test people; both as they are shown."""
+    run = "cactions run loyalty"
+    shown = " ".join(work("diff loyalty --person u-1").out.split())
+    assert shown.endswith(f"To apply it: {run} --person u-1")
+    document["workspace"]["test_people"] = [{"user_id": "u-1"}]
+    change(home, document)
+    for who in ("--person u-1", "--people people.csv"):
+        shown = " ".join(work(f"diff loyalty {who}").out.split())
+        assert "To publish it: `cactions publish loyalty`." in shown
+        assert shown.endswith(f"For test people: {run} {who} --draft")
+    assert Exit.CLEAN == work("run loyalty --people people.csv --draft --yes").code
+
+
 @pytest.mark.parametrize("bodies", SAME_TEXTS, ids=str)
 def test_what_a_run_refuses_is_shown(
     work: Work, home: Path, document: Document, bodies: tuple[Any, Any]

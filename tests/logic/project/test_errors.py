@@ -459,6 +459,9 @@ actions:
 """
 
 
+ADD = "add to `network.allow` {host: db.internal, address: ADDRESS, port: 443, reason: a test service}"  # noqa: E501
+
+
 @pytest.mark.parametrize(
     ("url", "hint"),
     [
@@ -467,7 +470,7 @@ actions:
         ("erp.corp.local:8444",
          "`network.allow` has erp.corp.local with port 8443, and this is port 8444"),
         ("erp.crop.local:8443", "`network.allow` has erp.corp.local, and this is erp.crop.local"),
-        ("db.internal", "use the service's public name"),
+        ("db.internal", f"use the service's public name; for one of your own, {ADD}"),
     ],
 )  # fmt: skip
 def test_a_private_host_names_the_entry_that_almost_fits(url: str, hint: str) -> None:

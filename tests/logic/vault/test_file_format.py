@@ -127,7 +127,11 @@ VALUES: dict[str, str | int] = {
     ("problem", "says", "way_out"),
     [
         (Problem.NOT_A_VAULT, "is no vault", "vault init"),
-        (Problem.NEWER_VERSION, "format 2, this cactions reads format 1", "pip install --upgrade"),
+        (
+            Problem.NEWER_VERSION,
+            "format 2, this cactions reads format 1",
+            "Install a newer cactions",
+        ),
         (Problem.TOO_BIG, "the vault is longer than 9,999 bytes", "vault salvage"),
         (Problem.LINE_TOO_BIG, "line 3 of the vault is longer than 9,999 bytes", "vault salvage"),
         (Problem.TRUNCATED, "cut off at line 3", "vault salvage"),

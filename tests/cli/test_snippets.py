@@ -1,0 +1,155 @@
+"""Every block of the README and of the help pages can be pasted.
+
+Terminal blocks are run by ``test_stories``, those of `cactions help ci` by ``test_pasted_ci``.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import shlex
+import subprocess
+from collections import Counter
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import pytest
+import yaml
+from typer.main import get_command
+
+from cactions.cli import app
+from cactions.cli.exit_codes import Exit
+from cactions.cli.usage_errors import MISUSE
+from tests.cli.conftest import ROOT, Cli
+from tests.run_report import REPORT
+
+FILES = (ROOT / "README.md", *sorted((ROOT / "cactions" / "help").glob("*.md")))
+ELSEWHERE = {"console": "test_stories", "text": "no command"}
+FEWEST_COMMANDS = 50
+PLACEHOLDER = re.compile(
+    r"\b(OWNER|REPO|SHA|YOUR[-_ ]?\w+|CHANGE[-_]?ME|TODO|v?X\.Y\.Z)\b|<[a-z-]+>"
+)
+
+
+class Block(NamedTuple):
+    """A fenced block of a page."""
+
+    page: str
+    language: str
+    text: str
+
+    def __str__(self) -> str:
+        """The id of its test."""
+        return f"{self.page}-{self.language}"
+
+
+BLOCKS = [
+    Block(path.stem, language, text)
+    for path in FILES
+    for language, text in re.findall(
+        r"^```(\w*)\n(.*?)^```$", path.read_text(), re.MULTILINE | re.DOTALL
+    )
+]
+SHELL = [block for block in BLOCKS if block.language == "sh"]
+YAML = [block for block in BLOCKS if block.language == "yaml" and block.page != "ci"]
+JSON = [block for block in BLOCKS if block.language == "json"]
+
+
+def test_every_block_is_tested_somewhere() -> None:
+    """None is of an unknown kind, and none holds a word that a reader has to replace."""
+    languages = Counter(block.language for block in BLOCKS)
+    assert set(languages) == {"sh", "yaml", "json", *ELSEWHERE}
+    assert [] == [block for block in BLOCKS if PLACEHOLDER.search(block.text)]
+    commands = sum(len(list_commands(block.text)) for block in SHELL)
+    assert commands >= FEWEST_COMMANDS
+    REPORT.append(f"blocks of the documents: {dict(languages)}, with {commands} shell commands")
+
+
+def list_commands(text: str) -> list[list[str]]:
+    """The words of each call of cactions in a script, without what the shell itself reads."""
+    found = []
+    for line in text.replace("\\\n", " ").splitlines():
+        lexer = shlex.shlex(line, posix=True, punctuation_chars=True)
+        lexer.commenters = "#"
+        lexer.whitespace_split = True
+        words: list[str] | None = None
+        first = True
+        for word in (*lexer, ";"):
+            if word in {"&&", "||", "|", ";", "<", ">"}:
+                found += [words] if words is not None else []
+                words, first = None, True
+            elif words is not None:
+                words.append(word)
+            elif word.split("/")[-1] == "cactions" and (first or line.startswith("xargs ")):
+                words = []
+            else:
+                first = False
+    return found
+
+
+def parse_words(words: list[str]) -> None:
+    """Parse a command line as the program does, without running it."""
+    command: Any = get_command(app.build_application(words))
+    while hasattr(command, "commands"):
+        command, words = command.commands[words[0]], words[1:]
+    command.make_context("cactions", list(words))
+
+
+@pytest.mark.parametrize("block", SHELL, ids=str)
+def test_a_shell_block_has_whole_commands(block: Block) -> None:
+    """A shell can read it, and cactions takes each of its command lines."""
+    subprocess.run(["bash", "-n"], input=block.text, text=True, check=True, timeout=10)
+    for words in list_commands(block.text):
+        parse_words(words)
+    first = {line.split()[0] for line in block.text.splitlines() if not line.startswith((" ", "#"))}
+    assert first <= {"cactions", "git", "pipx", "uv", "pip", "pre-commit", "python3", "xargs"}
+
+
+def test_a_wrong_command_line_is_seen() -> None:
+    """Guards against a parser that takes everything."""
+    assert [["run", "a", "--wait", "9"]] == list_commands("xargs -P 6 cactions run a --wait 9 < b")
+    for words in (["run"], ["run", "a", "--nothing"], ["vault", "seal"], ["schema", "x"]):
+        with pytest.raises(MISUSE):
+            parse_words(words)
+    with pytest.raises(KeyError):
+        parse_words(["vault", "sel", "a"])
+
+
+def merge(document: dict[str, Any], fragment: dict[str, Any]) -> dict[str, Any]:
+    """Mappings are merged; all else is replaced."""
+    for key, value in fragment.items():
+        known = document.get(key)
+        both = isinstance(known, dict) and isinstance(value, dict)
+        document[key] = merge(known, value) if both else value
+    return document
+
+
+def put_into_example(fragment: dict[str, Any]) -> dict[str, Any]:
+    """The example with a fragment in its place: parts of an action go into ``loyalty``."""
+    document = yaml.safe_load((ROOT / "actions.example.yaml").read_text())
+    action = document["actions"]["loyalty"]
+    document["attributes"]["shop_id"] = {"data_type": "string"}
+    action["request"]["query"] = {"store": "{{ person.attributes.shop_id }}"}
+    for key in {"breakers", "tests"} & set(fragment):
+        action[key] = fragment.pop(key)
+    return merge(document, fragment)
+
+
+@pytest.mark.parametrize("block", YAML, ids=str)
+def test_a_yaml_block_is_valid_where_it_belongs(block: Block, cli: Cli, home: Path) -> None:
+    """In the example, or alone where it is a whole file: it has no error of the file format."""
+    fragment = yaml.safe_load(block.text)
+    document = fragment if {"version", "actions"} <= set(fragment) else put_into_example(fragment)
+    (home / "actions.yaml").write_text(json.dumps(document, default=str))
+    findings = cli("validate", "--json").json["findings"]
+    assert [] == [finding for finding in findings if finding["rule"].startswith("CA0")]
+
+
+@pytest.mark.parametrize("block", JSON, ids=str)
+def test_a_json_block_is_a_recording(block: Block, cli: Cli, home: Path) -> None:
+    """The person of the tutorial is in it."""
+    (home / "cassettes" / "loyalty.json").write_text(block.text)
+    (home / "people.csv").write_text("user_id,email\nu-4,mary@example.com\n")
+    assert Exit.CLEAN == cli("people", "import", "people.csv").code
+    done = cli("diff", "loyalty", "--person", "u-4", "--replay")
+    assert (Exit.CLEAN, True) == (done.code, "gold" in done.out)
