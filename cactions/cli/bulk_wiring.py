@@ -14,7 +14,7 @@ from cactions.cli.bulk_options import BulkOptions
 from cactions.cli.job_files import open_job_rows
 from cactions.cli.project_folder import ProjectFolder
 from cactions.cli.vault_check import read_secret_versions
-from cactions.cli.wiring import VAULT
+from cactions.cli.vault_choice import VAULT
 from cactions.edges.files.job_file import JobFormat
 from cactions.logic.people.condition_match import check_local_fields
 from cactions.logic.people.condition_text import parse_conditions

@@ -9,6 +9,7 @@ from pathlib import Path
 from msgspec import Struct
 
 from cactions.cli.live_options import LiveOptions
+from cactions.cli.vault_choice import list_key_words
 from cactions.logic.shell import join_command
 from cactions.model import MASK, Plan, PlanFailure
 
@@ -63,6 +64,8 @@ def format_person(person: str, result: Plan | PlanFailure) -> str:
 
 
 def format_files(files: Sequence[Path] | None) -> Iterator[str]:
-    """The ``-f`` words."""
+    """The words that lead to the same files, and to the same key of their vault."""
     for path in files or ():
         yield from ("-f", str(path))
+    for pair in list_key_words():
+        yield from pair

@@ -10,11 +10,12 @@ from typing import NamedTuple
 from msgspec.structs import replace
 
 from cactions.app.ports import IntercomApi
-from cactions.cli import secret_input, vault_secrets, wiring
+from cactions.cli import secret_input, vault_secrets
 from cactions.cli.intercom_wiring import open_client
 from cactions.cli.live_options import LiveOptions
 from cactions.cli.open_project import open_workspace
 from cactions.cli.project_folder import ProjectFolder
+from cactions.cli.vault_choice import VAULT
 from cactions.edges.files import action_files
 from cactions.model import (
     API_HOSTS,
@@ -53,7 +54,7 @@ def open_live_connectors(
             "the files name the workspace: --region and --api-version have no place here",
             hint="Change the file, or run the command in an empty folder.",
         )
-    if named.token is None or not os.path.lexists(home.folder / wiring.VAULT):
+    if named.token is None or not os.path.lexists(home.folder / VAULT):
         vault_secrets.register_vault_secrets(home)
         return _open_any(named, options, home)
     return LiveConnectors(vault_secrets.open_masked_client(home), named, home)

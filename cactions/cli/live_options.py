@@ -9,7 +9,8 @@ import typer
 from msgspec import Struct
 from msgspec.structs import replace
 
-from cactions.cli.shared_options import share_options
+from cactions.cli.shared_options import join_options, share_options
+from cactions.cli.vault_options import key_options, probe_key_options
 from cactions.logic.request.curl_network import CurlNetwork
 from cactions.model import Action, Project, UsageError
 
@@ -181,23 +182,32 @@ def _build_call_options(
     return LiveOptions(user_tokens=tuple(user_token or ()), proxy=proxy or "", ca_file=ca_file)
 
 
-network_options = share_options(_NETWORK, {}, _build_network_options)
+# Each of these also adds the options of the vault's key, and gives the command its LiveOptions.
+
+network_options = join_options(key_options, share_options(_NETWORK, {}, _build_network_options))
 """The command with ``--proxy`` and ``--ca-file``, for what reaches a workspace at Intercom."""
 
-call_options = share_options(
+_share_call_options: Final = share_options(
     {"user_token": _OPTIONS["user_token"], **_NETWORK}, {}, _build_call_options
 )
+
+call_options = join_options(key_options, _share_call_options)
 """The command with these and ``--user-token``, where a run says whether it is live."""
 
-answer_options = share_options(
-    {**_OPTIONS, **_SHOWING},
-    {**_DEFAULTS, "show_answer": False, "show_others": False},
-    _build_answer_options,
+publish_options = join_options(probe_key_options, _share_call_options)
+"""The same where ``--as`` names the person who attacks in a probe."""
+
+answer_options = join_options(
+    key_options,
+    share_options(
+        {**_OPTIONS, **_SHOWING},
+        {**_DEFAULTS, "show_answer": False, "show_others": False},
+        _build_answer_options,
+    ),
 )
-"""The command with those of ``live_options``, and with ``--show-answer``."""
+"""The command with ``--replay``, ``--live`` and all of these, and with ``--show-answer``."""
 
-live_options = share_options(_OPTIONS, _DEFAULTS, _build_live_options)
-"""The command with these options; it gets the Answers that they say as its first argument."""
-
-probe_options = share_options(_PROBE_OPTIONS, _DEFAULTS, _build_live_options)
-"""The same for a probe, whose recording is another one."""
+probe_options = join_options(
+    probe_key_options, share_options(_PROBE_OPTIONS, _DEFAULTS, _build_live_options)
+)
+"""The command with ``--replay`` and ``--live`` for a probe, whose recording is another one."""

@@ -20,8 +20,7 @@ from cactions.cli.live_options import LiveOptions
 from cactions.cli.open_project import open_project
 from cactions.cli.project_folder import ProjectFolder
 from cactions.cli.run_head import get_operator
-from cactions.cli.vault_wiring import VaultOptions
-from cactions.cli.wiring import VAULT
+from cactions.cli.vault_choice import VAULT, choose_vault
 from cactions.edges.clock import SystemClock
 from cactions.logic.definition.digest import digest_definition
 from cactions.logic.definition.file_text import (
@@ -52,7 +51,7 @@ def open_definitions_vault(folder: Path) -> VaultContext:
             "there is no vault, where published definitions are sealed",
             hint="Make one: `cactions vault init`.",
         )
-    return wiring.open_vault_context(VaultOptions(path))
+    return wiring.open_vault_context(choose_vault(path))
 
 
 def describe_definition(action: Action, home: ProjectFolder) -> PublishedDefinition:

@@ -11,6 +11,7 @@ from typing import Final, TypeAlias
 
 import typer
 
+from cactions.cli.vault_choice import KEY_OPTIONS
 from cactions.logic.suggest import find_closest, join_names
 from cactions.model import UsageError
 
@@ -57,6 +58,18 @@ def to_usage_error(
     return UsageError(text, hint=_suggest_next(complaint, command, None, list_owners))
 
 
+def _suggest_key_place(complaint: Exception, command: str) -> str:
+    """Where the options of the vault's key belong, which other commands have."""
+    context = getattr(complaint, "ctx", None)
+    if hasattr(getattr(context, "command", None), "commands"):
+        return "Give it after the name of the command, or set CACTIONS_VAULT_KEY_FILE."
+    path = getattr(context, "command_path", command)
+    return (
+        f"`{path}` opens no vault, so it needs no key. Commands that open one also take the name of"
+        " the key file from CACTIONS_VAULT_KEY_FILE."
+    )
+
+
 def _list_long_options(complaint: Exception) -> list[str]:
     """The options of the command that complains, without their dashes."""
     command = getattr(getattr(complaint, "ctx", None), "command", None)
@@ -73,6 +86,8 @@ def _suggest_next(
     """What was meant, where that can be guessed, else where to read what there is."""
     parts = found.groupdict() if found else {}
     option = getattr(complaint, "option_name", None)
+    if found and option in KEY_OPTIONS:
+        return _suggest_key_place(complaint, command)
     if found and isinstance(option, str) and hasattr(complaint, "possibilities"):
         if owners := list_owners(option):
             return f"{option} is an option of {join_names(owners)}."

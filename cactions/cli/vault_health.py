@@ -9,7 +9,7 @@ from pathlib import Path
 from cactions.app.vault.manage import get_status
 from cactions.app.vault.open_vault import VaultContext
 from cactions.cli.vault_check import find_missing_in_vault
-from cactions.cli.vault_wiring import VaultOptions
+from cactions.cli.vault_choice import VaultOptions
 from cactions.edges.store.state_folder import StateFolder
 from cactions.logic.vault.missing_secrets import find_missing_secrets
 from cactions.model import Finding, Health, HealthCheck, Project, StoreError

@@ -11,7 +11,7 @@ import typer
 from cactions.app.vault.manage import build_sealed_error
 from cactions.cli import prompts, wiring
 from cactions.cli.vault_check import read_secret_versions
-from cactions.cli.vault_wiring import VaultOptions
+from cactions.cli.vault_choice import VaultOptions
 from cactions.logic.shell import join_command
 from cactions.logic.suggest import suggest
 from cactions.logic.vault.secret_hosts import list_secret_hosts

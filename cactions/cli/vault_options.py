@@ -4,87 +4,123 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from contextlib import AbstractContextManager, contextmanager
 from functools import wraps
 from pathlib import Path
 from typing import Annotated, Any, Final
 
 import typer
 
-from cactions.cli import secret_input, wiring
-from cactions.cli.shared_options import Command, share_options
-from cactions.cli.vault_wiring import VaultOptions
+from cactions.cli.shared_options import Command, share_options, wrap_command
+from cactions.cli.vault_choice import VAULT, VaultOptions, choose_key, list_key_words
 from cactions.logic.shell import quote_word
 from cactions.model import CactionsError
 
-_OPTIONS: Final[dict[str, Any]] = {
+KEYLESS: Final = ("explain", "help", "schema", "validate")
+"""Commands that open no vault, so that they have no options for its key."""
+
+_PANEL: Final = "Key of the vault"
+
+
+def _build_recipient(*names: str) -> Any:  # noqa: ANN401 (for Typer)
+    text = "Open with this recipient's passphrase."
+    return Annotated[
+        str | None, typer.Option(*names, metavar="NAME", help=text, rich_help_panel=_PANEL)
+    ]
+
+
+_VAULT: Final[dict[str, Any]] = {
     "vault": Annotated[
         Path, typer.Option("--vault", metavar="FILE", help="The vault. Default: beside the YAML.")
     ],
+}
+_KEY: Final[dict[str, Any]] = {
     "key_fd": Annotated[
         int | None,
-        typer.Option("--key-fd", metavar="N", help="Read the key from an open descriptor."),
+        typer.Option(
+            "--key-fd",
+            metavar="N",
+            help="Read the key from an open descriptor.",
+            rich_help_panel=_PANEL,
+        ),
     ],
     "key_file": Annotated[
-        Path | None, typer.Option("--key-file", metavar="FILE", help="Read the key from a file.")
+        Path | None,
+        typer.Option(
+            "--key-file",
+            metavar="FILE",
+            help="Read the key from a file. Also CACTIONS_VAULT_KEY_FILE.",
+            rich_help_panel=_PANEL,
+        ),
     ],
-    "passphrase_of": Annotated[
-        str | None,
-        typer.Option("--as", metavar="NAME", help="Open with this recipient's passphrase."),
-    ],
+    "recipient": _build_recipient("--as", "--recipient"),
     "min_generation": Annotated[
         int | None,
         typer.Option(
-            "--min-generation", metavar="N", min=1, help="Refuse a vault that is older than this."
+            "--min-generation",
+            metavar="N",
+            min=1,
+            help="Refuse a vault that is older than this.",
+            rich_help_panel=_PANEL,
         ),
     ],
 }
-_DEFAULTS: Final = {"vault": Path(wiring.VAULT)}
-_COMMAND: Final = re.compile(r"`(cactions vault [^`]*)`")
+_DEFAULTS: Final = {"vault": Path(VAULT)}
+_COMMAND: Final = re.compile(r"`cactions ([^`]*)`")
 
 
-def _build_vault_options(passphrase_of: str | None, **texts: Any) -> VaultOptions:  # noqa: ANN401 (as Typer read it)
-    return VaultOptions(
-        **texts, typed=secret_input.TypedKey(passphrase_of) if passphrase_of else None
-    )
+def _build_vault_options(recipient: str | None, **texts: Any) -> VaultOptions:  # noqa: ANN401 (as Typer read it)
+    return VaultOptions(**texts, recipient=recipient or "")
 
 
-_share_vault_options = share_options(_OPTIONS, _DEFAULTS, _build_vault_options)
+def _enter_key_options(**texts: Any) -> AbstractContextManager[None]:  # noqa: ANN401
+    return _carry_options(_build_vault_options(vault=_DEFAULTS["vault"], **texts))
 
 
-def _add_options(command: Command) -> Command:
-    @wraps(command)
-    def carrying(options: VaultOptions, **texts: Any) -> None:  # noqa: ANN401 (as Typer read it)
+@contextmanager
+def _carry_options(options: VaultOptions) -> Iterator[None]:
+    """The command opens vaults with these options, and what its errors advise has them, too."""
+    with choose_key(options):
         try:
-            command(options, **texts)
+            yield
         except CactionsError as error:
             error.hint = add_vault_options(error.hint, options)
             raise
 
-    return _share_vault_options(carrying)
+
+def _share_vault_options(command: Command) -> Command:
+
+    @wraps(command)
+    def carrying(options: VaultOptions, **texts: Any) -> None:  # noqa: ANN401 (as Typer read it)
+        with _carry_options(options):
+            command(options, **texts)
+
+    return share_options({**_VAULT, **_KEY}, _DEFAULTS, _build_vault_options)(carrying)
 
 
-vault_options = _add_options
-"""The command with these options; it gets the VaultOptions that they say as its first argument.
+vault_options = _share_vault_options
+"""The command with a vault and its key; it gets the VaultOptions as its first argument."""
 
-What its errors advise is said with the same options.
-"""
+key_options = wrap_command(_KEY, _enter_key_options)
+"""The command with the options of the key, for a command that opens the vault beside the YAML."""
+
+probe_key_options = wrap_command(
+    {**_KEY, "recipient": _build_recipient("--recipient")}, _enter_key_options
+)
+"""The same where ``--as`` names the person who attacks."""
 
 
 def add_vault_options(text: str, options: VaultOptions) -> str:
-    """The text, whose commands of the vault lead to the same vault and key."""
-    words = [*_list_words(options)]
+    """The text, whose commands lead to the same vault and key."""
+    key = [pair for pair in list_key_words(options) if pair[0] == "--key-file"]
+    vault = [("--vault", str(options.vault))] if options.vault not in _DEFAULTS.values() else []
 
     def add(found: re.Match[str]) -> str:
-        new = (pair for pair in words if f" {pair[0]}" not in found[1])
+        name, _, _ = found[1].partition(" ")
+        pairs = [*(vault if name == "vault" else ()), *(() if name in KEYLESS else key)]
+        new = (pair for pair in pairs if f" {pair[0]}" not in found[1])
         command, dashes, names = found[1].partition(" -- ")
         added = " ".join([command, *(quote_word([word]) for pair in new for word in pair)])
-        return f"{added}{dashes}{names}"
+        return f"`cactions {added}{dashes}{names}`"
 
-    return _COMMAND.sub(lambda found: f"`{add(found)}`", text) if words else text
-
-
-def _list_words(options: VaultOptions) -> Iterator[tuple[str, str]]:
-    if options.vault != _DEFAULTS["vault"]:
-        yield "--vault", str(options.vault)
-    if options.key_file:
-        yield "--key-file", str(options.key_file)
+    return _COMMAND.sub(add, text)

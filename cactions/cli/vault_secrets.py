@@ -8,8 +8,7 @@ from cactions.app.ports import IntercomApi
 from cactions.app.vault.open_vault import open_vault
 from cactions.cli import output_scrubber, wiring, workspace
 from cactions.cli.project_folder import ProjectFolder
-from cactions.cli.vault_wiring import VaultOptions
-from cactions.cli.wiring import VAULT
+from cactions.cli.vault_choice import VAULT, choose_vault
 from cactions.model.secret import Secret
 from cactions.model.vault import Purpose
 
@@ -30,7 +29,7 @@ def register_vault_secrets(home: ProjectFolder) -> None:
     path = home.folder / VAULT
     if not os.path.lexists(path):
         return
-    vault = open_vault(wiring.open_vault_context(VaultOptions(path)))
+    vault = open_vault(wiring.open_vault_context(choose_vault(path)))
     for entry in vault.contents.secrets:
         if entry.purpose is Purpose.SECRET and not entry.is_binding:
             text = vault.unseal(entry).decode("utf-8", "replace")

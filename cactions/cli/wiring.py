@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Final
 
 from cactions.cli import streams
 from cactions.cli.project_folder import ProjectFolder
+from cactions.cli.vault_choice import VAULT, choose_vault
 from cactions.model import UsageError
 
 if TYPE_CHECKING:
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
     from cactions.app.vault.ports import KeyHolder
     from cactions.cli.intercom_wiring import IntercomSession
     from cactions.cli.live_options import LiveOptions
-    from cactions.cli.vault_wiring import VaultOptions
+    from cactions.cli.vault_choice import VaultOptions
     from cactions.edges.keys.messenger_jwt import MessengerJwt
     from cactions.edges.keys.user_config import UserConfig
     from cactions.edges.store.row_encryption import RowCipher
@@ -33,7 +34,6 @@ if TYPE_CHECKING:
     from cactions.render.progress_display import ProgressDisplay
     from cactions.render.text import View
 
-VAULT: Final = "cactions.vault"
 STATE: Final = ".cactions"
 
 
@@ -109,9 +109,8 @@ def load_published_project(folder: Path, environment: str | None) -> Project | N
     if not os.path.lexists(folder / VAULT):
         return None
     from cactions.app.published_projects import load_published_project
-    from cactions.cli.vault_wiring import VaultOptions
 
-    return load_published_project(open_vault_context(VaultOptions(folder / VAULT)), environment)
+    return load_published_project(open_vault_context(choose_vault(folder / VAULT)), environment)
 
 
 def load_snapshot(path: Path) -> Snapshot:
@@ -171,9 +170,8 @@ def create_session(
         return None
     from cactions.cli.intercom_wiring import IntercomSession
     from cactions.cli.live_options import LiveOptions
-    from cactions.cli.vault_wiring import VaultOptions
 
-    vault = VaultOptions(home / VAULT)
+    vault = choose_vault(home / VAULT)
     return IntercomSession(
         project,
         home / STATE,
@@ -190,9 +188,9 @@ def create_row_cipher(home: Path) -> RowCipher:
     if not os.path.lexists(home / VAULT):
         return PlainRows()
     from cactions.app.vault.row_cipher import VaultRowCipher
-    from cactions.cli.vault_wiring import VaultOptions
 
-    return VaultRowCipher(lambda: open_vault_context(VaultOptions(home / VAULT)))
+    vault = choose_vault(home / VAULT)
+    return VaultRowCipher(lambda: open_vault_context(vault))
 
 
 def open_vault_context(options: VaultOptions, *, keep: Path | None = None) -> VaultContext:
@@ -213,9 +211,8 @@ def create_live_caller(
 ) -> LiveCaller:
     """The live services of a project; the vault is opened when it is first needed."""
     from cactions.cli.live_wiring import LiveDeps, open_live_caller
-    from cactions.cli.vault_wiring import VaultOptions
 
-    vault = VaultOptions(home.folder / VAULT)
+    vault = choose_vault(home.folder / VAULT)
     return open_live_caller(
         options,
         LiveDeps(home.project, called, lambda: open_vault_context(vault), create_output().info),
@@ -237,11 +234,10 @@ def run_health_checks(home: ProjectFolder | None, options: LiveOptions) -> list[
     """What ``doctor`` finds beyond the files."""
     from cactions.cli.doctor_wiring import run_health_checks
     from cactions.cli.vault_health import check_local
-    from cactions.cli.vault_wiring import VaultOptions
 
     if home is None:
         return run_health_checks(None, options)
     client = home.session.client if home.session else None
-    vault, state = VaultOptions(home.folder / VAULT), home.folder / STATE
+    vault, state = choose_vault(home.folder / VAULT), home.folder / STATE
     local = check_local(home.project, vault, state, open_vault_context)
     return run_health_checks(home.project, options, local, client)

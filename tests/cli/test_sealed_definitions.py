@@ -18,7 +18,7 @@ from msgspec.structs import replace
 from cactions.app.vault.open_vault import OpenVault, change_vault, open_vault
 from cactions.cli import wiring
 from cactions.cli.exit_codes import Exit
-from cactions.cli.vault_wiring import VaultOptions
+from cactions.cli.vault_choice import VaultOptions
 from cactions.model.vault import Entry, Purpose
 from tests.cli.conftest import Say
 from tests.run_report import REPORT

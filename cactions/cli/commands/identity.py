@@ -15,8 +15,8 @@ from cactions.cli.exit_codes import Exit
 from cactions.cli.live_options import LiveOptions
 from cactions.cli.open_project import open_workspace
 from cactions.cli.options import Json
+from cactions.cli.vault_choice import VaultOptions
 from cactions.cli.vault_options import vault_options
-from cactions.cli.vault_wiring import VaultOptions
 from cactions.edges.clock import SystemClock
 from cactions.edges.files.file_io import read_text
 from cactions.logic import documents

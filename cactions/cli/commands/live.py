@@ -33,6 +33,7 @@ from cactions.cli.published import (
     open_definitions_vault,
 )
 from cactions.cli.run_head import get_operator
+from cactions.cli.vault_options import key_options
 from cactions.edges.clock import SystemClock
 from cactions.logic import documents
 from cactions.logic.definition.compare import DefinitionChange, compare_definitions
@@ -113,6 +114,7 @@ def _compare_with_files(published: PublishedDefinition, home: ProjectFolder | st
 
 
 @commands.command()
+@key_options
 def show(
     action: arguments.ActionName,
     version: Version = None,

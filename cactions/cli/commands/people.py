@@ -16,6 +16,7 @@ from cactions.cli.open_project import open_project, open_workspace
 from cactions.cli.options import Environment, Files, Json, parse_person_query
 from cactions.cli.output_files import write_project_file
 from cactions.cli.project_folder import ProjectFolder
+from cactions.cli.vault_options import key_options
 from cactions.edges.files.people_file import PeopleFormat, read_people, read_people_file
 from cactions.logic import documents
 from cactions.logic.people.unlisted_values import UnlistedValues
@@ -34,6 +35,7 @@ commands = typer.Typer(
 
 
 @commands.command("import")
+@key_options
 def import_(
     path: Annotated[Path, typer.Argument(metavar="FILE", help="CSV, JSON or JSONL; - for stdin.")],
     form: Annotated[
@@ -64,6 +66,7 @@ def import_(
 
 
 @commands.command("list")
+@key_options
 def list_(files: Files = None, environment: Environment = None, json: Json = False) -> None:
     """List the people, by id.
 

@@ -11,7 +11,7 @@ from cactions.cli import arguments, prompts, wiring
 from cactions.cli.commands.probe import Attacker, Victim, VictimInputs
 from cactions.cli.commands.publish_gates import ProbePeople, check_gates
 from cactions.cli.exit_codes import Exit
-from cactions.cli.live_options import LiveOptions, call_options
+from cactions.cli.live_options import LiveOptions, publish_options
 from cactions.cli.open_project import open_project
 from cactions.cli.options import Environment, Files, Inputs, Json, Yes
 from cactions.cli.project_folder import ProjectFolder
@@ -45,7 +45,7 @@ Because = Annotated[
 ]
 
 
-@call_options
+@publish_options
 def command(
     options: LiveOptions,
     action: arguments.ActionName,

@@ -13,6 +13,7 @@ from cactions.cli.commands import runs_continue, runs_retention, runs_retry, run
 from cactions.cli.exit_codes import Exit
 from cactions.cli.options import Files, Json
 from cactions.cli.output_files import write_lines
+from cactions.cli.vault_options import key_options
 from cactions.logic import documents, strict_json
 from cactions.model import Run, UsageError
 from cactions.render.runs import UNSEALED, render_run, render_runs
@@ -25,6 +26,7 @@ Out = Annotated[Path | None, typer.Option("--out", metavar="FILE", help="Default
 
 
 @commands.command("list")
+@key_options
 def list_(files: Files = None, json: Json = False) -> None:
     """List the runs of this folder, newest first.
 
@@ -50,6 +52,7 @@ def list_(files: Files = None, json: Json = False) -> None:
 
 
 @commands.command()
+@key_options
 def show(run: RunId, files: Files = None, json: Json = False) -> None:
     """Show what a run did to each person.
 
@@ -63,6 +66,7 @@ def show(run: RunId, files: Files = None, json: Json = False) -> None:
 
 
 @commands.command()
+@key_options
 def export(run: RunId, out: Out = None, files: Files = None) -> None:
     """Write a run as JSON lines: its head, then a line a person. Redacted values are left out.
 

@@ -13,6 +13,7 @@ from cactions.cli import prompts, wiring, workspace
 from cactions.cli.live_options import LiveOptions, network_options
 from cactions.cli.open_project import open_project
 from cactions.cli.options import Environment, Files, Yes, parse_person_query
+from cactions.cli.vault_options import key_options
 from cactions.model import UsageError
 from cactions.render.messages import count_noun
 from cactions.render.runs import render_runs
@@ -31,6 +32,7 @@ Whose = Annotated[
 ]
 
 
+@key_options
 def prune_(
     older_than: OlderThan = None, keep: Keep = None, yes: Yes = False, files: Files = None
 ) -> None:

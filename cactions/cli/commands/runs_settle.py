@@ -15,6 +15,7 @@ from cactions.app.settle import (
 from cactions.cli import progress, prompts, wiring, workspace
 from cactions.cli.options import Files, Yes
 from cactions.cli.run_head import get_operator
+from cactions.cli.vault_options import key_options
 from cactions.model import UsageError
 from cactions.render.messages import count_noun
 from cactions.render.runs import render_run
@@ -28,6 +29,7 @@ Entries = Annotated[
 ]
 
 
+@key_options
 def settle(
     run: RunId,
     done: Carried = False,

@@ -19,9 +19,9 @@ from cactions.cli.commands.vault_recipients import Kept, print_rekeyed, print_wr
 from cactions.cli.exit_codes import Exit
 from cactions.cli.options import Json
 from cactions.cli.run_head import get_user_name
+from cactions.cli.vault_choice import VaultOptions
 from cactions.cli.vault_hosts import Hosts, NewHosts, Signing, TokenHosts, choose_hosts
 from cactions.cli.vault_options import add_vault_options, vault_options
-from cactions.cli.vault_wiring import VaultOptions
 from cactions.edges.keys.vault_file import LocalVaultFile
 from cactions.logic.documents import vaults as wire
 from cactions.logic.vault import validation

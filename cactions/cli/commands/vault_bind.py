@@ -9,8 +9,8 @@ import typer
 from cactions.app.vault import token_binding
 from cactions.cli import progress, wiring
 from cactions.cli.commands.vault_recipients import print_written
+from cactions.cli.vault_choice import VaultOptions
 from cactions.cli.vault_options import vault_options
-from cactions.cli.vault_wiring import VaultOptions
 from cactions.logic.vault import validation
 from cactions.render.messages import join_words
 

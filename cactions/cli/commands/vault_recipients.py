@@ -12,8 +12,8 @@ from cactions.app.vault.recipients import OneTimeCode
 from cactions.app.vault.rekey import RekeyedVault
 from cactions.cli import progress, secret_input, wiring
 from cactions.cli.options import Json
+from cactions.cli.vault_choice import VaultOptions
 from cactions.cli.vault_options import vault_options
-from cactions.cli.vault_wiring import VaultOptions
 from cactions.logic.documents import vaults as wire
 from cactions.model import UsageError
 from cactions.model.vault import RecipientKind

@@ -15,8 +15,8 @@ from cactions.model import StoreError
 
 HEADLESS: Final = (
     "Without a keyring, name a key file: `export CACTIONS_VAULT_KEY_FILE=FILE` (or set _KEY_FD, or "
-    "CACTIONS_VAULT_KEY to the key itself), or write key_command into your configuration; vault "
-    "commands also take --key-file and --key-fd. None of them was given."
+    "CACTIONS_VAULT_KEY to the key itself), or write key_command into your configuration; or "
+    "give --key-file or --key-fd. None of them was given."
 )
 """True in every keyring error: all these sources come before the keyring."""
 
