@@ -6,6 +6,7 @@ The tests run in several processes (pytest-xdist); their counts are combined her
 from __future__ import annotations
 
 import gc
+import signal
 from collections.abc import Iterator
 from dataclasses import asdict
 from typing import Any
@@ -17,16 +18,23 @@ from cactions.edges.files.confined_paths import forget_projects
 from tests.case_counts import COUNTS, HOSTILE, Tally, counted, target_of
 from tests.run_report import REPORT
 
-settings.register_profile(
-    "shared machine", deadline=None, suppress_health_check=[HealthCheck.too_slow]
-)
-settings.load_profile("shared machine")
+_SLOW_IS_NO_FAULT = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 """Time on the wall says nothing where other work runs; the costs of cases are measured in CPU."""
+
+settings.register_profile("normal form", _SLOW_IS_NO_FAULT, derandomize=True)
+settings.register_profile("long form", _SLOW_IS_NO_FAULT, derandomize=False)
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """``-m hostile`` runs the long form."""
-    COUNTS.factor = HOSTILE if config.option.markexpr == "hostile" else 1
+    """``-m hostile`` runs the long form, with new cases each time; the normal run has the same.
+
+    A shell that starts the tests in the background ignores SIGINT for them and their children.
+    """
+    is_long = config.option.markexpr == "hostile"
+    COUNTS.factor = HOSTILE if is_long else 1
+    settings.load_profile("long form" if is_long else "normal form")
+    if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 @pytest.hookimpl(wrapper=True)

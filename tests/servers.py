@@ -201,11 +201,19 @@ class Authority:
         """
         key = ec.generate_private_key(ec.SECP256R1())
         subject = _named(names[0])
-        builder = _builder(subject, self.name, key, days)
+        issuer = x509.AuthorityKeyIdentifier.from_issuer_public_key(self.key.public_key())
+        builder = _builder(subject, self.name, key, days).add_extension(issuer, critical=False)
         if alternatives:
             found = x509.SubjectAlternativeName([_alternative(name) for name in names])
             builder = builder.add_extension(found, critical=False)
         return _written(builder.sign(self.key, hashes.SHA256()), key)
+
+
+_SIGNS_CERTIFICATES = x509.KeyUsage(
+    digital_signature=False, content_commitment=False, key_encipherment=False,
+    data_encipherment=False, key_agreement=False, key_cert_sign=True, crl_sign=True,
+    encipher_only=False, decipher_only=False,
+)  # fmt: skip
 
 
 @cache
@@ -214,7 +222,13 @@ def authority(name: str = "An authority of tests") -> Authority:
     key = ec.generate_private_key(ec.SECP256R1())
     who = _named(name)
     constraints = x509.BasicConstraints(ca=True, path_length=0)
-    builder = _builder(who, who, key, (-90, 90)).add_extension(constraints, critical=True)
+    identifier = x509.SubjectKeyIdentifier.from_public_key(key.public_key())
+    builder = (
+        _builder(who, who, key, (-90, 90))
+        .add_extension(constraints, critical=True)
+        .add_extension(_SIGNS_CERTIFICATES, critical=True)
+        .add_extension(identifier, critical=False)
+    )
     return Authority(key, who, _written(builder.sign(key, hashes.SHA256()), key))
 
 

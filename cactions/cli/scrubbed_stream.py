@@ -23,8 +23,13 @@ class Scrubbed(io.BufferedIOBase):
         return len(taken)
 
     def flush(self) -> None:
-        """What is clean goes out; what is not yet known to be clean never does."""
-        self._below.flush()
+        """What is clean goes out; what is not yet known to be clean never does.
+
+        A stream that was closed below has nothing to send: then the interpreter flushes this one
+        once more when it deletes it.
+        """
+        if not self._below.closed:
+            self._below.flush()
 
     def release(self) -> None:
         """No more comes: what waited was no secret."""

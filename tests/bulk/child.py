@@ -4,7 +4,7 @@ Each input line is a task: ``{"folder": …, "words": […]}`` with one of:
 
 - ``point`` and ``count``: the child ends itself by ``signal`` (default KILL) at that point.
 - ``after``: it is killed after so many seconds.
-- ``signals``: pairs of seconds to wait, and the signal that comes then.
+- ``signals``: pairs of what to wait for, seconds or a file, and the signal that comes then.
 - ``fault``: kind, number, error and whether it is the only one: the disk fails (``faults.c``).
 - ``drain``: seconds that what is under way has after a signal.
 - ``suffix``: of the names of the files ``out`` and ``err``.
@@ -183,8 +183,8 @@ def answer_task(task: dict[str, Any]) -> None:
         os.close(reader)
         run_child(task, writer)
     os.close(writer)
-    for seconds, name in task.get("signals", ()):
-        time.sleep(seconds)
+    for waited_for, name in task.get("signals", ()):
+        wait_for(waited_for)
         os.kill(child, getattr(signal, name))
     if "after" in task:
         time.sleep(task["after"])
@@ -196,6 +196,16 @@ def answer_task(task: dict[str, Any]) -> None:
     answer |= {"code": os.waitstatus_to_exitcode(status), "ending": time.monotonic() - began}
     sys.stdout.write(json.dumps(answer) + "\n")
     sys.stdout.flush()
+
+
+def wait_for(waited_for: str | float) -> None:
+    """So many seconds, or until there is such a file, for half a minute at most."""
+    if not isinstance(waited_for, str):
+        time.sleep(waited_for)
+        return
+    until = time.monotonic() + 30
+    while not Path(waited_for).exists() and time.monotonic() < until:
+        time.sleep(0.01)
 
 
 def get_errors(folder: Path, suffix: str = "") -> str:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 import time
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from pathlib import Path
 from threading import Event, Lock
 
 from tests.servers import Server, Talk, serving
@@ -24,6 +26,7 @@ LONGEST = 8
 class Shop:
     """``faults`` are used up, one for each request about the user.
 
+    A slow one makes the file ``hangs``, and is answered when it is ``released``.
     ``asked`` counts the requests about each user, and ``keys`` has their idempotency keys.
     """
 
@@ -34,6 +37,7 @@ class Shop:
     delay: float = 0
     lock: Lock = field(default_factory=Lock)
     released: Event = field(default_factory=Event)
+    hangs: Path = Path(os.devnull)
 
     def forget(self) -> None:
         """Begin a new case."""
@@ -41,6 +45,7 @@ class Shop:
         with self.lock:
             self.released = Event()
             self.faults, self.asked, self.keys, self.delay = {}, Counter(), {}, 0
+            self.hangs = Path(os.devnull)
 
     def behave(self, talk: Talk) -> None:
         while request := talk.request():
@@ -61,7 +66,8 @@ class Shop:
             waiting = self.faults.get(user)
             fault = waiting.pop(0) if waiting else ""
         if fault == SLOW:
-            self.released.wait(30)
+            self.hangs.touch()
+            self.released.wait(60)
         time.sleep(self.delay)
         match fault:
             case "lost":

@@ -341,7 +341,6 @@ def answered_on_a_terminal(home: Path, server: Server, words: str, *lines: str) 
     for line in lines:
         child.expect(r"(to go ahead: |\[y/N\] )")
         shown += child.before + child.after
-        time.sleep(0.2)  # input typed before the question is discarded
         child.sendline(line)
     child.expect(pexpect.EOF)
     child.close()

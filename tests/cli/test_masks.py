@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import ast
 import html
+import io
 import json
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import pytest
 
 from cactions.cli import output_files, output_scrubber, reporters, streams, wiring
 from cactions.cli.exit_codes import Exit
+from cactions.cli.scrubbed_stream import Scrubbed
 from cactions.edges.files.file_io import write_text
+from cactions.logic.secrets.scrubber import Scrubber
 from cactions.model import MASK
 from cactions.model.secret import Secret
 from cactions.render.text import span
@@ -124,3 +127,14 @@ COMMANDS = (
     "test --live",
     "test --live --json",
 )
+
+
+def test_a_stream_over_a_closed_one_is_closed_without_an_error() -> None:
+    """The interpreter closes both when it deletes them, in any order."""
+    below = io.BytesIO()
+    stream = io.TextIOWrapper(cast("Any", Scrubbed(below, Scrubber(()))), write_through=True)
+    stream.write("text")
+    assert b"text" == below.getvalue()
+    below.close()
+    stream.close()
+    assert stream.closed

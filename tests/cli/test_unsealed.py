@@ -17,6 +17,7 @@ from cactions.edges.store import run_schema
 from cactions.edges.store.sqlite import Schema
 from tests.cli.conftest import Cli
 from tests.run_report import REPORT
+from tests.tampering import change_database
 
 RUN = ("run", "loyalty", "--person", "u-1", "--replay", "--yes")
 FORGED = "attacker@evil.example"
@@ -48,12 +49,6 @@ def sealed(cli: Cli, home: Path, key: None) -> Path:
 def run_of(home: Path) -> Path:
     [path] = (home / ".cactions" / "runs").glob("*.db")
     return path
-
-
-def change(path: Path, *statements: str, values: tuple[object, ...] = ()) -> None:
-    with closing(sqlite3.connect(path)) as database, database:
-        for statement in statements:
-            database.execute(statement, values)
 
 
 def make_older(path: Path, layout: Schema) -> None:
@@ -105,24 +100,24 @@ def downgraded(path: Path, cli: Cli) -> None:
 def bare(path: Path, cli: Cli) -> None:
     """Also the head without its seal."""
     forged_plan(path, cli)
-    change(path, "UPDATE run SET seal = NULL")
+    change_database(path, "UPDATE run SET seal = NULL")
 
 
 def receipt_only(path: Path, cli: Cli) -> None:
     """One plain cell in a sealed run."""
     receipt = {"format": "cactions.receipt/1", "person_id": ada(cli)["id"], "outcome": "applied",
                "message": "", "conflicts": []}  # fmt: skip
-    change(path, "UPDATE entry SET receipt = ?", values=(json.dumps(receipt),))
+    change_database(path, "UPDATE entry SET receipt = ?", values=(json.dumps(receipt),))
 
 
 def seal_only(path: Path, cli: Cli) -> None:
     """Sealed entries under a head that anyone could have written."""
-    change(path, "UPDATE run SET seal = NULL")
+    change_database(path, "UPDATE run SET seal = NULL")
 
 
 def plain_summary(path: Path, cli: Cli) -> None:
     """What the operator agrees to is not what is sealed."""
-    change(path, "UPDATE run SET summary = 'one harmless change'")
+    change_database(path, "UPDATE run SET summary = 'one harmless change'")
 
 
 FORGERIES = (plain_summary, forged_plan, downgraded, bare, receipt_only, seal_only)
@@ -143,7 +138,7 @@ def test_a_run_without_its_seals_writes_nothing(
     refused = 0
     for name in ("last", sealed.stem):
         for verb in ("undo", "resume"):
-            change(sealed, f"UPDATE run SET finished = {int(verb == 'undo')}")
+            change_database(sealed, f"UPDATE run SET finished = {int(verb == 'undo')}")
             done = cli("runs", verb, name, "--yes")
             assert (Exit.MISUSE, True) == (
                 done.code,
@@ -160,7 +155,7 @@ def test_a_run_without_its_seals_writes_nothing(
     [
         "UPDATE run SET head = replace(head, 'loyalty', 'billing')",
         "UPDATE run SET head = replace(head, '\"apply\"', '\"undo\"')",
-        "UPDATE run SET seal = substr(seal, 1, length(seal) - 1) || x'00'",
+        "UPDATE run SET seal = flipped(seal)",
         "UPDATE run SET seal = (SELECT plan FROM entry)",
         "UPDATE run SET seal = 'x'",
         "UPDATE run SET seal = x''",
@@ -168,7 +163,7 @@ def test_a_run_without_its_seals_writes_nothing(
 )
 def test_a_run_with_a_changed_head_is_damaged(cli: Cli, sealed: Path, statement: str) -> None:
     """Its seal is valid for one text in one run only."""
-    change(sealed, statement)
+    change_database(sealed, statement)
     for words in (("show", sealed.stem), ("undo", sealed.stem, "--yes"), ("list",)):
         done = cli("runs", *words)
         assert done.code == (Exit.FINDINGS if words == ("list",) else Exit.NOTHING_DONE), done.err

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import select
 import socket
 import ssl
 import time
@@ -80,13 +81,16 @@ def pours(start: bytes, more: bytes) -> Behaviour:
 
 
 def resets(*parts: bytes) -> Behaviour:
-    """Reads the request, sends this, and resets the connection."""
+    """Reads the request, sends this, and resets the connection.
+
+    A reset takes back what was not yet read, so that a client gets a second for that.
+    """
 
     def behave(talk: Talk) -> None:
         talk.request()
         for part in parts:
             talk.send(part)
-        time.sleep(PAUSE)
+        time.sleep(len(parts))
         talk.reset()
 
     return behave
@@ -111,9 +115,11 @@ def silent(talk: Talk) -> None:
 
 
 def deaf(talk: Talk) -> None:
-    """Does not even read."""
+    """Does not even read, until one of both has ended the connection."""
     talk.socket.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
-    time.sleep(1.6)
+    ends = select.poll()
+    ends.register(talk.socket, select.POLLHUP)
+    ends.poll(60_000)
 
 
 def sipping(talk: Talk) -> None:

@@ -7,7 +7,7 @@ import random
 import string
 from collections import Counter
 from collections.abc import Callable, Iterable
-from time import perf_counter
+from time import process_time
 from typing import Any, Final
 
 import pytest
@@ -254,11 +254,15 @@ def test_the_last_word_of_a_name_decides_what_it_holds() -> None:
 def test_the_search_takes_linear_time() -> None:
     """Also if a text repeats the beginning of a key many times."""
     for part in ("-eyJ", "eyJ", "SG.", "-----BEGIN ", "aB1", "a1-", "sha256:", "xoxb-", "/", "9f-"):
-        small, large = (_seconds(part * (size // len(part))) for size in (20_000, 160_000))
+        small, large = (_cost(part * (size // len(part))) for size in (20_000, 160_000))
         assert large < 8 * small * 4 + 0.05, part
 
 
-def _seconds(text: str) -> float:
-    begin = perf_counter()
-    looks_like_secret(text)
-    return perf_counter() - begin
+def _cost(text: str) -> float:
+    """Seconds of CPU, the best of three."""
+    costs = []
+    for _ in range(3):
+        begin = process_time()
+        looks_like_secret(text)
+        costs.append(process_time() - begin)
+    return min(costs)

@@ -42,7 +42,7 @@ class Client(AbstractContextManager["Client"]):
             context = ssl.create_default_context(cafile=server.ca_file)
             self.connection: http.client.HTTPConnection = _Pinned(host, server.port, context)
         else:
-            self.connection = http.client.HTTPConnection(HERE, server.port, timeout=10)
+            self.connection = http.client.HTTPConnection(HERE, server.port, timeout=60)
 
     def __enter__(self) -> Self:
         return self
@@ -90,12 +90,12 @@ class _Pinned(http.client.HTTPSConnection):
     """Connects to this machine, whatever the name of the host."""
 
     def __init__(self, host: str, port: int, context: ssl.SSLContext) -> None:
-        super().__init__(host, port, timeout=10, context=context)
+        super().__init__(host, port, timeout=60, context=context)
         self._tls = context
 
     def connect(self) -> None:
         """Open the connection."""
-        plain = http.client.HTTPConnection(HERE, self.port, timeout=10)
+        plain = http.client.HTTPConnection(HERE, self.port, timeout=60)
         plain.connect()
         assert plain.sock is not None
         self.sock = self._tls.wrap_socket(plain.sock, server_hostname=self.host)

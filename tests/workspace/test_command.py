@@ -107,7 +107,7 @@ def test_the_printed_call_works(tmp_path: Path, options: list[str]) -> None:
         printed = "".join(lines)
         found = subprocess.run(["sh", "-c", lines[-1]], capture_output=True, text=True, check=False)
         process.send_signal(signal.SIGINT)
-        assert 0 == process.wait(timeout=10)
+        assert 0 == process.wait(timeout=60)
     assert "1 attributes, 2 contacts, 1 connectors, 1 executions" in printed
     assert re.search(r"^Token  test-token-0123456789$", printed, re.MULTILINE)
     assert "abc12345" == json.loads(found.stdout)["app"]["id_code"]

@@ -64,13 +64,15 @@ def test_a_connection_may_be_lost_before_or_after_the_write(
 
 def test_an_answer_may_be_slow(server: WorkspaceServer, client: Client, path: str) -> None:
     """The write is applied before the delay, so that a client's timeout is no proof of failure."""
-    server.fail("PUT", delay=5)
+    server.fail("PUT", delay=60)
     client.connection.timeout = 0.2
     begin = time.monotonic()
     with pytest.raises(TimeoutError):
         client.put(path, {"name": "New"})
-    assert time.monotonic() - begin < 4
+    while not server.log and time.monotonic() - begin < 30:
+        time.sleep(0.01)
     assert "New" == read_name(server, path)
+    assert time.monotonic() - begin < 40
 
 
 def test_a_delay_does_not_hold_up_others(server: WorkspaceServer, path: str) -> None:
@@ -83,7 +85,7 @@ def test_a_delay_does_not_hold_up_others(server: WorkspaceServer, path: str) -> 
             time.sleep(0.01)
         assert 200 == quick.get(path).status
     server.close()
-    assert time.monotonic() - begin < 10
+    assert time.monotonic() - begin < 40
 
 
 def test_an_answer_may_be_truncated(server: WorkspaceServer, client: Client, path: str) -> None:

@@ -134,7 +134,7 @@ OLD: Final = Statements(
     head="SELECT head, finished, 'running' FROM run",
     columns="SELECT number, person_id, plan, receipt, undone_by, state FROM"
     " (SELECT *, 'started' AS state FROM entry) WHERE",
-    add_plan="INSERT INTO entry SELECT ?1, ?2, ?3, ?4, '' WHERE ?5 IS NOT NULL",
+    add_plan="INSERT INTO entry SELECT ?, ?, ?, ?, '' WHERE ? IS NOT NULL",
     answer="UPDATE entry SET plan = ? WHERE number = ? AND person_id = ?",
-    settle="UPDATE entry SET receipt = ?1 WHERE ?2 IS NOT NULL AND number = ?3",
+    settle="UPDATE entry SET receipt = ? WHERE ? IS NOT NULL AND number = ?",
 )

@@ -15,7 +15,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from hashlib import sha256
 from itertools import groupby
-from pathlib import PurePath
+from pathlib import Path
 from typing import Final
 from urllib.parse import quote
 
@@ -211,7 +211,7 @@ class _Files(Struct, frozen=True):
         inside = self.relative(file)
         if inside is not None:
             return {"uri": quote(inside), "uriBaseId": _ROOT}
-        path = PurePath(file)
+        path = Path(file)
         return {"uri": path.as_uri() if path.is_absolute() else quote(path.as_posix())}
 
 

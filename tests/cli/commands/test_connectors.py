@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import json
-import os
 import re
 import signal
-import threading
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from cactions.cli.commands import connectors_logs
 from cactions.cli.exit_codes import Exit
+from cactions.edges.clock import SystemSleeper
 from tests.cli.conftest import Say, Work, list_writes
 from tests.intercom_projects import remote_project
 from tests.projects import SECRET, write
@@ -310,13 +310,21 @@ def test_words_of_logs_are_checked_before_anything_is_read(
     assert hint in done.err
 
 
-def test_following_ends_cleanly(work: Work, pushed: str, intercom: WorkspaceServer) -> None:
+class Interrupted(SystemSleeper):
+    """Ctrl-C comes while it waits."""
+
+    def wait(self, seconds: float) -> None:
+        signal.raise_signal(signal.SIGINT)
+        super().wait(seconds)
+
+
+def test_following_ends_cleanly(
+    work: Work, pushed: str, intercom: WorkspaceServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """What is there is shown; Ctrl-C ends it without a trace of the program."""
     intercom.add_execution(pushed, source_type="inbox")
-    timer = threading.Timer(1.5, os.kill, (os.getpid(), signal.SIGINT))
-    timer.start()
+    monkeypatch.setattr(connectors_logs, "SystemSleeper", Interrupted)
     done = work("connectors logs loyalty --follow")
-    timer.join()
     assert (Exit.INTERRUPTED, True) == (done.code, "inbox" in done.out)
     assert ["Interrupted. Nothing was changed."] == [
         line for line in done.err.splitlines() if "CA file" not in line

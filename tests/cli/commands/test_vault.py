@@ -4,10 +4,8 @@ from __future__ import annotations
 
 import os
 import re
-import sqlite3
 import subprocess
 import sys
-from contextlib import closing
 from pathlib import Path
 
 import pexpect
@@ -16,6 +14,7 @@ import pytest
 from cactions.cli.exit_codes import Exit
 from tests.cli.conftest import KEY, ROOT, Say
 from tests.golden import assert_golden
+from tests.tampering import change_database, spoil_mac
 
 GOLDEN = Path(__file__).parents[1] / "golden" / "vault"
 RUN = "run loyalty --person u-1 --replay --yes"
@@ -143,8 +142,7 @@ def test_vault_output_matches_the_golden_files(
 ) -> None:
     """Every command and every refusal; no secret value is ever shown."""
     if name == "salvage":
-        file = home / "cactions.vault"
-        file.write_text(re.sub(r'"mac":"....', '"mac":"AAAA', file.read_text()))
+        spoil_mac(home / "cactions.vault")
     shown = []
     for number, (words, stdin) in enumerate(SCENES[name]):
         if number and name.endswith("without_the_key"):
@@ -230,7 +228,7 @@ def test_runs_from_before_the_vault_stay_readable(say: Say) -> None:
     "change",
     [
         "UPDATE entry SET receipt = plan",
-        "UPDATE entry SET plan = CAST(substr(plan, 1, length(plan) - 1) || x'00' AS BLOB)",
+        "UPDATE entry SET plan = flipped(plan)",
         "UPDATE entry SET number = 2",
     ],
 )
@@ -238,8 +236,7 @@ def test_a_moved_or_changed_sealed_cell_is_refused(vault: Say, home: Path, chang
     """The error message says so."""
     assert vault(RUN).code == Exit.CLEAN
     [file] = (home / ".cactions" / "runs").glob("*.db")
-    with closing(sqlite3.connect(file)) as database, database:
-        database.execute(change)
+    change_database(file, change)
     shown = vault("runs show " + file.stem)
     assert (Exit.NOTHING_DONE, True) == (
         shown.code,

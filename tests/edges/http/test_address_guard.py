@@ -26,7 +26,7 @@ from tests.special_addresses import PUBLIC, SPECIAL
 
 FORBIDDEN = FailureReason.FORBIDDEN_ADDRESS
 SHOP = "https://api.shop.example/v1"
-QUICK = Limits(connect=1, total=1)
+PATIENT = Limits(connect=30, total=30)
 
 
 @pytest.fixture
@@ -40,7 +40,7 @@ def send(url: str, *answers: str, **network: object) -> Response | RequestFailed
     known = NetworkRules(resolve=lambda *_: answers, **network)  # type: ignore[arg-type]
     live = HttpSender(known)
     try:
-        return live.send(Request("GET", MaskedText.of_plain(url), limits=QUICK))
+        return live.send(Request("GET", MaskedText.of_plain(url), limits=PATIENT))
     except RequestFailed as error:
         return error
     finally:
@@ -90,7 +90,7 @@ def test_a_url_with_a_special_address_is_not_sent(trap: Trap) -> None:
     for spelling in SPECIAL:
         with pytest.raises(RequestFailed) as caught:
             live.send(
-                Request("GET", MaskedText.of_plain(f"https://{literal(spelling)}/"), limits=QUICK)
+                Request("GET", MaskedText.of_plain(f"https://{literal(spelling)}/"), limits=PATIENT)
             )
         assert caught.value.reason in {FORBIDDEN, FailureReason.UNFIT_VALUE}, spelling
         assert not caught.value.sent
@@ -124,7 +124,7 @@ def test_a_name_that_resolves_to_a_special_address_is_refused(
         with pytest.raises(
             RequestFailed, match=r"blocked request to api\.shop\.example: it resolves"
         ) as caught:
-            live.send(Request("GET", MaskedText.of_plain(SHOP), limits=QUICK))
+            live.send(Request("GET", MaskedText.of_plain(SHOP), limits=PATIENT))
         assert (FORBIDDEN, False) == (caught.value.reason, caught.value.sent)
     assert ([], [], len(SPECIAL)) == (trap.tried, trap.asked, len(asked))
     a, aaaa = sum(":" not in s for s in SPECIAL), sum(":" in s for s in SPECIAL)
@@ -165,7 +165,7 @@ def test_a_name_is_resolved_only_once(trap: Trap) -> None:
 
     live = HttpSender(NetworkRules(resolve=resolve))
     with pytest.raises(RequestFailed, match=r"api\.shop\.example refuses the connection") as caught:
-        live.send(Request("GET", MaskedText.of_plain(SHOP), limits=QUICK))
+        live.send(Request("GET", MaskedText.of_plain(SHOP), limits=PATIENT))
     assert [("api.shop.example", 443)] == asked
     assert [("93.184.215.14", 443), ("2606:2800::1", 443)] == trap.tried
     assert (True, False) == (caught.value.again, caught.value.sent)

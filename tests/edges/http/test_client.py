@@ -33,12 +33,16 @@ from cactions.model import (
     UsageError,
 )
 from tests.builders import mapping, person, response
-from tests.edges.hostile import GOOD, OK, body, says
+from tests.edges.hostile import GOOD, OK, body, says, silent
 from tests.run_report import REPORT
 from tests.servers import HOST, Server, Talk, answering, authority, serving, tls_for, tls_with
 
 SECRET = "s3cr3t-c4n4ry"
 QUICK = Limits(connect=1, total=1)
+"""For what never answers."""
+
+PATIENT = Limits(connect=30, total=30)
+"""For what answers, however busy the machine is."""
 
 
 @contextmanager
@@ -53,7 +57,7 @@ def live_to(*servers: Server, **network: Any) -> Iterator[HttpSender]:
 
 
 def get(server: Server, path: str = "/", **parts: Any) -> Request:
-    return Request("GET", MaskedText.of_plain(server.url(path)), **{"limits": QUICK, **parts})
+    return Request("GET", MaskedText.of_plain(server.url(path)), **{"limits": PATIENT, **parts})
 
 
 def failure(live: HttpSender, request: Request) -> RequestFailed:
@@ -194,16 +198,21 @@ def test_a_changing_call_uses_a_new_connection() -> None:
 
 def test_a_kept_connection_closed_by_the_server_is_not_used() -> None:
     """If the close is noticed, a new one is made."""
+    closed = threading.Semaphore(0)
 
     def once(talk: Talk) -> None:
         talk.request()
         talk.send(body(GOOD))
+        talk.socket.setblocking(False)
+        with suppress(OSError):  # it does not wait for the client's end
+            talk.socket.unwrap()  # type: ignore[attr-defined]
+        closed.release()
 
     with serving(once) as server, live_to(server) as live:
         for connections in (1, 2):
             assert GOOD == live.send(get(server)).body
             assert connections == server.connections
-            time.sleep(0.1)
+            assert closed.acquire(timeout=30)
 
 
 def test_a_kept_connection_closed_without_an_answer_is_reported() -> None:
@@ -251,19 +260,22 @@ def test_leftover_bytes_are_never_used_as_the_next_answer(first: bytes) -> None:
 
 def test_late_bytes_are_never_used_as_the_next_answer() -> None:
     """They arrived before the next request."""
+    read, sent = threading.Event(), threading.Event()
 
     def late(talk: Talk) -> None:
         talk.request()
         talk.send(body(b"{}"))
         if server.connections == 1:
-            time.sleep(0.05)
+            assert read.wait(30)
             talk.send(body(b'{"email": "bob@example.com"}'))
+            sent.set()
         while talk.request():
             talk.send(body(GOOD))
 
     with serving(late) as server, live_to(server) as live:
         live.send(get(server))
-        time.sleep(0.2)
+        read.set()
+        assert sent.wait(30)
         assert b"{}" == live.send(get(server)).body
         assert 2 == server.connections
         assert GOOD == live.send(get(server)).body
@@ -313,8 +325,8 @@ def test_connections_of_finished_threads_are_closed() -> None:
 
 
 def soon(what: Callable[[], bool]) -> bool:
-    """Whether it becomes true within a second."""
-    end = time.monotonic() + 1
+    """Whether it becomes true, however busy the machine is."""
+    end = time.monotonic() + 30
     while not what() and time.monotonic() < end:
         time.sleep(0.01)
     return what()
@@ -415,7 +427,7 @@ def test_a_hanging_name_server_ends_at_the_connect_timeout() -> None:
     release = threading.Event()
 
     def hanging(host: str, port: int) -> Sequence[str]:
-        release.wait(20)
+        release.wait(60)
         return ()
 
     live = HttpSender(NetworkRules(resolve=SystemResolver(hanging)))
@@ -426,7 +438,7 @@ def test_a_hanging_name_server_ends_at_the_connect_timeout() -> None:
         errors = list(pool.map(lambda _: failure(live, asked), range(50)))
         left = threading.active_count() - before - 50
     release.set()
-    assert time.monotonic() - start < 0.3 + 0.5
+    assert time.monotonic() - start < 30
     assert left <= 1
     for error in errors:
         assert (FailureReason.NO_ANSWER, True, False) == (error.reason, error.again, error.sent)
@@ -475,13 +487,13 @@ def test_a_listener_that_does_not_accept_ends_at_the_connect_timeout() -> None:
             one.setblocking(False)
             one.connect_ex(("127.0.0.1", port))
         live = HttpSender(NetworkRules((AllowedAddress(HOST, "127.0.0.1", port, "a test"),)))
-        limits = Limits(connect=0.3, total=9)
+        limits = Limits(connect=0.3, total=60)
         start = time.monotonic()
         error = failure(
             live,
             Request("GET", MaskedText.of_plain(f"https://{HOST}:{port}/"), limits=limits),
         )
-        assert time.monotonic() - start < 0.3 + 0.5
+        assert time.monotonic() - start < 30
         for one in waiting:
             one.close()
     assert "took longer than 0.3 s" in str(error)
@@ -543,7 +555,6 @@ def test_a_proxy_gets_the_allowed_address_and_no_secret() -> None:
         (says(b"HTTP/1.1 200 OK"), "did not respond as a proxy does"),
         (says(b"x" * 20_000), "did not respond as a proxy does"),
         (says(b"SSH-2.0-OpenSSH\r\n\r\n"), "did not respond as a proxy does"),
-        (lambda talk: time.sleep(1.2), "longer than 1 s: the proxy was being asked for a tunnel"),
         (Talk.reset, "the proxy"),
         (says(b"HTTP/1.1 200 OK\r\n\r\nHTTP/1.1 200 OK\r\n\r\n"), "does not speak TLS"),
     ],
@@ -561,6 +572,18 @@ def test_an_invalid_proxy_is_reported(behaviour: Callable[[Talk], object], words
         assert 0 == server.connections
 
 
+def test_a_proxy_that_never_answers_ends_at_the_timeout() -> None:
+    """The message says what was waited for."""
+    with (
+        serving(answering()) as server,
+        serving(silent, secure=False) as proxy,
+        live_to(server, **through(proxy), resolve=lambda *_: ("127.0.0.1",)) as live,
+    ):
+        error = failure(live, get(server, limits=QUICK))
+        assert (FailureReason.NO_ANSWER, False, 0) == (error.reason, error.sent, server.connections)
+    assert "longer than 1 s: the proxy was being asked for a tunnel" in str(error)
+
+
 def test_an_unreachable_proxy_is_reported() -> None:
     """The error does not blame the host, which was never reached."""
     with (
@@ -570,7 +593,7 @@ def test_an_unreachable_proxy_is_reported() -> None:
     ):
         proxy = f"http://127.0.0.1:{full.getsockname()[1]}"
         with live_to(server, proxy=proxy, resolve=lambda *_: ("127.0.0.1",)) as live:
-            error = failure(live, get(server))
+            error = failure(live, get(server, limits=QUICK))
     assert "the connection to the proxy was being made" in str(error)
     assert error.again
 
@@ -595,7 +618,7 @@ def test_a_proxy_resolves_names_itself() -> None:
         serving(elsewhere, secure=False) as proxy,
         live_to(proxy, **through(proxy), resolve=resolve) as live,
     ):
-        request = Request("GET", MaskedText.of_plain("https://a.example/"), limits=QUICK)
+        request = Request("GET", MaskedText.of_plain("https://a.example/"), limits=PATIENT)
         assert GOOD == live.send(request).body
     assert ["127.0.0.1"] == looked_up
 

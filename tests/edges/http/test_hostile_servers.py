@@ -26,7 +26,11 @@ from tests.run_report import REPORT
 from tests.servers import HOST, Server, answering, serving
 
 SECONDS = 1.0
-SLACK = 0.5
+"""The limit for servers that never come to an end."""
+
+PATIENCE = 30.0
+"""The limit for the others, which a busy machine does not reach."""
+
 AT_ONCE = 8
 MOST_ADDED = 32 * 1024
 """KiB."""
@@ -46,7 +50,8 @@ class Ending:
 def request(server: Server, case: Case) -> Request:
     body = None if case.body is None else MaskedText.of_plain(case.body)
     url = MaskedText("https://••", server.url(f"/v1?key={SECRET}"))
-    limits = Limits(connect=SECONDS, total=SECONDS)
+    seconds = SECONDS if LATE in case.words else PATIENCE
+    limits = Limits(connect=seconds, total=seconds)
     return Request("GET" if body is None else "POST", url, TOKEN, body, limits)
 
 
@@ -85,15 +90,13 @@ def test_every_hostile_server_gives_the_expected_error(
 ) -> None:
     """In time, with the right kind of failure, and with its cause in the message."""
     case, end = CASES[name], endings[name]
-    assert end.seconds < SECONDS + SLACK
+    assert end.seconds < PATIENCE
     if case.reason is None:
         assert isinstance(end.what, Response)
         assert GOOD == end.what.body or b'"tier": "gold"' in end.what.body
         return
     assert isinstance(end.what, PlanningError), end.what
     error = end.what
-    if name in FLOODS and LATE in str(error):
-        return  # on a busy machine the timeout may come before the bytes
     assert re.search(case.words, str(error)), error
     assert (case.reason, case.reason.error_type) == (error.reason, error.reason.error_type)
     assert error.hint
@@ -116,7 +119,8 @@ def test_no_failure_contains_the_sent_request(endings: dict[str, Ending]) -> Non
     slowest = max(end.seconds for end in endings.values())
     summary = ", ".join(f"{number} {kind}" for kind, number in kinds.most_common())
     REPORT.append(
-        f"hostile servers: {len(CASES)}, the slowest took {slowest:.2f} s of 1.00; {summary}"
+        f"hostile servers: {len(CASES)}, the slowest took {slowest:.2f} s of {PATIENCE:.0f}; "
+        f"{summary}"
     )
 
 

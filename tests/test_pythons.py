@@ -1,0 +1,151 @@
+"""The Pythons that the package names are those that are tested, and each one of a machine is."""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+import tomllib
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[1]
+PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())
+NAMED = [
+    found[1]
+    for text in PROJECT["project"]["classifiers"]
+    if (found := re.fullmatch(r"Programming Language :: Python :: (3\.\d+)", text))
+]
+PYTEST = "python -m pytest"
+
+
+def test_what_names_a_python_names_the_same_ones() -> None:
+    """The classifiers have no gap, and begin with the lowest version that the package allows."""
+    lowest = int(PROJECT["project"]["requires-python"].removeprefix(">=3."))
+    assert [f"3.{lowest + number}" for number in range(len(NAMED))] == NAMED
+    assert f"py3{lowest}" == PROJECT["tool"]["ruff"]["target-version"]
+    assert f"Python 3.{lowest} or newer" in (ROOT / "README.md").read_text()
+    guide = (ROOT / ".github" / "CONTRIBUTING.md").read_text()
+    assert f"tested on Python {', '.join(NAMED[:-1])} and {NAMED[-1]}" in " ".join(guide.split())
+    assert {f"3.{lowest}"} == set(re.findall(r"--python-version (\S+)", guide))
+
+
+def script(path: Path, text: str) -> Path:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(f"#!/bin/sh\n{text}\n")
+    path.chmod(0o755)
+    return path
+
+
+def listed(home: Path, *folders: str) -> list[str]:
+    """What CI finds on a machine whose home is this folder, with these folders on its path."""
+    program = script(home / "none" / "empty", "").parent
+    path = os.pathsep.join([str(home / folder) for folder in folders] or [str(program)])
+    done = subprocess.run(
+        [sys.executable, str(ROOT / ".ci" / "pythons.py")], capture_output=True, text=True,
+        check=True, timeout=60, env={"PATH": path, "HOME": str(home)},
+    )  # fmt: skip
+    return [line.replace(f"{home}/", "") for line in done.stdout.splitlines()]
+
+
+def test_every_python_of_a_machine_is_found_once(tmp_path: Path) -> None:
+    """On the path, of pyenv and of uv; in the order of their numbers, and the path comes first."""
+    for name, version in {
+        "bin/python3": "3.12", "bin/python3.12": "3.12", "bin/python3.11": "3.11",
+        "more/python3.100": "3.100", "more/python3-config": "3.15", "more/python": "3.16",
+        ".pyenv/versions/3.13.0/bin/python3": "3.13", ".pyenv/versions/3.12.1/bin/python3": "3.12",
+        "share/uv/python3.14": "3.14",
+    }.items():  # fmt: skip
+        script(tmp_path / name, f"echo {version}")
+    script(tmp_path / "bin" / "uv", f'echo \'[{{"path": "{tmp_path}/share/uv/python3.14"}}]\'')
+    assert [
+        "3.11 bin/python3.11", "3.12 bin/python3", "3.13 .pyenv/versions/3.13.0/bin/python3",
+        "3.14 share/uv/python3.14", "3.100 more/python3.100",
+    ] == listed(tmp_path, "bin", "nowhere", "more")  # fmt: skip
+
+
+def test_what_cannot_be_tested_is_left_out(tmp_path: Path) -> None:
+    """Older ones, broken ones, and those that answer nothing: of PyPy, of a preview."""
+    for name, text in {
+        "3.9": "echo 3.9", "3.10": "echo 3.10", "3.11": "echo 3.11", "3.12": "echo 3.12; exit 1",
+        "3.13": "", "3.14": "echo Welcome", "3.15": "exec /nowhere",
+    }.items():  # fmt: skip
+        script(tmp_path / "bin" / f"python{name}", text)
+    script(tmp_path / "bin" / "uv", "exit 2")
+    assert ["3.11 bin/python3.11"] == listed(tmp_path, "bin")
+    assert [] == listed(tmp_path)
+
+
+def test_the_python_of_these_tests_is_found(tmp_path: Path) -> None:
+    """The real question, asked of a real Python."""
+    (tmp_path / "bin").mkdir()
+    base = Path(sys.executable).resolve()
+    (tmp_path / "bin" / "python3").symlink_to(base)
+    assert [f"{sys.version_info[0]}.{sys.version_info[1]} bin/python3"] == listed(tmp_path, "bin")
+
+
+LOGGED = 'echo "$(basename "$0") $*" >> "$LOG"'
+MADE = """
+case "$1" in .ci/pythons.py) cat pythons; exit;; esac
+mkdir -p .venv/bin
+for name in pip python cactions ruff mypy lint-imports; do cp logged .venv/bin/$name; done
+echo "made by $0" >> "$LOG"
+"""
+
+
+def run_ci(
+    home: Path, versions: list[str], logged: str
+) -> tuple[subprocess.CompletedProcess[str], list[str]]:
+    """``.ci/run`` with Pythons whose programs only do what ``logged`` says; what was logged."""
+    (home / ".ci").mkdir()
+    shutil.copy(ROOT / ".ci" / "run", home / ".ci")
+    for name in ("README.md", "pyproject.toml"):
+        shutil.copy(ROOT / name, home)
+    script(home / "logged", logged)
+    (home / "log").touch()
+    lines = [f"{name} {script(home / 'my pythons' / name, MADE)}\n" for name in versions]
+    (home / "pythons").write_text("".join(lines))
+    script(home / "bin" / "python3", MADE)
+    script(home / "bin" / "gnome-keyring-daemon", "")
+    path = f"{home / 'bin'}{os.pathsep}{os.environ['PATH']}"
+    done = subprocess.run(
+        ["bash", ".ci/run"], cwd=home, capture_output=True, text=True, check=False, timeout=60,
+        env={**os.environ, "PATH": path, "LOG": str(home / "log")},
+    )  # fmt: skip
+    return done, (home / "log").read_text().splitlines()
+
+
+@pytest.mark.parametrize("count", [1, 2, 3, 4])
+def test_each_python_runs_the_commands_of_the_readme(tmp_path: Path, count: int) -> None:
+    """The lowest and the newest all tests, those between a part; one Python is enough."""
+    versions = [f"3.{11 + number}" for number in range(count)]
+    done, log = run_ci(tmp_path, versions, LOGGED)
+    assert 0 == done.returncode, done.stderr
+    assert [f"made by {tmp_path}/my pythons/{name}" for name in versions for _ in range(2)] == [
+        line for line in log if line.startswith("made by ")
+    ]
+    between = [f"{PYTEST} -m not hostile"] * (count - 2)
+    assert [PYTEST, *between, PYTEST][:count] == [x for x in log if x.startswith(PYTEST)]
+    assert 1 == sum(line == "mypy " for line in log)
+    assert f"Tested on Python {' '.join(versions)}.\n" in done.stdout
+    missing = [name for name in NAMED if name not in versions]
+    assert missing == re.findall(r"Python (\S+) is not on this machine", done.stdout)
+    unnamed = [name for name in versions if name not in NAMED]
+    assert unnamed == re.findall(r"Python (\S+) has no classifier", done.stdout)
+
+
+@pytest.mark.parametrize("failing", ["pip", "cactions", "python", "ruff", "mypy"])
+def test_a_failure_on_any_python_fails(tmp_path: Path, failing: str) -> None:
+    """Whatever it is that fails."""
+    done, _ = run_ci(tmp_path, ["3.11"], f'test "$(basename "$0")" != {failing}')
+    assert (1, False) == (done.returncode, "Tested on" in done.stdout)
+
+
+def test_without_a_python_nothing_is_green(tmp_path: Path) -> None:
+    """There is no run that tested nothing."""
+    done, log = run_ci(tmp_path, [], LOGGED)
+    assert (1, []) == (done.returncode, log)
+    assert "There is no CPython here" in done.stderr
