@@ -4,17 +4,10 @@ from __future__ import annotations
 
 from cactions.model.action import (
     Action,
-    ActionResponse,
     ActionTest,
-    AttributeMapping,
     DataInput,
-    DateForm,
     InputType,
-    Overwrite,
     Project,
-    Rows,
-    SamePerson,
-    WhenEmpty,
 )
 from cactions.model.breaker import BreakerLimits, ChangeTotals, Trip, TripKind
 from cactions.model.bulk import (
@@ -144,6 +137,21 @@ from cactions.model.request import (
     Success,
     Token,
     TokenFetch,
+)
+from cactions.model.response import (
+    ActionResponse,
+    Aggregate,
+    AnswerFormat,
+    AttributeMapping,
+    DateForm,
+    DateFormat,
+    NotFound,
+    Order,
+    Overwrite,
+    RowOrder,
+    Rows,
+    SamePerson,
+    WhenEmpty,
 )
 from cactions.model.retry import RetryCounts, RetryGroup
 from cactions.model.run import (
