@@ -29,7 +29,8 @@ VERBS = frozenset(
     isatty join judge keep leave leaves limit lint list load lock log look looks loses main make
     map mark mask match matches may measure meets merge minimize move name narrow new
     normalize observe open order pad parse pass patch place plan prepare preview print probe
-    propose prove proves prune publish pull put query quote raise read rebuild receive record redact refuse
+    propose prove proves
+    prune publish pull put query quote raise read rebuild receive record redact refuse
     register reject rekey release remember remove rename render reopen replace report require
     resolve restore rests restyle resume retry returns reveal revoke rewrap rotate run
     salvage save scrub seal search send set settle shake share show sign skip sleep sort

@@ -17,7 +17,7 @@ from cactions.logic.yaml.schema import (
     ScalarSchema,
     TextSchema,
 )
-from cactions.model import AnswerFormat, DataType, DateForm, Order, Overwrite, WhenEmpty
+from cactions.model import AnswerFormat, DataType, DateForm, Overwrite, WhenEmpty
 
 LONGEST_TEXT: Final = 255
 LARGEST_DIVISOR: Final = 10**12
@@ -53,25 +53,20 @@ DATE: Final = EitherSchema(
     ),
 )
 
+_BY_DATE: Final = EitherSchema(
+    TextSchema(),
+    RecordSchema(
+        {
+            "path": FieldSchema(TextSchema(), "a path in the row", required=True),
+            "date": FieldSchema(DATE, "how dates are written there"),
+        }
+    ),
+)
 _ORDERS: Final = {
-    order.value: FieldSchema(
-        EitherSchema(
-            TextSchema(),
-            RecordSchema(
-                {
-                    "path": FieldSchema(TextSchema(), "a path in the row", required=True),
-                    "date": FieldSchema(DATE, "how dates are written there"),
-                }
-            ),
-        ),
-        about,
-    )
-    for order, about in (
-        (Order.NEWEST, "of those that fit, the one with the latest date at this path"),
-        (Order.OLDEST, "the one with the earliest date at this path"),
-        (Order.FIRST, "the one with the lowest number at this path"),
-        (Order.LAST, "the one with the highest number at this path"),
-    )
+    "newest": FieldSchema(_BY_DATE, "of those that fit, the one with the latest date at this path"),
+    "oldest": FieldSchema(_BY_DATE, "the one with the earliest date at this path"),
+    "first": FieldSchema(TextSchema(), "the one with the lowest number at this path"),
+    "last": FieldSchema(TextSchema(), "the one with the highest number at this path"),
 }
 
 _ELEMENTS: Final = {

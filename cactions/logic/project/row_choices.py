@@ -55,9 +55,5 @@ def _build_order(name: str, at: LocatedValue, scope: Scope) -> RowOrder | None:
     path_at = at if is_short else at.get("path")
     path = scope.parse_path(path_at) if path_at else None
     date_at = None if is_short else at.get("date")
-    order = Order(name)
-    if date_at and order in (Order.FIRST, Order.LAST):
-        message = f"{name} compares numbers; newest and oldest compare dates"
-        scope.add_fault(CONTRADICTION, date_at, message, "remove it")
     date = build_date_format(date_at, scope) if date_at else None
-    return RowOrder(order, path, date) if path else None
+    return RowOrder(Order(name), path, date) if path else None

@@ -140,11 +140,11 @@ def load_zone(name: str) -> tzinfo:
         return UTC
     if offset := _OFFSET.fullmatch(name):
         return _parse_offset(offset)
-    from zoneinfo import ZoneInfo, ZoneInfoNotFoundError  # noqa: PLC0415 - few files name a zone
+    from zoneinfo import ZoneInfo  # noqa: PLC0415 - few files name a zone
 
     try:
         return ZoneInfo(name)
-    except (ZoneInfoNotFoundError, OSError) as error:
+    except (KeyError, OSError, ValueError) as error:
         raise ValueError(name) from error
 
 
