@@ -13,6 +13,7 @@ from cactions.model import UsageError
 
 TOPICS: Final = {
     "file-format": "projects, actions, tokens, names and defaults",
+    "answers": "how an answer is read: rows, values, dates, XML, nothing there",
     "leaks": "leak detection, and how to suppress a finding",
     "vault": "secrets, keys and recipients",
     "identity": "identity verification: what a site signs, and what that proves",

@@ -5,13 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from enum import IntEnum
-from typing import TypeAlias
+from typing import Final, TypeAlias
 
 from cactions.model import EACH, Json, Path, Segment
 
 Route: TypeAlias = "tuple[str | int, ...]"
 Place: TypeAlias = "tuple[Route, Json]"
 """A value, and where it stands."""
+
+
+LEFT_OUT: Final = "left out"
 
 
 class Keep(IntEnum):
@@ -61,6 +64,19 @@ def keep_path(  # noqa: PLR0913, PLR0917 - a place is a route and a value
     """Keep every value that the path names, from a value at a route."""
     for place, _ in list_routes(path, route, value):
         tree.add(place, keep, words)
+
+
+def keep_shape(path: Path, document: Json, tree: KeptTree) -> None:
+    """Keep what kind of value stands there, and whether it is empty."""
+    for route, value in list_routes(path, (), document):
+        steps: list[str | int] = []
+        if isinstance(value, list):
+            steps += range(len(value))
+        elif isinstance(value, dict):
+            steps += [*value][:1]
+        tree.add(route, Keep.PLACE if isinstance(value, list | dict) else Keep.WORDS, LEFT_OUT)
+        for step in steps:
+            tree.add((*route, step), Keep.PLACE)
 
 
 def list_routes(path: Path, route: Route, value: Json) -> list[tuple[Route, Json]]:

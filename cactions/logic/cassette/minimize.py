@@ -15,7 +15,15 @@ import re
 from collections.abc import Iterator, Sequence
 from typing import Final
 
-from cactions.logic.cassette.kept_tree import Keep, KeptTree, Place, Route, keep_path, list_routes
+from cactions.logic.cassette.kept_tree import (
+    Keep,
+    KeptTree,
+    Place,
+    Route,
+    keep_path,
+    keep_shape,
+    list_routes,
+)
 from cactions.logic.exchange.answer_body import AnswerError, read_body, write_body
 from cactions.logic.exchange.identity_proof import proves_identity
 from cactions.logic.exchange.row_choice import (
@@ -31,6 +39,7 @@ from cactions.model import (
     ActionResponse,
     Aggregate,
     AttributeMapping,
+    BodyCheck,
     Json,
     Path,
     Person,
@@ -106,15 +115,19 @@ def _keep_nothing(response: ActionResponse, document: Json, tree: KeptTree) -> N
     if nothing is None:
         return
     for check in nothing.body:
-        is_met = check.matches(query_one(check.path, document))
-        keep_path(check.path, (), document, tree, Keep.WHOLE if is_met else Keep.PLACE)
+        _keep_check(check, document, tree)
     if nothing.empty:
-        found = query_one(nothing.empty, document)
-        items = range(len(found)) if isinstance(found, list) else ()
-        for route, _ in list_routes(nothing.empty, (), document):
-            tree.add(route, Keep.PLACE)
-            for position in items:
-                tree.add((*route, position), Keep.PLACE)
+        keep_shape(nothing.empty, document, tree)
+
+
+def _keep_check(check: BodyCheck, document: Json, tree: KeptTree) -> bool:
+    """The author's value where the check holds, else what tells that it does not."""
+    is_met = check.matches(query_one(check.path, document))
+    if is_met:
+        keep_path(check.path, (), document, tree, Keep.WHOLE)
+    else:
+        keep_shape(check.path, document, tree)
+    return is_met
 
 
 def _has_good_head(success: Success, answer: Response) -> bool:
@@ -127,12 +140,7 @@ def _has_good_head(success: Success, answer: Response) -> bool:
 
 def _keep_checks(success: Success, document: Json, tree: KeptTree) -> bool:
     """Up to the first that does not hold; whether all do."""
-    for check in success.body:
-        if not check.matches(query_one(check.path, document)):
-            keep_path(check.path, (), document, tree, Keep.PLACE)
-            return False
-        keep_path(check.path, (), document, tree, Keep.WHOLE)
-    return True
+    return all(_keep_check(check, document, tree) for check in success.body)
 
 
 def _keep_read(

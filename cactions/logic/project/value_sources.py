@@ -82,6 +82,7 @@ def _build_aggregate(
     if kind is Aggregate.COUNT:
         if found := at.get("in"):
             _refuse(found, "count names the list itself", scope)
+            return None
         elements = _build_counted(at, item, path, scope)
     full = path if kind is Aggregate.COUNT else _extend(elements, path)
     if EACH not in full.segments:
