@@ -152,6 +152,7 @@ from cactions.model.response import (
     Rows,
     SamePerson,
     WhenEmpty,
+    describe_choice,
 )
 from cactions.model.retry import RetryCounts, RetryGroup
 from cactions.model.run import (

@@ -93,6 +93,11 @@ class Rows(Struct, frozen=True):
     literals: tuple[tuple[Path, Scalar], ...] = ()
     order: RowOrder | None = None
 
+    @property
+    def has_choice(self) -> bool:
+        """Whether something else than values of the person chooses among them."""
+        return bool(self.literals or self.order)
+
 
 class SamePerson(Struct, frozen=True):
     """The proof that the answer belongs to the matched person. ``path`` starts at the row.
@@ -180,7 +185,7 @@ class AttributeMapping(Struct, frozen=True):
             text = f"{self.aggregate.value} of {text}"
         if self.parse:
             text += f", parsed, {self.parse}"
-        return text + (_describe_choice(self.elements) if self.elements else "")
+        return text + (describe_choice(self.elements) if self.elements else "")
 
 
 class NotFound(Struct, frozen=True):
@@ -210,7 +215,7 @@ class ActionResponse(Struct, frozen=True):
     on_nothing: WhenEmpty = WhenEmpty.KEEP
 
 
-def _describe_choice(rows: Rows) -> str:
+def describe_choice(rows: Rows) -> str:
     """Which row is meant, to complete its path: ``, where $.key is "tier"``."""
     words = [f"{path} is {reference}" for path, reference in rows.where]
     words += [f"{path} is {_quote(value)}" for path, value in rows.literals]

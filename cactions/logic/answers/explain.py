@@ -160,12 +160,13 @@ def _explain_plan(plan: Plan, spec: CallSpec, response: Response) -> Plan:
     root = _find_root(spec, document)
     mappings = spec.action.response.mapping
     used = {str(path) for mapping in mappings for path in mapping.paths}
-    paths = {str(each.path): each.path for each in mappings if each.source == str(each.path)}
+    plain = [each for each in mappings if each.source == str(each.path)]
+    paths = {each.attribute.name: each.path for each in plain}
 
     def explain(left: KeptAttribute) -> KeptAttribute:
-        if left.reason is not KeepReason.MISSING or left.detail or left.source not in paths:
+        if left.reason is not KeepReason.MISSING or left.detail or left.attribute not in paths:
             return left
-        near = [text for text in list_near_paths(paths[left.source], root) if text not in used]
+        near = [text for text in list_near_paths(paths[left.attribute], root) if text not in used]
         return replace(left, detail=f"the answer has {' and '.join(near)}") if near else left
 
     return replace(plan, left=tuple(map(explain, plan.left)))

@@ -45,10 +45,12 @@ from cactions.model import (
     Precondition,
     Reference,
     Response,
+    Rows,
     Scalar,
     SentCall,
     Subject,
     Value,
+    describe_choice,
     is_empty,
     list_references,
 )
@@ -93,6 +95,7 @@ def plan_changes(
             else extract(response.mapping, verified.root, plan_input.person)
         )
     ]
+    outcomes = _add_row(response.rows, outcomes)
     return Plan(
         action=plan_input.action.name,
         subject=plan_input.subject,
@@ -104,6 +107,16 @@ def plan_changes(
         from_search=plan_input.person.from_search,
         inputs=plan_input.inputs,
     )
+
+
+def _add_row(
+    rows: Rows | None, outcomes: list[Change | KeptAttribute]
+) -> list[Change | KeptAttribute]:
+    """With the row that the values come from, where it is one of several of this person."""
+    if rows is None or not rows.has_choice:
+        return outcomes
+    row = f"{rows.path}{describe_choice(rows)}"
+    return [replace(each, source=f"{each.source} of {row}") for each in outcomes]
 
 
 def _list_preconditions(plan_input: PlanInput) -> Iterator[Precondition]:

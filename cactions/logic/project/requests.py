@@ -7,6 +7,8 @@ from collections.abc import Collection
 from functools import lru_cache
 from typing import Final
 
+from msgspec.structs import replace
+
 from cactions.logic.network.origin import OriginError, parse_origin
 from cactions.logic.project import headers
 from cactions.logic.project.scope import Scope, parse_secret_name
@@ -22,6 +24,7 @@ from cactions.logic.yaml.diagnostics import (
 from cactions.model import (
     MIB,
     ActionRequest,
+    AnswerFormat,
     BodyForm,
     Effect,
     JsonTemplate,
@@ -31,6 +34,7 @@ from cactions.model import (
     Token,
 )
 
+_XML: Final = "application/xml, text/xml"
 _origin_of: Final = lru_cache(100)(parse_origin)
 """A server's origin is asked for by each of its actions."""
 _LITERAL_URL: Final = re.compile(r"[A-Za-z0-9\-._~!$&'()*+,;=:@/%]*")  # RFC 3986, pchar and /
@@ -94,6 +98,14 @@ def build_action_request(at: LocatedValue, scope: Scope) -> ActionRequest | None
         method, url, base, query, own, body, tokens, effect,
         idempotency=headers.build_headers(key.get("header"), scope) if key else "", host=host,
     )  # fmt: skip
+
+
+def accept_format(request: ActionRequest, form: AnswerFormat) -> ActionRequest:
+    """The request with the header that asks for XML, where the answer is read as such."""
+    names = {name.lower() for name in request.headers}
+    if form is not AnswerFormat.XML or "accept" in names:
+        return request
+    return replace(request, headers={**request.headers, "Accept": Template((_XML,))})
 
 
 def build_limits(at: LocatedValue | None) -> Limits:

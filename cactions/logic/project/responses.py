@@ -6,9 +6,10 @@ from cactions.logic.project.mapping_entries import build_mapping_entry
 from cactions.logic.project.response_conditions import build_nothing, build_success
 from cactions.logic.project.row_choices import build_rows
 from cactions.logic.project.scope import Scope
+from cactions.logic.suggest import join_names
 from cactions.logic.yaml.decoder import LocatedValue
 from cactions.logic.yaml.diagnostics import CONTRADICTION, MISSING_KEY
-from cactions.model import ActionResponse, AnswerFormat, SamePerson, WhenEmpty
+from cactions.model import ActionResponse, AnswerFormat, SamePerson, Success, WhenEmpty
 
 
 def build_response(at: LocatedValue, scope: Scope) -> ActionResponse:
@@ -17,9 +18,10 @@ def build_response(at: LocatedValue, scope: Scope) -> ActionResponse:
     entries = mapping_at.items() if mapping_at else ()
     mapping = [build_mapping_entry(name, item, scope) for name, item in entries]
     rows_at = at.get("rows")
-    _check_nothing(at, scope)
+    success = build_success(at.get("success_when"), scope)
+    _check_nothing(at, success, scope)
     return ActionResponse(
-        success_when=build_success(at.get("success_when"), scope),
+        success_when=success,
         rows=build_rows(rows_at, rows_at.get("path"), scope) if rows_at else None,
         same_person=_build_same_person(at.get("same_person"), scope),
         mapping=tuple(entry for entry in mapping if entry is not None),
@@ -29,7 +31,7 @@ def build_response(at: LocatedValue, scope: Scope) -> ActionResponse:
     )
 
 
-def _check_nothing(at: LocatedValue, scope: Scope) -> None:
+def _check_nothing(at: LocatedValue, success: Success, scope: Scope) -> None:
     nothing, what = at.get("nothing_when"), at.get("on_nothing")
     if what and not at.has("nothing_when"):
         message = "nothing says when the service has nothing about a person"
@@ -38,6 +40,11 @@ def _check_nothing(at: LocatedValue, scope: Scope) -> None:
     if nothing and not nothing.value and isinstance(nothing.value, dict):
         message = "it holds for every answer"
         scope.add_fault(CONTRADICTION, nothing, message, "add status, body, headers or empty")
+        return
+    built = build_nothing(nothing, scope) if nothing and [*nothing.value] == ["status"] else None
+    if nothing and built and (both := sorted({*built.statuses} & {*success.statuses})):
+        message = f"status {join_names(map(str, both))} is a success, and means nothing there"
+        scope.add_fault(CONTRADICTION, nothing, message, "keep one of the two")
 
 
 def _build_same_person(at: LocatedValue | None, scope: Scope) -> SamePerson | None:

@@ -113,6 +113,7 @@ def test_a_mistake_of_a_mapping_is_one_fault(entry: str, rule: str, word: str) -
 RESPONSE_FAULTS = [
     ("on_nothing: clear", "CA003", "nothing says when"),
     ("nothing_when: {}", "CA009", "every answer"),
+    ("nothing_when: {status: [200, 404]}", "CA009", "status 200 is a success"),
     ("nothing_when: {status: 404}\non_nothing: refuse", "CA004", "one of the words"),
     ("success_when: {body: [{path: $.a}]}", "CA003", "what must be there"),
     ("success_when: {body: [{path: $.a, equals: 1, absent: true}]}", "CA009", "equals nothing"),
