@@ -20,6 +20,8 @@ from cactions.model import (
     AttributeMapping,
     Change,
     DataType,
+    DateForm,
+    DateFormat,
     Json,
     Path,
     Person,
@@ -38,6 +40,7 @@ from cactions.model import (
     Value,
 )
 
+PATTERN = "%d.%m.%Y"
 ADA = {"user_id": "u-1", "email": "ada@example.com", "name": "Ada"}
 
 
@@ -51,6 +54,8 @@ def mapping(name: str = "tier", kind: str = "string", /, **policies: Any) -> Att
     about = {key: policies.pop(key) for key in ("options", "messenger_writable") if key in policies}
     attribute = Attribute(name, DataType(kind), **{"messenger_writable": False, **about})
     path = parse_path(policies.pop("path")) if "path" in policies else Path(f"$.{name}", (name,))
+    if isinstance(form := policies.get("date"), DateForm):
+        policies["date"] = DateFormat(form, pattern=PATTERN if form is DateForm.PATTERN else "")
     return AttributeMapping(attribute, path, **policies)
 
 

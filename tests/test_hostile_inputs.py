@@ -24,7 +24,7 @@ from cactions.edges.keys.crypto import AesGcmSealer
 from cactions.edges.keys.user_config import read_user_config
 from cactions.logic.exchange.token_response import LONGEST, read_token
 from cactions.logic.expressions.json_path import parse_path
-from cactions.logic.plan import dates
+from cactions.logic.values import dates
 from cactions.logic.vault import file_format, key_encoding, keyring_item
 from cactions.logic.vault.key_encoding import KeyTextError
 from cactions.model import (

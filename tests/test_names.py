@@ -21,7 +21,7 @@ VERBS = frozenset(
     assemble atomic attach audit authenticates begin bind build by call capture change check choose
     clean clear clone
     close coerce collect commit compare compute confirm connect continue convert copy count create
-    cut decode decompress delete derive describe detect dim discard discards draw drop
+    cut decode decompress delete derive describe detect dim discard discards divide draw drop
     dump emits encode end ensure enter equals erase error escape evaluate exclude execute
     exit expand explain export extract fail feed fetch fileno fill filter find finds
     finish fires fits fix flush follow forbid force forget format freeze from gather get give group
@@ -29,7 +29,8 @@ VERBS = frozenset(
     isatty join judge keep leave leaves limit lint list load lock log look looks loses main make
     map mark mask match matches may measure meets merge minimize move name narrow new
     normalize observe open order pad parse pass patch place plan prepare preview print probe
-    propose prune publish pull put query quote raise read rebuild receive record redact refuse
+    propose prove proves
+    prune publish pull put query quote raise read rebuild receive record redact refuse
     register reject rekey release remember remove rename render reopen replace report require
     resolve restore rests restyle resume retry returns reveal revoke rewrap rotate run
     salvage save scrub seal search send set settle shake share show sign skip sleep sort

@@ -16,6 +16,7 @@ from cactions.logic.exchange.verify import is_body_read
 from cactions.model import (
     Action,
     ActionCoverage,
+    AnswerFormat,
     CoveragePoint,
     FailureReason,
     Input,
@@ -68,7 +69,9 @@ def _list_failures(action: Action) -> Iterator[tuple[str, FailureReason]]:
     if response.same_person:
         yield "same_person refuses", FailureReason.NOT_SAME_PERSON
     if is_body_read(response):
-        yield "failure not_json", FailureReason.NOT_JSON
+        is_xml = response.format is AnswerFormat.XML
+        reason = FailureReason.NOT_XML if is_xml else FailureReason.NOT_JSON
+        yield f"failure {reason.value}", reason
     if any(_may_be_missing(action, reference) for reference in action.request.references):
         yield "failure no_value", FailureReason.NO_VALUE
 

@@ -11,7 +11,7 @@ from msgspec.structs import replace
 from cactions.app.ports import Caller, People
 from cactions.logic.cassette.minimize import minimize_exchange
 from cactions.logic.cassette.request_key import Blanks, Key, to_masked_request_key
-from cactions.logic.exchange.verify import ReferenceValues
+from cactions.logic.exchange.row_choice import ReferenceValues
 from cactions.logic.request.call import CallSpec
 from cactions.logic.request.redaction import get_label
 from cactions.logic.secrets.leak_check import Known, clean_response, find_secrets

@@ -3,7 +3,8 @@
 - Whatever is accepted is UTF-8 without a byte order mark, one value, at most ``max_depth`` deep,
   with no key twice in an object, no NaN or Infinity, no lone surrogate and no number that Python
   would round to infinity. Integers are exact.
-- ``parse_json_loosely`` takes a lone surrogate too, as an InvalidText, which shows it as an escape.
+- ``parse_json_loosely`` takes a lone surrogate too, as an InvalidText, which shows it as an escape,
+  and NaN, Infinity and a number beyond Python's likewise, and a byte order mark.
 - Every refusal is a StrictJsonError with line and column, and quotes nothing of the document: an
   answer may hold a secret anywhere, in a key, too.
 - ``parse(dumps(value))`` is ``value``.
@@ -66,41 +67,47 @@ class _DuplicateKey(Exception):
 
 def parse_json(data: bytes | str, *, max_depth: int = 64) -> Json:
     """The value of a whole document. Raises StrictJsonError and nothing else."""
-    found = read_fast(data, max_depth)
-    return _read_strictly(data, max_depth) if found is UNSURE else found
+    found: Json = read_fast(data, max_depth)
+    if found is not UNSURE:
+        return found
+    text = _read_text(data, max_depth)
+    value = _decode_text(text, _DECODER)
+    _check_escapes(text)
+    return value
 
 
-def _read_strictly(data: bytes | str, max_depth: int) -> Json:
-    """The same by the standard library, which knows where a text is wrong."""
+def parse_json_loosely(data: bytes | str, *, max_depth: int = 64) -> Json:
+    """As ``parse_json``, for what a service writes: only what is read of it matters.
+
+    A text that is not valid Unicode and a number that Python has not are an InvalidText, and a byte
+    order mark is left out.
+    """
+    found: Json = read_fast(data, max_depth)
+    if found is not UNSURE:
+        return found
+    text = _read_text(data, max_depth, has_mark=True)
+    return _mark_invalid(_decode_text(text, _LOOSE_DECODER))
+
+
+def _read_text(data: bytes | str, max_depth: int, *, has_mark: bool = False) -> str:
     text = _decode(data) if isinstance(data, bytes) else data
+    text = text.removeprefix("\ufeff") if has_mark else text
     _check_text(text)
     _check_depth(text, max_depth)
+    return text
+
+
+def _decode_text(text: str, decoder: json.JSONDecoder) -> Json:
+    """The value by the standard library, which knows where a text is wrong."""
     try:
-        value: Json = _DECODER.decode(text)
+        value: Json = decoder.decode(text)
     except json.JSONDecodeError as error:
         _refuse(text, error.pos, _in_words(error))
     except _UnfitLiteral as unfit:
         _refuse(text, _find_literal(text, unfit.literal), str(unfit))
     except _DuplicateKey:
         _refuse_duplicate(text)
-    _check_escapes(text)
     return value
-
-
-def parse_json_loosely(data: bytes) -> Json:
-    """As ``parse_json``, and a text that is not valid Unicode is an InvalidText."""
-    if b"\\" not in data:
-        return parse_json(data)
-    text = _decode(data)
-    if not any(escape["lone"] for escape in _ESCAPE.finditer(text)):
-        return parse_json(text)
-    parse_json(_ESCAPE.sub(_move_lone, text))  # refuses whatever else is wrong
-    return _mark_invalid(json.loads(text))
-
-
-def _move_lone(escape: re.Match[str]) -> str:
-    """A lone surrogate as a character of private use; what follows is the rest of its digits."""
-    return rf"\ue{escape['lone'][2]}" if escape["lone"] else escape[0]
 
 
 def _mark_invalid(value: Json) -> Json:
@@ -112,13 +119,28 @@ def _mark_invalid(value: Json) -> Json:
 
 
 def _mark_text(text: str) -> str:
-    return InvalidText.of(text) if _SURROGATE.search(text) else text
+    is_valid = isinstance(text, InvalidText) or not _SURROGATE.search(text)
+    return text if is_valid else InvalidText.of(text)
 
 
 def dump_json(value: Json) -> str:
     """The value as compact text, key order kept. Raises ValueError for NaN and infinities."""
     text = write_fast(value)
     return _ENCODER.encode(value) if text is None else text
+
+
+def dump_json_loosely(value: Json) -> str:
+    """As ``dump_json``, but a text that is not valid Unicode stays such a text."""
+    raw = _unmark_invalid(value)
+    return dump_json(value) if raw == value else json.dumps(raw, separators=(",", ":"))
+
+
+def _unmark_invalid(value: Json) -> Json:
+    if isinstance(value, list):
+        return [*map(_unmark_invalid, value)]
+    if isinstance(value, dict):
+        return {name: _unmark_invalid(item) for name, item in value.items()}
+    return "\ud800" if isinstance(value, InvalidText) else value
 
 
 def dump_struct(value: Struct) -> str:
@@ -233,4 +255,21 @@ _DECODER: Final = json.JSONDecoder(
     parse_int=_parse_integer,
     parse_float=_parse_float,
     parse_constant=_refuse_constant,
+)
+
+
+def _keep_long_integer(literal: str) -> Json:
+    return int(literal) if len(literal) <= MAX_DIGITS else InvalidText(literal)
+
+
+def _keep_large_float(literal: str) -> Json:
+    number = float(literal)
+    return InvalidText(literal) if math.isinf(number) else number
+
+
+_LOOSE_DECODER: Final = json.JSONDecoder(
+    object_pairs_hook=_build_object,
+    parse_int=_keep_long_integer,
+    parse_float=_keep_large_float,
+    parse_constant=InvalidText,
 )

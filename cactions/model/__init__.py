@@ -4,17 +4,10 @@ from __future__ import annotations
 
 from cactions.model.action import (
     Action,
-    ActionResponse,
     ActionTest,
-    AttributeMapping,
     DataInput,
-    DateForm,
     InputType,
-    Overwrite,
     Project,
-    Rows,
-    SamePerson,
-    WhenEmpty,
 )
 from cactions.model.breaker import BreakerLimits, ChangeTotals, Trip, TripKind
 from cactions.model.bulk import (
@@ -145,6 +138,22 @@ from cactions.model.request import (
     TextLanguage,
     Token,
     TokenFetch,
+)
+from cactions.model.response import (
+    ActionResponse,
+    Aggregate,
+    AnswerFormat,
+    AttributeMapping,
+    DateForm,
+    DateFormat,
+    NotFound,
+    Order,
+    Overwrite,
+    RowOrder,
+    Rows,
+    SamePerson,
+    WhenEmpty,
+    describe_choice,
 )
 from cactions.model.retry import RetryCounts, RetryGroup
 from cactions.model.run import (

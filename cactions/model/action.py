@@ -11,41 +11,12 @@ from cactions.model.breaker import BreakerLimits
 from cactions.model.expectation import Expectation
 from cactions.model.finding import Place
 from cactions.model.json_value import Scalar
-from cactions.model.person import Attribute, DataType, PersonQuery
-from cactions.model.request import ActionRequest, AllowedAddress, Success, Token
-from cactions.model.template import Path, Reference
-from cactions.model.trust import ProofStrength, Snapshot, Suppression
+from cactions.model.person import Attribute, PersonQuery
+from cactions.model.request import ActionRequest, AllowedAddress, Token
+from cactions.model.response import ActionResponse
+from cactions.model.template import Reference
+from cactions.model.trust import Snapshot, Suppression
 from cactions.model.workspace import Workspace
-
-
-class WhenEmpty(Enum):
-    """What a missing or null response value does to the attribute."""
-
-    KEEP = "keep"
-    CLEAR = "clear"
-    REFUSE = "refuse"
-
-
-class Overwrite(Enum):
-    """When a value that is already there may be replaced.
-
-    IF_OURS: the present value is the last one that our journal applied.
-    """
-
-    ALWAYS = "always"
-    IF_EMPTY = "if_empty"
-    IF_OURS = "if_ours"
-    NEVER = "never"
-
-
-class DateForm(Enum):
-    """How the third party writes a date."""
-
-    ISO8601 = "iso8601"
-    ISO8601_DATE = "iso8601_date"
-    """A calendar day without a time; the attribute holds its midnight in UTC."""
-    UNIX_S = "unix_s"
-    UNIX_MS = "unix_ms"
 
 
 class InputType(Enum):
@@ -71,59 +42,6 @@ class DataInput(Struct, frozen=True):
     default_value: Scalar = None
     is_content: bool = False
     is_assigned: bool = False
-
-
-class Rows(Struct, frozen=True):
-    """Where the candidate rows are and which of them is meant; exactly one must remain."""
-
-    path: Path
-    where: tuple[tuple[Path, Reference], ...] = ()
-
-
-class SamePerson(Struct, frozen=True):
-    """The proof that the answer belongs to the matched person. ``path`` starts at the row.
-
-    ``strength`` and ``basis`` (why it is no more) are those of the leak analysis.
-    """
-
-    path: Path
-    equals: Reference
-    verified: str = ""
-    redacted: bool = False
-    strength: ProofStrength = ProofStrength.PROVEN
-    basis: str = ""
-
-
-class AttributeMapping(Struct, frozen=True):
-    """One response value onto one attribute, and the policies that keep it safe.
-
-    ``values`` pairs a response text with the attribute's value; ``type`` forces a conversion
-    that would otherwise be refused. ``verified``: why what the service has there is true.
-    ``unique``: no two people may have the same value.
-    """
-
-    attribute: Attribute
-    path: Path
-    type: DataType | None = None
-    max_length: int | None = None
-    one_of: tuple[Scalar, ...] = ()
-    values: tuple[tuple[str, Scalar], ...] = ()
-    date: DateForm | None = None
-    redacted: bool = False
-    verified: str = ""
-    on_missing: WhenEmpty = WhenEmpty.KEEP
-    on_null: WhenEmpty = WhenEmpty.KEEP
-    overwrite: Overwrite = Overwrite.ALWAYS
-    unique: bool = False
-
-
-class ActionResponse(Struct, frozen=True):
-    """How to read the answer. Paths start at the row where ``rows`` is given, else at the root."""
-
-    success_when: Success = field(default_factory=Success)
-    rows: Rows | None = None
-    same_person: SamePerson | None = None
-    mapping: tuple[AttributeMapping, ...] = ()
 
 
 class ActionTest(Struct, frozen=True):

@@ -31,14 +31,22 @@ class ChangeWarning(Enum):
     """A value goes away and nothing takes its place."""
     TYPE_FORCED = "type_forced"
     """The response's type was converted because ``type:`` asks for it."""
+    CUT = "cut"
+    """The text of the response is longer, and was cut because ``max_length`` asks for it."""
+    EPOCH = "epoch"
+    """The date lies on 1 January 1970, which often stands for no date."""
+    NOTHING = "nothing"
+    """The service has nothing about this person: no proof stands behind the change."""
 
 
 class KeepReason(Enum):
-    """Why a mapped attribute is left as it is. The first six keep, the others refuse."""
+    """Why a mapped attribute is left as it is. The first eight keep, the others refuse."""
 
     MISSING = "missing"
     NULL = "null"
     EMPTY_STRING = "empty_string"
+    EMPTY_VALUE = "empty_value"
+    NOTHING = "nothing"
     OVERWRITE_NEVER = "overwrite_never"
     NOT_EMPTY = "not_empty"
     NOT_OURS = "not_ours"
@@ -51,6 +59,9 @@ class KeepReason(Enum):
     BAD_DATE = "bad_date"
     OUT_OF_RANGE = "out_of_range"
     UNSUITABLE_TEXT = "unsuitable_text"
+    MANY_ELEMENTS = "many_elements"
+    INEXACT = "inexact"
+    NOT_JSON = "not_json"
 
 
 class FailureReason(Enum):
@@ -63,6 +74,7 @@ class FailureReason(Enum):
     NO_ANSWER = "no_answer"
     NOT_SUCCESS = "not_success"
     NOT_JSON = "not_json"
+    NOT_XML = "not_xml"
     NO_ROW = "no_row"
     MANY_ROWS = "many_rows"
     NOT_SAME_PERSON = "not_same_person"
@@ -91,6 +103,7 @@ _ERROR_TYPES = {
     FailureReason.NO_ANSWER: "faraday_error",
     FailureReason.NOT_SUCCESS: "3rd_party_error",
     FailureReason.NOT_JSON: "response_mapping_error",
+    FailureReason.NOT_XML: "response_mapping_error",
     FailureReason.NO_ROW: "response_mapping_error",
     FailureReason.MANY_ROWS: "response_mapping_error",
     FailureReason.NOT_SAME_PERSON: "response_mapping_error",

@@ -118,6 +118,13 @@ class Plan(Struct, frozen=True):
         return tuple(change for change in self.changes if change.kind is not ChangeKind.SAME)
 
     @property
+    def has_nothing(self) -> bool:
+        """Whether the service has said that it has nothing about the person."""
+        cautions = {caution for change in self.changes for caution in change.cautions}
+        reasons = {kept.reason for kept in self.left}
+        return ChangeWarning.NOTHING in cautions or KeepReason.NOTHING in reasons
+
+    @property
     def refused(self) -> tuple[KeptAttribute, ...]:
         """The attributes whose response value was turned down."""
         return tuple(left for left in self.left if left.refused)

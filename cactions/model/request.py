@@ -8,7 +8,7 @@ from typing import Final
 
 from msgspec import Struct, field
 
-from cactions.model.json_value import Json
+from cactions.model.json_value import ABSENT, Value, is_same
 from cactions.model.template import (
     JsonTemplate,
     Path,
@@ -54,10 +54,18 @@ class RequestBody(Struct, frozen=True):
 
 
 class BodyCheck(Struct, frozen=True):
-    """What must stand at a path of a JSON body."""
+    """What must stand at a path of a body: ``equals``, or nothing at all where that is ABSENT.
+
+    ``any_value``: whatever stands there, null too.
+    """
 
     path: Path
-    equals: Json
+    equals: Value = ABSENT
+    any_value: bool = False
+
+    def matches(self, found: Value) -> bool:
+        """Whether the value that stands at the path is what the check asks for."""
+        return found is not ABSENT if self.any_value else is_same(found, self.equals)
 
 
 class Success(Struct, frozen=True):

@@ -68,6 +68,9 @@ CAUTIONS: Final = MappingProxyType(
         ChangeWarning.HAND_EDITED: "cactions did not write the old value; it may have been set by"
         " hand.",
         ChangeWarning.CLEARS: "Clears the current value.",
+        ChangeWarning.NOTHING: "The service has nothing about this person: `on_nothing` is clear.",
+        ChangeWarning.CUT: "The response's text is longer, and is cut.",
+        ChangeWarning.EPOCH: "1 January 1970 often stands for no date: `empty_when` leaves it out.",
         ChangeWarning.TYPE_FORCED: "The response's value has another type and is converted,"
         " as the action asks.",
     }
@@ -78,6 +81,8 @@ WITHOUT_VALUE: Final = MappingProxyType(
         KeepReason.MISSING: "The response has no value here",
         KeepReason.NULL: "The response has null here",
         KeepReason.EMPTY_STRING: "The response has an empty text here",
+        KeepReason.EMPTY_VALUE: "The response has a value of empty_when here",
+        KeepReason.NOTHING: "The service has nothing about this person",
     }
 )
 """Why an attribute is kept or refused when the response has no value for it."""
@@ -95,6 +100,9 @@ WITH_VALUE: Final = MappingProxyType(
         KeepReason.NAIVE_TIME: "the time has no time zone",
         KeepReason.BAD_DATE: "the value is not a date",
         KeepReason.OUT_OF_RANGE: "the value is out of range",
+        KeepReason.MANY_ELEMENTS: "it is not clear which element of a list is meant",
+        KeepReason.INEXACT: "the quotient is not exact",
+        KeepReason.NOT_JSON: "the text has no JSON",
         KeepReason.UNSUITABLE_TEXT: "the text has characters that are not allowed",
     }
 )
@@ -111,6 +119,7 @@ REASONS: Final = MappingProxyType(
         FailureReason.NO_ANSWER: "no response",
         FailureReason.NOT_SUCCESS: "the response is not a success",
         FailureReason.NOT_JSON: "the response is not JSON",
+        FailureReason.NOT_XML: "the response is not XML",
         FailureReason.NO_ROW: "no row of the response is about this person",
         FailureReason.MANY_ROWS: "more than one row of the response matches",
         FailureReason.NOT_SAME_PERSON: "the response is not about this person",

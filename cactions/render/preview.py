@@ -65,7 +65,8 @@ def _render_head(result: Plan | PlanFailure) -> list[LabeledValue]:
         else [LabeledValue("Request", (span("none sent"),))]
     )
     if isinstance(result, Plan):
-        items.append(LabeledValue("Same person", render_proof(result.proof)))
+        proof = (_NO_PROOF,) if result.has_nothing else render_proof(result.proof)
+        items.append(LabeledValue("Same person", proof))
     return items
 
 
@@ -93,6 +94,10 @@ def _render_answer(call: SentCall) -> StyledLine:
     )
 
 
+_NO_PROOF: Final = (
+    Span("no proof:", Style.CAUTION),
+    Span(" the service has nothing about this person"),
+)
 _STRENGTHS: Final = {
     ProofStrength.PROVEN: ("proven", Style.GOOD),
     ProofStrength.MATCHED: ("matched", Style.GOOD),

@@ -194,7 +194,7 @@ def _build_notes(analysis: ActionAnalysis, key: LookupKey) -> tuple[str, ...]:
     path = f"the path: {whole} -> {', '.join(targets[:3]) or 'the third party'}"
     if not analysis.action.request.is_read:
         return (path, "a proof comes too late: the call has changed the record by then")
-    return (path, f"nothing stops it: {analysis.identity_gap}")
+    return (path, f"nothing stops it: {analysis.exposure}")
 
 
 def _describe_attack(analysis: ActionAnalysis, key: LookupKey) -> str:

@@ -104,7 +104,7 @@ def _build_match(analysis: ActionAnalysis, key: LookupKey, flow: Flow) -> RuleMa
 
 def _explain_exposure(analysis: ActionAnalysis) -> str:
     if analysis.action.request.is_read:
-        return f"nothing stops it: {analysis.identity_gap}"
+        return f"nothing stops it: {analysis.exposure}"
     return "a proof comes too late: the call has changed the record by then"
 
 

@@ -56,7 +56,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
-from cactions.model import Path, Severity
+from cactions.model import EACH, Path, Severity
 from cactions.rules.ca108_fuzzy_lookup import explain_fuzziness
 from cactions.rules.rule import ERROR, INFO, WARNING, ActionAnalysis, Rule, RuleContext, RuleMatch
 
@@ -84,10 +84,14 @@ def check(view: RuleContext) -> Iterator[RuleMatch]:
             if not in_row and place is not None:
                 yield RuleMatch(
                     route,
-                    f"{path} takes one element of a list, for any person",
+                    f"{path} takes {_describe_taken(path)} of a list, for any person",
                     "name the list under rows: with a where:, so that exactly one row remains",
                     severity=_choose_severity(analysis),
                 )
+
+
+def _describe_taken(path: Path) -> str:
+    return "elements" if EACH in path.segments else "one element"
 
 
 def _choose_severity(analysis: ActionAnalysis) -> Severity | None:
@@ -104,10 +108,8 @@ def _choose_severity(analysis: ActionAnalysis) -> Severity | None:
 def _list_paths(analysis: ActionAnalysis) -> Iterator[tuple[Path, str]]:
     response = analysis.action.response
     for attribute_mapping in response.mapping:
-        yield (
-            attribute_mapping.path,
-            f"{analysis.route}.response.mapping.{attribute_mapping.attribute.name}",
-        )
+        route = f"{analysis.route}.response.mapping.{attribute_mapping.attribute.name}"
+        yield from ((path, route) for path in attribute_mapping.paths)
 
 
 def find_counted_list(
@@ -116,7 +118,8 @@ def find_counted_list(
     """Where in a path an element of a list is taken that may be anyone's; None for nowhere."""
     before: object = ""
     for position, segment in enumerate(path.segments):
-        counted = isinstance(segment, int) and not _is_part(before, path.segments[position + 1 :])
+        is_element = isinstance(segment, int) or segment is EACH
+        counted = is_element and not _is_part(before, path.segments[position + 1 :])
         if counted and not (proof and is_element_proven(proof, path, position)):
             return position
         before = segment

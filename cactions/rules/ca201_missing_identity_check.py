@@ -56,6 +56,7 @@ from cactions.rules.rule import (
     INFO,
     ActionAnalysis,
     EditKind,
+    KeyRole,
     Rule,
     RuleContext,
     RuleMatch,
@@ -78,6 +79,16 @@ def check(view: RuleContext) -> Iterator[RuleMatch]:
                 "add same_person: {path: $.email, equals: person.email}",
                 fix=_build_fix(analysis, view),
             )
+        elif response.on_nothing.value == "clear" and not _sends_key(analysis):
+            yield RuleMatch(
+                f"{analysis.route}.response.on_nothing",
+                "the request does not say whose data it asks for: everyone would be cleared",
+                "send person.user_id or person.email with it",
+            )
+
+
+def _sends_key(analysis: ActionAnalysis) -> bool:
+    return any(key.is_sent and key.role is KeyRole.SELECTOR for key in analysis.keys)
 
 
 def _list_untied(analysis: ActionAnalysis) -> Iterator[RuleMatch]:

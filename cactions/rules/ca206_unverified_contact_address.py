@@ -105,16 +105,19 @@ def _list_mapped_addresses(view: RuleContext, analysis: ActionAnalysis) -> Itera
             and not attribute_mapping.verified
             and f"{analysis.route}.response.mapping.{name}" not in view.trusted
         ):
-            message = f"nothing declares that the service verifies {attribute_mapping.path}"
+            message = f"nothing declares that the service verifies {attribute_mapping.source}"
             label = Label("the proof says whose record it is, not who typed it",
                           route=f"{analysis.route}.response.same_person#")  # fmt: skip
             route = f"{analysis.route}.response.mapping.{name}#"
+            is_plain = attribute_mapping.source == str(attribute_mapping.path)
             entry = f"{{path: {attribute_mapping.path}, verified: …}}"
-            yield RuleMatch(route, message, f"map it as {entry}: why it can be believed", (label,))
+            hint = f"map it as {entry}" if is_plain else "add verified"
+            yield RuleMatch(route, message, f"{hint}: why it can be believed", (label,))
 
 
 def _is_contact_address(view: RuleContext, mapping: AttributeMapping) -> bool:
-    names = (_get_last_name(mapping.path.segments), mapping.attribute.name)
+    names = [_get_last_name(path.segments) for path in mapping.value_paths]
+    names.append(mapping.attribute.name)
     return any(map(view.is_contact_address, names))
 
 

@@ -73,6 +73,7 @@ def _is_free(attribute_mapping: AttributeMapping) -> bool:
     if (
         attribute_mapping.attribute.data_type.value != "string"
         or attribute_mapping.attribute.options
+        or attribute_mapping.divide
     ):
         return False
     return not (
@@ -83,6 +84,8 @@ def _is_free(attribute_mapping: AttributeMapping) -> bool:
 def _build_fix(route: str, attribute_mapping: AttributeMapping, view: RuleContext) -> SuggestedFix:
     title = "take no more than an attribute holds"
     if view.is_declared(f"{route}.path"):
+        return SuggestedFix(title, route, EditKind.INSERT, _MOST, safe=True)
+    if attribute_mapping.source != str(attribute_mapping.path):  # written as a map
         return SuggestedFix(title, route, EditKind.INSERT, _MOST, safe=True)
     path = str(attribute_mapping.path)
     quoted = f'"{path}"' if "[" in path and '"' not in path else path

@@ -65,10 +65,13 @@ def check(view: RuleContext) -> Iterator[RuleMatch]:
         if not proof or not analysis.chosen or analysis.identity_gap:
             continue
         for mapping in analysis.action.response.mapping:
-            if _is_apart(view, analysis, proof.path, mapping.path):
+            apart = [
+                path for path in mapping.value_paths if _is_apart(view, analysis, proof.path, path)
+            ]
+            if apart:
                 yield RuleMatch(
                     f"{analysis.route}.response.mapping.{mapping.attribute.name}",
-                    f"{proof.path} proves nothing of {mapping.path}: they are different objects",
+                    f"{proof.path} proves nothing of {apart[0]}: they are different objects",
                     "compare a field of the object that is mapped",
                     (
                         Label(

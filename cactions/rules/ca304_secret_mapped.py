@@ -69,11 +69,11 @@ def check(view: RuleContext) -> Iterator[RuleMatch]:
 
 def _of(analysis: ActionAnalysis, headers: set[str]) -> Iterator[RuleMatch]:
     for attribute_mapping in analysis.action.response.mapping:
-        name = _name(attribute_mapping.path)
-        if name in _NAMES or name in headers:
+        names = {_name(path) for path in attribute_mapping.value_paths}
+        if names & (_NAMES | headers):
             yield RuleMatch(
                 f"{analysis.route}.response.mapping.{attribute_mapping.attribute.name}",
-                f"{attribute_mapping.path} is a credential, and would be visible on a person",
+                f"{attribute_mapping.source} is a credential, and would be visible on a person",
                 "map something else; a credential that an action needs is a token",
             )
 

@@ -115,11 +115,18 @@ class ActionAnalysis(Struct, frozen=True):
     def is_exposed(self) -> bool:
         """Whether a chosen value decides whose data comes back, or whose record is changed.
 
-        A proof comes too late for a call that changes something.
+        A proof comes too late for a call that changes something, and there is none where the
+        service answers that it has nothing.
         """
         if self.action.request.is_read:
-            return bool(self.identity_gap) and not self.has_user_token
+            return bool(self.exposure) and not self.has_user_token
         return not self.is_anchored
+
+    @property
+    def exposure(self) -> str:
+        """Why nothing stops the data of another person; empty where something does."""
+        clears = self.action.response.on_nothing.value == "clear"
+        return self.identity_gap or ("on_nothing: clear needs no proof" if clears else "")
 
     @property
     def is_owner_unclear(self) -> bool:

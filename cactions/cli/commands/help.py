@@ -14,6 +14,7 @@ from cactions.model import UsageError
 TOPICS: Final = {
     "start": "from an empty folder to an applied change, with a file to copy",
     "file-format": "projects, actions, tokens, names and defaults",
+    "answers": "how an answer is read: rows, values, dates, XML, nothing there",
     "leaks": "leak detection, and how to suppress a finding",
     "vault": "secrets, keys and recipients",
     "identity": "identity verification: what a site signs, and what that proves",

@@ -19,12 +19,12 @@ from cactions.logic.answers.shown_answer import (
     list_redacted_parts,
     mask_text,
 )
-from cactions.logic.exchange.verify import ReferenceValues, meets_conditions
+from cactions.logic.exchange.answer_body import AnswerError, read_body
+from cactions.logic.exchange.row_choice import ReferenceValues, RowOrderError, find_rows
 from cactions.logic.expressions.json_path import query_all, query_one
 from cactions.logic.printable import escape_control
 from cactions.logic.request.call import CallSpec
 from cactions.logic.secrets.document_mask import mask_document_parts
-from cactions.logic.strict_json import StrictJsonError
 from cactions.model import (
     ABSENT,
     MASK,
@@ -78,7 +78,7 @@ def _list_notes(failed: PlanFailure, spec: CallSpec, response: Response) -> Iter
         yield _describe_pause(response)
         yield _describe_first_line(spec, response)
         yield describe_kind(response)
-    elif reason is FailureReason.NOT_JSON:
+    elif reason in (FailureReason.NOT_JSON, FailureReason.NOT_XML):
         yield describe_kind(response)
     else:
         yield _describe_paths(failed, spec, response)
@@ -96,8 +96,8 @@ def _describe_pause(response: Response) -> str:
 def _describe_first_line(spec: CallSpec, response: Response) -> str:
     redacted = list_redacted_parts(spec)
     try:
-        document = strict_json.parse_json(response.body)
-    except StrictJsonError:
+        document = read_body(response, spec.action.response)
+    except AnswerError:
         if redacted.paths or redacted.texts:
             return ""
         text = response.body.decode("utf-8", "replace")
@@ -113,8 +113,8 @@ def _describe_first_line(spec: CallSpec, response: Response) -> str:
 def _describe_paths(failed: PlanFailure, spec: CallSpec, response: Response) -> str:
     """What the answer has in the place of the first path that finds nothing in it."""
     try:
-        document = strict_json.parse_json(response.body)
-    except StrictJsonError:
+        document = read_body(response, spec.action.response)
+    except AnswerError:
         return ""
     definition = spec.action.response
     if failed.reason is FailureReason.NOT_SUCCESS:
@@ -143,7 +143,10 @@ def _find_root(spec: CallSpec, document: Json) -> Json:
     if rows is None:
         return document
     values = ReferenceValues(spec.person, spec.inputs)
-    fitting = [row for row in query_all(rows.path, document) if meets_conditions(rows, values, row)]
+    try:
+        fitting = find_rows(rows, values, document)
+    except RowOrderError:
+        return document
     return fitting[0] if len(fitting) == 1 else document
 
 
@@ -151,18 +154,19 @@ def _explain_plan(plan: Plan, spec: CallSpec, response: Response) -> Plan:
     if not any(left.reason is KeepReason.MISSING for left in plan.left):
         return plan
     try:
-        document = strict_json.parse_json(response.body)
-    except StrictJsonError:
+        document = read_body(response, spec.action.response)
+    except AnswerError:
         return plan
     root = _find_root(spec, document)
     mappings = spec.action.response.mapping
-    used = {str(mapping.path) for mapping in mappings}
-    paths = {str(mapping.path): mapping.path for mapping in mappings}
+    used = {str(path) for mapping in mappings for path in mapping.paths}
+    plain = [each for each in mappings if each.source == str(each.path)]
+    paths = {each.attribute.name: each.path for each in plain}
 
     def explain(left: KeptAttribute) -> KeptAttribute:
-        if left.reason is not KeepReason.MISSING or left.detail:
+        if left.reason is not KeepReason.MISSING or left.detail or left.attribute not in paths:
             return left
-        near = [text for text in list_near_paths(paths[left.source], root) if text not in used]
+        near = [text for text in list_near_paths(paths[left.attribute], root) if text not in used]
         return replace(left, detail=f"the answer has {' and '.join(near)}") if near else left
 
     return replace(plan, left=tuple(map(explain, plan.left)))

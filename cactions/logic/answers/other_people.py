@@ -16,9 +16,9 @@ from typing import Final
 
 from cactions.logic.bulk.identifiers import is_email
 from cactions.logic.bulk.names import mask_name
-from cactions.logic.exchange.verify import ReferenceValues, meets_conditions
+from cactions.logic.exchange.identity_proof import proves_identity
+from cactions.logic.exchange.row_choice import ReferenceValues, meets_conditions
 from cactions.logic.expressions.json_path import query_all, query_one
-from cactions.logic.expressions.references import equals_reference
 from cactions.logic.request.call import CallSpec
 from cactions.model import ActionResponse, Json, Path, is_empty
 
@@ -72,7 +72,7 @@ class _OtherPeople:
         if check is None:
             return self._hide_objects(root, own=0)
         found = query_one(check.path, root)
-        if equals_reference(check.equals, self._values.get_value(check.equals), found):
+        if proves_identity(check, self._values.get_value(check.equals), found):
             holder = query_one(Path("", check.path.segments[:-1]), root)
             return self._hide_objects(root, own=id(holder))
         return self._hide_objects(root, own=0) if is_empty(found) else _hide_all(root)

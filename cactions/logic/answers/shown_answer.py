@@ -14,6 +14,7 @@ from typing import Final
 from cactions.logic import strict_json
 from cactions.logic.answers.other_people import HIDDEN, hide_other_addresses, hide_other_people
 from cactions.logic.answers.token_answer import mask_token_answer
+from cactions.logic.exchange.answer_body import AnswerError, read_body
 from cactions.logic.expressions.references import resolve_reference
 from cactions.logic.printable import escape_control
 from cactions.logic.request.call import CallSpec
@@ -95,8 +96,8 @@ def _show_body(
     if len(response.body) > _MOST_BYTES:
         return ["(too long to be shown)"]
     try:
-        document = strict_json.parse_json(response.body)
-    except StrictJsonError:
+        document = read_body(response, spec.action.response)
+    except AnswerError:
         return _show_text(spec, response, redacted, others=others)
     if not others:
         document = hide_other_people(document, spec)
@@ -155,7 +156,8 @@ def _list_redacted_paths(action: Action) -> Iterator[tuple[str, ...]]:
     rows = response.rows.path.segments if response.rows else ()
     for mapping in response.mapping:
         if mapping.redacted or mapping.attribute.redacted:
-            yield _list_names((*rows, *mapping.path.segments))
+            for path in mapping.paths:
+                yield _list_names((*rows, *path.segments))
     if response.same_person and response.same_person.redacted:
         yield _list_names((*rows, *response.same_person.path.segments))
 

@@ -21,8 +21,8 @@ from cactions.logic.bulk.request_keys import (
     list_identity_references,
 )
 from cactions.logic.bulk.shown_identifiers import IdentifierReader, ShownIdentifier
-from cactions.logic.exchange.verify import ReferenceValues, meets_conditions
-from cactions.logic.expressions.json_path import query_all
+from cactions.logic.exchange.answer_body import AnswerError, read_body
+from cactions.logic.exchange.row_choice import ReferenceValues, RowOrderError, find_rows
 from cactions.logic.expressions.references import resolve_reference
 from cactions.model import (
     ABSENT,
@@ -119,7 +119,8 @@ def gather_evidence(
 def _build_reader(action: Action) -> _ActionReader:
     references = [key for key in list_identity_references(action) if key not in _FIELDS]
     has_records = not (action.breakers.shared_records or has_shared_keys(action))
-    paths = [mapping.path.segments[:-1] for mapping in action.response.mapping]
+    mappings = action.response.mapping
+    paths = [path.segments[:-1] for mapping in mappings for path in mapping.paths]
     record_path = tuple(_list_common(paths)) if paths else ()
     return _ActionReader(tuple(references), record_path, _cut_at_element(record_path), has_records)
 
@@ -164,16 +165,29 @@ def _find_root(
     """Where the mapping's paths start; ABSENT where no success can be read."""
     if response is None or response.status not in action.response.success_when.statuses:
         return ABSENT
-    try:
-        document: Json = _DECODER.decode(response.body)
-    except (DecodeError, RecursionError, UnicodeError):
+    document = _read_document(action, response)
+    if document is ABSENT:
         return ABSENT
     rows = action.response.rows
     if rows is None:
         return document
     asker = ReferenceValues(person, inputs or {})
-    fitting = [row for row in query_all(rows.path, document) if meets_conditions(rows, asker, row)]
+    try:
+        fitting = find_rows(rows, asker, document)
+    except RowOrderError:
+        return ABSENT
     return fitting[0] if len(fitting) == 1 else ABSENT
+
+
+def _read_document(action: Action, response: Response) -> Value:
+    try:
+        document: Json = _DECODER.decode(response.body)
+    except (DecodeError, RecursionError, UnicodeError):
+        try:
+            return read_body(response, action.response)
+        except AnswerError:
+            return ABSENT
+    return document
 
 
 def _find_record(reader: _ActionReader, root: Json, own: dict[str, int]) -> int | None:

@@ -11,85 +11,54 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
-from enum import IntEnum
-from typing import Final, TypeAlias
+import re
+from collections.abc import Iterator, Sequence
+from typing import Final
 
-from cactions.logic import strict_json
-from cactions.logic.exchange.verify import (
+from cactions.logic.cassette.kept_tree import (
+    Keep,
+    KeptTree,
+    Place,
+    Route,
+    keep_path,
+    keep_shape,
+    list_routes,
+)
+from cactions.logic.exchange.answer_body import AnswerError, read_body, write_body
+from cactions.logic.exchange.identity_proof import proves_identity
+from cactions.logic.exchange.row_choice import (
     ReferenceValues,
-    check_head,
-    is_body_read,
+    RowOrderError,
+    choose_positions,
     meets_conditions,
 )
+from cactions.logic.exchange.verify import check_head, is_body_read
 from cactions.logic.expressions.json_path import query_one
-from cactions.logic.expressions.references import equals_reference, resolve_reference
+from cactions.logic.expressions.references import resolve_reference
 from cactions.model import (
-    EACH,
     ActionResponse,
+    Aggregate,
+    AttributeMapping,
+    BodyCheck,
     Json,
     Path,
     Person,
     PlanningError,
     Response,
+    Rows,
     SamePerson,
-    Segment,
     Success,
     Value,
     is_empty,
-    is_same,
 )
-
-Route: TypeAlias = "tuple[str | int, ...]"
 
 HEADERS: Final = ("content-type", "retry-after")
 """The response headers that are kept as they came."""
 
+_CHARSET: Final = re.compile(r";\s*charset=[^;]*", re.IGNORECASE)
 NOT_JSON: Final = b"(no JSON came; what came is not kept)"
 _OTHER_PERSON: Final = "another person"
 _NO_PERSON: Final = "no person"
-
-
-class _Keep(IntEnum):
-    """What is left of a value; the highest wins."""
-
-    PLACE = 0
-    WORDS = 1
-    SCALAR = 2
-    WHOLE = 3
-
-
-@dataclass(slots=True)
-class _Tree:
-    """What is kept, by place; ``words`` stand in for a value that is not."""
-
-    steps: dict[str | int, _Tree] = field(default_factory=dict)
-    keep: _Keep = _Keep.PLACE
-    words: str = ""
-
-    def add(self, route: Route, keep: _Keep, words: str = "") -> None:
-        """Keep the value there."""
-        at = self
-        for step in route:
-            at = at.steps.setdefault(step, _Tree())
-        at.keep, at.words = max(at.keep, keep), words or at.words
-
-    def of(self, value: Json) -> Json:
-        """What is left of the value."""
-        if self.keep is _Keep.WHOLE:
-            return value
-        if isinstance(value, dict):
-            return {name: self.steps[name].of(value[name]) for name in value if name in self.steps}
-        if isinstance(value, list):
-            return self._of_list(value) if self.steps else []
-        if self.keep is _Keep.SCALAR:
-            return value
-        return self.words if self.keep is _Keep.WORDS else {}
-
-    def _of_list(self, items: list[Json]) -> list[Json]:
-        """As long as it was, since places count from both ends."""
-        return [self.steps[n].of(item) if n in self.steps else None for n, item in enumerate(items)]
 
 
 def minimize_exchange(
@@ -97,29 +66,68 @@ def minimize_exchange(
 ) -> Response:
     """The answer as it may be kept. ``known`` are the test people."""
     body = _minimize_body(response, asker, answer, known)
-    return Response(answer.status, tuple(_keep_headers(response.success_when, answer)), body)
+    return Response(answer.status, tuple(_keep_headers(response, answer)), body)
 
 
-def _keep_headers(success: Success, answer: Response) -> Iterator[tuple[str, str]]:
-    wanted = {(name.lower(), value) for name, value in success.headers}
+def _keep_headers(response: ActionResponse, answer: Response) -> Iterator[tuple[str, str]]:
+    """The body is UTF-8 in a recording, whatever it was before."""
+    checked = (*response.success_when.headers, *_list_nothing_headers(response))
+    wanted = {(name.lower(), value) for name, value in checked}
     for name, value in answer.headers:
-        if name.lower() in HEADERS or (name.lower(), value) in wanted:
+        if (name.lower(), value) in wanted:
             yield name, value
+        elif name.lower() in HEADERS:
+            yield name, _CHARSET.sub("", value)
+
+
+def _list_nothing_headers(response: ActionResponse) -> tuple[tuple[str, str], ...]:
+    return response.nothing_when.headers if response.nothing_when else ()
 
 
 def _minimize_body(
     response: ActionResponse, asker: ReferenceValues, answer: Response, known: Sequence[Person]
 ) -> bytes:
-    if not (is_body_read(response) and _has_good_head(response.success_when, answer)):
+    is_success = is_body_read(response) and _has_good_head(response.success_when, answer)
+    if not (is_success or _reads_nothing(response, answer)):
         return b""
     try:
-        document = strict_json.parse_json(answer.body)
-    except strict_json.StrictJsonError:
+        document = read_body(answer, response)
+    except AnswerError:
         return NOT_JSON if answer.body else b""
-    tree = _Tree()
-    if _keep_checks(response.success_when, document, tree):
+    tree = KeptTree()
+    _keep_nothing(response, document, tree)
+    if is_success and _keep_checks(response.success_when, document, tree):
         _keep_read(response, asker, document, known, tree)
-    return strict_json.dump_json(tree.of(document)).encode()
+    return write_body(tree.of(document), response.format)
+
+
+def _reads_nothing(response: ActionResponse, answer: Response) -> bool:
+    """Whether the body is read to find out that the service has nothing about the person."""
+    nothing = response.nothing_when
+    if nothing is None or not (nothing.body or nothing.empty):
+        return False
+    return answer.status in (nothing.statuses or response.success_when.statuses)
+
+
+def _keep_nothing(response: ActionResponse, document: Json, tree: KeptTree) -> None:
+    """What tells that there is nothing, and what tells that there is something."""
+    nothing = response.nothing_when
+    if nothing is None:
+        return
+    for check in nothing.body:
+        _keep_check(check, document, tree)
+    if nothing.empty:
+        keep_shape(nothing.empty, document, tree)
+
+
+def _keep_check(check: BodyCheck, document: Json, tree: KeptTree) -> bool:
+    """The author's value where the check holds, else what tells that it does not."""
+    is_met = check.matches(query_one(check.path, document))
+    if is_met:
+        keep_path(check.path, (), document, tree, Keep.WHOLE)
+    else:
+        keep_shape(check.path, document, tree)
+    return is_met
 
 
 def _has_good_head(success: Success, answer: Response) -> bool:
@@ -130,13 +138,9 @@ def _has_good_head(success: Success, answer: Response) -> bool:
     return True
 
 
-def _keep_checks(success: Success, document: Json, tree: _Tree) -> bool:
+def _keep_checks(success: Success, document: Json, tree: KeptTree) -> bool:
     """Up to the first that does not hold; whether all do."""
-    for check in success.body:
-        if not is_same(query_one(check.path, document), check.equals):
-            return False
-        _keep(check.path, (), document, tree, _Keep.WHOLE)
-    return True
+    return all(_keep_check(check, document, tree) for check in success.body)
 
 
 def _keep_read(
@@ -144,22 +148,54 @@ def _keep_read(
     asker: ReferenceValues,
     document: Json,
     known: Sequence[Person],
-    tree: _Tree,
+    tree: KeptTree,
 ) -> None:
     """The rows, the proof, and the mapped values: as far as reading comes."""
-    root: tuple[Route, Json] = ((), document)
+    root: Place | None = ((), document)
     if response.rows:
-        rows = _list_routes(response.rows.path, (), document)
-        fitting = [place for place in rows if meets_conditions(response.rows, asker, place[1])]
+        rows = list_routes(response.rows.path, (), document)
         for route, _ in rows:
-            tree.add(route, _Keep.PLACE)
-        for place in fitting:
-            _keep_all((path for path, _ in response.rows.where), place, tree)
-        if len(fitting) != 1:
-            return
-        root = fitting[0]
+            tree.add(route, Keep.PLACE)
+        root = _keep_choice(response.rows, asker, rows, tree)
+    if root is None:
+        return
     if response.same_person is None or _keep_proof(response.same_person, asker, root, known, tree):
-        _keep_all((mapping.path for mapping in response.mapping), root, tree)
+        for mapping in response.mapping:
+            _keep_mapped(mapping, root, tree)
+
+
+def _keep_choice(
+    rows: Rows, asker: ReferenceValues | None, places: Sequence[Place], tree: KeptTree
+) -> Place | None:
+    """What chooses among the rows that fit; the one that is meant, None for none or several."""
+    fitting = [place for place in places if meets_conditions(rows, asker, place[1])]
+    read = [path for path, _ in (*rows.where, *rows.literals)]
+    read += [rows.order.path] if rows.order else []
+    for place in fitting:
+        for path in read:
+            keep_path(path, *place, tree, Keep.SCALAR)
+    try:
+        chosen = choose_positions(rows, asker, [value for _, value in places])
+    except RowOrderError:
+        return None
+    return places[chosen[0]] if len(chosen) == 1 else None
+
+
+def _keep_mapped(mapping: AttributeMapping, root: Place, tree: KeptTree) -> None:
+    keep = Keep.WHOLE if mapping.join is not None else Keep.SCALAR
+    keep = Keep.PLACE if mapping.aggregate is Aggregate.COUNT else keep
+    if mapping.elements is None:
+        for path in mapping.paths:
+            keep_path(path, *root, tree, keep)
+        return
+    elements = list_routes(mapping.elements.path, *root)
+    for route, _ in elements:
+        tree.add(route, Keep.PLACE)
+    chosen = _keep_choice(mapping.elements, None, elements, tree)
+    rest = Path("", mapping.path.segments[len(mapping.elements.path.segments) :])
+    fitting = [place for place in elements if meets_conditions(mapping.elements, None, place[1])]
+    for place in fitting if mapping.aggregate else [chosen] if chosen else []:
+        keep_path(rest, *place, tree, keep)
 
 
 def _keep_proof(
@@ -167,16 +203,16 @@ def _keep_proof(
     asker: ReferenceValues,
     root: tuple[Route, Json],
     known: Sequence[Person],
-    tree: _Tree,
+    tree: KeptTree,
 ) -> bool:
     """Whether the answer is about the person."""
     expected, found = asker.get_value(check.equals), query_one(check.path, root[1])
-    proven = equals_reference(check.equals, expected, found)
+    proven = proves_identity(check, expected, found)
     if proven or is_empty(found) or _is_known(check, asker, found, known):
-        _keep(check.path, *root, tree, _Keep.SCALAR)
+        keep_path(check.path, *root, tree, Keep.SCALAR)
     else:
         words = _NO_PERSON if expected == _OTHER_PERSON else _OTHER_PERSON
-        _keep(check.path, *root, tree, _Keep.WORDS, words)
+        keep_path(check.path, *root, tree, Keep.WORDS, words)
     return proven
 
 
@@ -184,40 +220,4 @@ def _is_known(
     check: SamePerson, asker: ReferenceValues, found: Value, known: Sequence[Person]
 ) -> bool:
     values = (resolve_reference(check.equals, person, asker.inputs) for person in known)
-    return any(equals_reference(check.equals, value, found) for value in values)
-
-
-def _keep_all(paths: Iterable[Path], root: tuple[Route, Json], tree: _Tree) -> None:
-    for path in paths:
-        _keep(path, *root, tree, _Keep.SCALAR)
-
-
-def _keep(  # noqa: PLR0913, PLR0917 - a place is a route and a value
-    path: Path, route: Route, value: Json, tree: _Tree, keep: _Keep, words: str = ""
-) -> None:
-    for place, _ in _list_routes(path, route, value):
-        tree.add(place, keep, words)
-
-
-def _list_routes(path: Path, route: Route, value: Json) -> list[tuple[Route, Json]]:
-    """Every place that the path names, counted from the start; none where there is nothing."""
-    found = [(route, value)]
-    for segment in path.segments:
-        found = [
-            ((*start, step), child)
-            for start, node in found
-            for step, child in _list_children(node, segment)
-        ]
-    return found
-
-
-def _list_children(node: Json, segment: Segment) -> Iterable[tuple[str | int, Json]]:
-    if isinstance(node, dict):
-        return [(segment, node[segment])] if isinstance(segment, str) and segment in node else []
-    if not isinstance(node, list):
-        return []
-    if segment is EACH:
-        return enumerate(node)
-    if isinstance(segment, int) and -len(node) <= segment < len(node):
-        return [(segment % len(node), node[segment])]
-    return []
+    return any(proves_identity(check, value, found) for value in values)

@@ -94,7 +94,8 @@ def _list_redacted_paths(action: Action) -> Iterator[str]:
     rows: Sequence[Segment] = response.rows.path.segments if response.rows else ()
     for mapping in response.mapping:
         if mapping.redacted or mapping.attribute.redacted:
-            yield format_response_path((*rows, *mapping.path.segments))
+            for path in mapping.paths:
+                yield format_response_path((*rows, *path.segments))
     if response.same_person and response.same_person.redacted:
         yield format_response_path((*rows, *response.same_person.path.segments))
 

@@ -84,6 +84,8 @@ def list_not_carried(action: Action) -> tuple[str, ...]:
         found.append("rows")
     if response.success_when != Success():
         found.append("success_when")
+    if response.nothing_when:
+        found.append("nothing_when")
     if action.request.idempotency:
         found.append("idempotency")
     return (
@@ -103,6 +105,13 @@ def _list_policies(mapping: AttributeMapping) -> Iterator[str]:
         "one_of": bool(mapping.one_of),
         "values": bool(mapping.values),
         "date": mapping.date is not None,
+        "divide": mapping.divide is not None,
+        "empty_when": bool(mapping.empty),
+        "in": mapping.elements is not None and mapping.aggregate is None,
+        "join": mapping.join is not None,
+        "parse": mapping.parse is not None,
+        "text": bool(mapping.text),
+        mapping.aggregate.value if mapping.aggregate else "": mapping.aggregate is not None,
         "on_missing": mapping.on_missing is not WhenEmpty.KEEP,
         "on_null": mapping.on_null is not WhenEmpty.KEEP,
         "overwrite": mapping.overwrite is not Overwrite.ALWAYS,

@@ -25,6 +25,7 @@ from cactions.model import (
     DataInput,
     Denial,
     Json,
+    NotFound,
     PersonAttribute,
     Project,
     ProofStrength,
@@ -47,6 +48,9 @@ _UNORDERED: Final = frozenset(
     {
         (ActionResponse, "mapping"),
         (AttributeMapping, "values"),
+        (NotFound, "body"),
+        (NotFound, "headers"),
+        (Rows, "literals"),
         (Rows, "where"),
         (Success, "body"),
         (Success, "headers"),

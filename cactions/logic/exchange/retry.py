@@ -17,7 +17,7 @@ from typing import Any, Final, TypeAlias
 
 from msgspec import Struct
 
-from cactions.logic import strict_json
+from cactions.logic.exchange.answer_body import AnswerError, read_body
 from cactions.logic.expressions.json_path import query_one
 from cactions.logic.request.builder import build_token_request
 from cactions.logic.request.call import CallSpec
@@ -29,7 +29,6 @@ from cactions.model import (
     RequestFailed,
     Response,
     Token,
-    is_same,
 )
 from cactions.model.secret import Credentials, Secret
 
@@ -128,10 +127,10 @@ def _is_denied(denial: Denial, response: Response) -> bool:
     if not denial.body:
         return False
     try:
-        document = strict_json.parse_json(response.body)
-    except strict_json.StrictJsonError:
+        document = read_body(response)
+    except AnswerError:
         return False
-    return any(is_same(query_one(check.path, document), check.equals) for check in denial.body)
+    return any(check.matches(query_one(check.path, document)) for check in denial.body)
 
 
 def _send_with_retries(request: Request, manner: _RetryPolicy) -> Conversation:

@@ -1,8 +1,9 @@
 """Whether an answer may be used at all, and for whom: the checks that stand before any mapping.
 
-In this order: status, headers, strict JSON, ``success_when.body``, exactly one row,
-``same_person``. The first that does not hold is a PlanningError. Its message holds no value of the
-answer: both sides of ``same_person`` are in the Proof, which knows whether they may be shown.
+First of all, whether the service has nothing about the person. Then, in this order: status,
+headers, strict JSON or XML, ``success_when.body``, exactly one row, ``same_person``. The first that
+does not hold is a PlanningError. Its message holds no value of the answer: both sides of
+``same_person`` are in the Proof, which knows whether they may be shown.
 """
 
 from __future__ import annotations
@@ -15,46 +16,37 @@ from urllib.parse import urlsplit
 from msgspec import Struct
 
 from cactions.logic import strict_json
+from cactions.logic.exchange.answer_body import AnswerError, read_body
+from cactions.logic.exchange.identity_proof import prove_identity
+from cactions.logic.exchange.row_choice import ReferenceValues, RowOrderError, choose_positions
 from cactions.logic.expressions.json_path import query_all, query_one
-from cactions.logic.expressions.references import equals_reference, resolve_reference
 from cactions.model import (
+    ABSENT,
     ActionResponse,
+    AnswerFormat,
+    BodyCheck,
     FailureReason,
     Json,
-    Person,
-    PersonAttribute,
     PlanningError,
     Proof,
-    Reference,
     Response,
     Rows,
-    SamePerson,
-    Scalar,
     Success,
     Value,
-    is_empty,
-    is_same,
 )
 
 _TROUBLE: Final = 500
 
 
-class ReferenceValues(Struct, frozen=True):
-    """For whom the answer must be: what references stand for."""
-
-    person: Person
-    inputs: Mapping[str, Scalar]
-
-    def get_value(self, reference: Reference) -> Value:
-        """What the reference stands for; ABSENT for nothing."""
-        return resolve_reference(reference, self.person, self.inputs)
-
-
 class VerifiedResponse(Struct, frozen=True):
-    """An answer that may be used: where the mapping's paths start, and the proof, if one is due."""
+    """An answer that may be used: where the mapping's paths start, and the proof, if one is due.
+
+    ``has_nothing``: the service knows nothing about the person, so that there is no proof.
+    """
 
     root: Json
     proof: Proof | None
+    has_nothing: bool = False
 
 
 def verify_response(
@@ -62,14 +54,16 @@ def verify_response(
 ) -> VerifiedResponse:
     """The answer's root, or its one row. Raises PlanningError."""
     success = response.success_when
+    if has_nothing(response, answer):
+        return VerifiedResponse(None, None, has_nothing=True)
     if not is_body_read(response):
         check_head(success, answer)
         return VerifiedResponse(None, None)
-    document = require_success(success, answer)
+    document = require_success(success, answer, response)
     root = document if response.rows is None else _find_one_row(response.rows, asker, document)
     if response.same_person is None:
         return VerifiedResponse(root, None)
-    return VerifiedResponse(root, _prove_identity(response, response.same_person, asker, root))
+    return VerifiedResponse(root, prove_identity(response, response.same_person, asker, root))
 
 
 def is_body_read(response: ActionResponse) -> bool:
@@ -89,10 +83,34 @@ def _check_status(success: Success, answer: Response) -> None:
     )
 
 
-def require_success(success: Success, answer: Response) -> Json:
-    """The JSON of an answer that is a success. Raises PlanningError (NOT_SUCCESS, NOT_JSON)."""
+def has_nothing(response: ActionResponse, answer: Response) -> bool:
+    """Whether the service has said that it has nothing about the person."""
+    nothing = response.nothing_when
+    if nothing is None or answer.status not in (nothing.statuses or response.success_when.statuses):
+        return False
+    if any(value not in answer.get_headers(name) for name, value in nothing.headers):
+        return False
+    if not nothing.body and nothing.empty is None:
+        return True
+    try:
+        document = read_body(answer, response)
+    except AnswerError:
+        return False
+    if any(not check.matches(query_one(check.path, document)) for check in nothing.body):
+        return False
+    found = query_one(nothing.empty, document) if nothing.empty else []
+    return isinstance(found, list | dict) and not found
+
+
+def require_success(
+    success: Success, answer: Response, response: ActionResponse | None = None
+) -> Json:
+    """The document of an answer that is a success, JSON where ``response`` says nothing else.
+
+    Raises PlanningError (NOT_SUCCESS, NOT_JSON, NOT_XML).
+    """
     check_head(success, answer)
-    document = _parse_body(answer)
+    document = _parse_body(answer, response)
     _check_body(success, document)
     return document
 
@@ -144,87 +162,57 @@ def _describe_target(answer: Response) -> str:
     return f" (this one leads to {host})" if host else ""
 
 
-def _parse_body(answer: Response) -> Json:
+def _parse_body(answer: Response, response: ActionResponse | None) -> Json:
     try:
-        return strict_json.parse_json(answer.body)
-    except strict_json.StrictJsonError as error:
+        return read_body(answer, response)
+    except AnswerError as error:
+        is_xml = response is not None and response.format is AnswerFormat.XML
         raise PlanningError(
-            FailureReason.NOT_JSON,
-            f"the answer is not strict JSON: {error}",
-            hint="The mapping reads JSON. Look at the answer, and at the URL.",
+            FailureReason.NOT_XML if is_xml else FailureReason.NOT_JSON,
+            f"the answer is not {'XML' if is_xml else 'strict JSON'}: {error}",
+            hint=f"The mapping reads {'XML' if is_xml else 'JSON'}."
+            " Look at the answer, and at the URL.",
         ) from None
 
 
 def _check_body(success: Success, document: Json) -> None:
     for check in success.body:
-        if not is_same(query_one(check.path, document), check.equals):
+        found = query_one(check.path, document)
+        if not check.matches(found):
             raise PlanningError(
                 FailureReason.NOT_SUCCESS,
-                f"{check.path} is not {strict_json.dump_json(check.equals)}",
+                _describe_mismatch(check, found),
                 hint="`success_when.body` says when an answer counts as a success.",
             )
+
+
+def _describe_mismatch(check: BodyCheck, found: Value) -> str:
+    """What does not hold, without a value of the answer."""
+    if found is ABSENT:
+        return f"{check.path} is missing in the answer"
+    if check.equals is ABSENT:
+        return f"{check.path} is there, and must be absent"
+    return f"{check.path} is not {strict_json.dump_json(check.equals)}"
 
 
 def _find_one_row(rows: Rows, asker: ReferenceValues, document: Json) -> Json:
     """The only row that fits; never the first of many."""
     all_rows = query_all(rows.path, document)
-    fitting = [row for row in all_rows if meets_conditions(rows, asker, row)]
+    try:
+        fitting = choose_positions(rows, asker, all_rows)
+    except RowOrderError as error:
+        raise PlanningError(
+            FailureReason.MANY_ROWS,
+            f"several of {len(all_rows)} rows at {rows.path} fit, but {error}",
+            hint="Look at the rows of the answer: --show-answer shows them.",
+        ) from None
     if len(fitting) == 1:
-        return fitting[0]
+        return all_rows[fitting[0]]
     counts = f"{len(fitting)} of {len(all_rows)} rows at {rows.path} fit, and exactly 1 must"
+    if fitting and rows.order:
+        counts = f"{len(fitting)} rows at {rows.path} are equally the {rows.order.order.value}"
     if fitting:
         hint = "Say in `rows.where` what tells this person's row from the others."
         raise PlanningError(FailureReason.MANY_ROWS, counts, hint=hint)
     hint = "The service knows nothing about this person, or `rows` looks in the wrong place."
     raise PlanningError(FailureReason.NO_ROW, counts, hint=hint)
-
-
-def meets_conditions(rows: Rows, asker: ReferenceValues, row: Json) -> bool:
-    """Whether a row is the asker's."""
-    return all(
-        equals_reference(reference, asker.get_value(reference), query_one(path, row))
-        for path, reference in rows.where
-    )
-
-
-def _prove_identity(
-    response: ActionResponse, check: SamePerson, asker: ReferenceValues, root: Json
-) -> Proof:
-    proof = Proof(
-        path=str(check.path),
-        equals=str(check.equals),
-        expected=asker.get_value(check.equals),
-        found=query_one(check.path, root),
-        redacted=_is_redacted(response, check),
-        verified=check.verified,
-        strength=check.strength,
-        basis=check.basis,
-    )
-    if not equals_reference(check.equals, proof.expected, proof.found):
-        raise _build_not_same_person(proof)
-    return proof
-
-
-def _build_not_same_person(proof: Proof) -> PlanningError:
-    if is_empty(proof.expected):
-        message = f"{proof.equals} is empty, so nothing can prove whose answer this is"
-        hint = "Give the person this value, or let `same_person` compare another one."
-    elif is_empty(proof.found):
-        message = f"{proof.path} is missing or empty in the answer, so nothing proves whose it is"
-        hint = "Look at the answer: the path may be wrong, or the service sent something else."
-    else:
-        message = f"{proof.path} is not {proof.equals}: the response is about another person"
-        hint = "Find out why the service answers this request with another person."
-    return PlanningError(FailureReason.NOT_SAME_PERSON, message, hint=hint, proof=proof)
-
-
-def _is_redacted(response: ActionResponse, check: SamePerson) -> bool:
-    """Also where a mapping hides one of the two sides, or a part of what was found."""
-    return check.redacted or any(
-        mapping.redacted
-        and (
-            check.equals == PersonAttribute(mapping.attribute.name)
-            or check.path.segments == mapping.path.segments[: len(check.path.segments)]
-        )
-        for mapping in response.mapping
-    )

@@ -13,7 +13,7 @@ from cactions.logic.lint.vocabulary import (
     is_justification,
     split_words,
 )
-from cactions.model import AttributeMapping, SamePerson
+from cactions.model import Aggregate, AttributeMapping, Path, SamePerson
 
 
 def find_value_doubt(
@@ -24,13 +24,23 @@ def find_value_doubt(
     ``proof`` is None for a data connector: Intercom has none. ``typed`` are the names under which
     other actions send what people type.
     """
-    if is_justification(mapping.verified):
+    if is_justification(mapping.verified) or mapping.aggregate is Aggregate.COUNT:
         return ""
-    last = get_last_name(mapping.path)
+    doubts = (_find_path_doubt(path, mapping, proof, typed) for path in mapping.value_paths)
+    return next(filter(None, doubts), "")
+
+
+def _find_path_doubt(
+    path: Path,
+    mapping: AttributeMapping,
+    proof: SamePerson | None,
+    typed: Collection[tuple[str, ...]],
+) -> str:
+    last = get_last_name(path)
     if split_words(last) in typed:
         return f"another action sends what people type as {last}"
     reached = is_contact_address(last) or is_contact_address(mapping.attribute.name)
-    if reached and (proof is None or mapping.path != proof.path):
+    if reached and (proof is None or path != proof.path):
         return "people may have typed it at the third party"
     if proof and is_justification(proof.verified):
         words = split_words(last)[-1:]

@@ -157,8 +157,9 @@ class TrustAnalysis:
         if not isinstance(proof.equals, PersonAttribute):
             return ""
         sources = {
-            split_words(get_last_name(mapping.path))
+            split_words(get_last_name(path))
             for _, mapping in self.writers.get(proof.equals.name, ())
+            for path in mapping.value_paths
         }
         copied = (each for each in sent if isinstance(each, PersonField) and each.name in CLAIMED)
         return next((str(each) for each in copied if split_words(each.name) in sources), "")
@@ -171,9 +172,9 @@ class TrustAnalysis:
         rows = action.response.rows
         if rows and any(reference == proof.equals for _, reference in rows.where):
             return not self.is_choosable(proof.equals, action)
-        return not self.list_chosen(action) and all(
-            is_same_record(proof.path, mapping.path) for mapping in action.response.mapping
-        )
+        mapped = (path for each in action.response.mapping for path in each.value_paths)
+        apart = any(not is_same_record(proof.path, path) for path in mapped)
+        return not apart and not self.list_chosen(action)
 
     def _list_written(self, action: Action) -> Iterator[LookupKey]:
         """What people have chosen in the body of a change, and may read back in their record."""

@@ -24,8 +24,8 @@ from cactions.logic.people.condition_fields import (
     suggest_field,
 )
 from cactions.logic.people.declared_type import InvalidValue, parse_cell, parse_declared_value
-from cactions.logic.plan.dates import DateError, parse_day
 from cactions.logic.suggest import suggest
+from cactions.logic.values.dates import DateError, parse_day
 from cactions.model import Attribute, Condition, DataType, Json, Scalar, UsageError
 
 MOST_CONDITIONS: Final = 15

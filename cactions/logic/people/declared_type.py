@@ -15,8 +15,13 @@ from types import MappingProxyType
 from typing import Final
 
 from cactions.logic.plan.coerce import MAX_INTEGER
-from cactions.logic.plan.dates import MIN_MILLISECONDS, DateError, parse_date_text, parse_timestamp
 from cactions.logic.plan.equality import MAX_EXACT
+from cactions.logic.values.dates import (
+    MIN_MILLISECONDS,
+    DateError,
+    parse_date_text,
+    parse_timestamp,
+)
 from cactions.model import DataType, DateForm, InvalidText, Json
 
 _DATE_HINT: Final = "Write Unix seconds, or 2026-01-31T09:30:00Z."

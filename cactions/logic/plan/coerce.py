@@ -8,7 +8,7 @@ is always WRONG_TYPE::
     integer        [42, -7] (1)     itself            [3.0] (2)       -             -
     float          [1.5, 1e3] (3)   exact (4)         itself          -             -
     boolean        [true, false]    -                 -               itself        -
-    date iso8601   Unix seconds     -                 -               -             -
+    date, as text  Unix seconds     -                 -               -             -
     date unix_s    [42, -7] (1)     itself            [3.0] (2)       -             -
     date unix_ms   [42, -7] (1)     floor to seconds  [3.0] (2)       -             -
 
@@ -17,33 +17,42 @@ is always WRONG_TYPE::
 (3) text in the form of a JSON number.
 (4) up to 2^53, up to which a float represents every whole number.
 
-``values`` replaces the table. ``options`` and then ``one_of`` are checked last.
+``values`` replaces the table. ``divide`` comes before it. ``options`` and then ``one_of`` are
+checked last.
 """
 
 from __future__ import annotations
 
 import math
-import re
 import unicodedata
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from types import MappingProxyType
 from typing import Final, TypeAlias, TypeGuard
 
 from msgspec import Struct
 
 from cactions.logic import strict_json
-from cactions.logic.plan.dates import DateError, parse_date_text, parse_day, parse_timestamp
+from cactions.logic.plan.choices import check_choices, look_up_value
 from cactions.logic.plan.equality import MAX_EXACT, normalize
+from cactions.logic.values.cut_text import cut_text
+from cactions.logic.values.dates import NUMBERS, DateError, DayError, parse_date
+from cactions.logic.values.decimals import (
+    divide_exactly,
+    format_decimal,
+    is_number,
+    is_whole_number,
+    parse_number,
+)
 from cactions.model import (
     MASK,
     AttributeMapping,
     DataType,
     DateForm,
+    DateFormat,
+    InvalidText,
     Json,
     KeepReason,
     Scalar,
-    is_empty,
-    is_same,
 )
 
 MAX_LENGTH: Final = 255
@@ -52,17 +61,19 @@ MAX_LENGTH: Final = 255
 MAX_INTEGER: Final = 2**53 - 1
 """Larger numbers are rounded by JSON readers that use floats for all numbers."""
 
-MAX_LISTED_CHOICES: Final = 8
-MAX_DIGITS: Final = 20
-_WHOLE: Final = re.compile(r"0|-?[1-9][0-9]*")
-_NUMBER: Final = re.compile(r"-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?")
+_UNIX: Final = DateFormat(DateForm.UNIX_S)
+_DAY: Final = "`date: iso8601_date` reads it as midnight in UTC"
 
 
 class Coerced(Struct, frozen=True):
-    """A value that the attribute can store. ``forced``: converted because of ``type:``."""
+    """A value that the attribute can store.
+
+    ``forced``: converted because of ``type:``; ``cut``: shortened because of ``max_length:``.
+    """
 
     value: Scalar
     forced: bool = False
+    cut: bool = False
 
 
 class Rejected(Struct, frozen=True):
@@ -78,60 +89,62 @@ CoercionResult: TypeAlias = Coerced | Rejected
 def coerce_value(mapping: AttributeMapping, received: Json) -> CoercionResult:
     """The value for the attribute, from a response value that is neither missing nor null."""
     data_type = mapping.attribute.data_type
+    if isinstance(received, InvalidText):
+        return Rejected(KeepReason.UNSUITABLE_TEXT, "it is no valid text or number")
     try:
-        coerced = (
-            _look_up_value(mapping, received)
-            if mapping.values
-            else _READERS[data_type](mapping, received)
-        )
+        if mapping.values:
+            coerced = Coerced(look_up_value(mapping, received))
+        elif mapping.divide:
+            coerced = _divide(mapping, mapping.divide, received)
+        else:
+            coerced = _READERS[data_type](mapping, received)
         value = normalize(data_type, coerced.value)
-        _check_choices(mapping, value)
+        check_choices(mapping, value)
     except DateError as error:
         return Rejected(error.reason, error.detail)
-    return coerced if value is coerced.value else Coerced(value, coerced.forced)
+    return coerced if value is coerced.value else Coerced(value, coerced.forced, coerced.cut)
 
 
-def _look_up_value(mapping: AttributeMapping, received: Json) -> Coerced:
-    """The value that ``values`` gives for this text, or for the JSON text of another value."""
-    if isinstance(received, list | dict):
-        raise _build_type_error(received, "one value")
-    text = received if isinstance(received, str) else strict_json.dump_json(received)
-    for known, value in mapping.values:
-        if known == text and not isinstance(received, float):
-            return Coerced(value)
-    raise DateError(
-        KeepReason.NOT_IN_VALUES,
-        f"known values: {_list_choices(known for known, _ in mapping.values)}",
-    )
-
-
-def _check_choices(mapping: AttributeMapping, value: Scalar) -> None:
-    """Refuse a value that is not listed. An empty value is only possible through ``values``."""
-    if not mapping.attribute.options and not mapping.one_of:
-        return
-    for choices, reason in (
-        (mapping.attribute.options, KeepReason.NOT_AN_OPTION),
-        (mapping.one_of, KeepReason.NOT_IN_ONE_OF),
-    ):
-        known = [normalize(mapping.attribute.data_type, choice) for choice in choices]
-        if known and not is_empty(value) and not any(is_same(value, choice) for choice in known):
-            raise DateError(reason, f"allowed values: {_list_choices(choices)}")
+def _divide(mapping: AttributeMapping, divisor: int, received: Json) -> Coerced:
+    """The quotient as the attribute stores it: for a text, its decimal digits."""
+    if isinstance(received, str) and is_number(received):
+        _require_forced(mapping, received, "a number")
+    elif isinstance(received, bool) or not isinstance(received, int | float):
+        raise _build_type_error(received, "a number")
+    quotient = divide_exactly(received, divisor)
+    forced = isinstance(received, str)
+    if mapping.attribute.data_type is DataType.STRING:
+        return Coerced(_shorten_text(mapping, format_decimal(quotient)).value, forced)
+    if mapping.attribute.data_type is DataType.FLOAT:
+        return Coerced(float(quotient), forced)
+    if quotient != quotient.to_integral_value():
+        detail = f"it is no whole number when it is divided by {divisor}"
+        raise DateError(KeepReason.INEXACT, detail)
+    return Coerced(_check_magnitude(int(quotient), MAX_INTEGER), forced)
 
 
 def _coerce_string(mapping: AttributeMapping, received: Json) -> Coerced:
     expected = "a text"
     if isinstance(received, str):
-        return Coerced(_check_text(mapping, received))
+        return _shorten_text(mapping, received)
     if not isinstance(received, bool | int | float):
         raise _build_type_error(received, expected)
     _require_forced(mapping, received, expected)
-    return Coerced(_check_text(mapping, strict_json.dump_json(received)), forced=True)
+    shortened = _shorten_text(mapping, strict_json.dump_json(received))
+    return Coerced(shortened.value, forced=True, cut=shortened.cut)
 
 
-def _check_text(mapping: AttributeMapping, text: str) -> str:
+def _shorten_text(mapping: AttributeMapping, text: str) -> Coerced:
     limit = MAX_LENGTH if mapping.max_length is None else min(MAX_LENGTH, mapping.max_length)
-    if len(text) > limit:
-        raise DateError(KeepReason.TOO_LONG, f"it has {len(text)} characters; {limit} are allowed")
+    _check_characters(text)
+    if len(text) <= limit:
+        return Coerced(text)
+    if mapping.cut:
+        return Coerced(cut_text(text, limit), cut=True)
+    raise DateError(KeepReason.TOO_LONG, f"it has {len(text)} characters; {limit} are allowed")
+
+
+def _check_characters(text: str) -> None:
     if MASK in text:
         raise DateError(
             KeepReason.UNSUITABLE_TEXT, "it contains a secret, or the dots that mask one"
@@ -142,7 +155,6 @@ def _check_text(mapping: AttributeMapping, text: str) -> str:
         raise DateError(
             KeepReason.UNSUITABLE_TEXT, "it contains a control character or a lone surrogate"
         )
-    return text
 
 
 def _coerce_integer(mapping: AttributeMapping, received: Json) -> Coerced:
@@ -153,9 +165,9 @@ def _coerce_integer(mapping: AttributeMapping, received: Json) -> Coerced:
 def _coerce_float(mapping: AttributeMapping, received: Json) -> Coerced:
     expected = "a number"
     number = received
-    if isinstance(received, str) and _NUMBER.fullmatch(received):
+    if isinstance(received, str) and is_number(received):
         _require_forced(mapping, received, expected)
-        number = _parse_number(received)
+        number = parse_number(received)
     if type(number) is int:
         number = float(_check_magnitude(number, MAX_EXACT))
     if not isinstance(number, float):
@@ -178,18 +190,16 @@ def _coerce_boolean(mapping: AttributeMapping, received: Json) -> Coerced:
 
 def _coerce_date(mapping: AttributeMapping, received: Json) -> Coerced:
     """Without ``date:``, a number is read as the unit of the attribute: Unix seconds."""
-    form = mapping.date or DateForm.UNIX_S
-    if form not in _TEXT_DATES:
+    date = mapping.date or _UNIX
+    if date.form in NUMBERS:
         number, forced = _coerce_whole(mapping, received)
-        return Coerced(parse_timestamp(number, form), forced)
-    if isinstance(received, str):
-        return Coerced(_TEXT_DATES[form](received))
-    raise _build_type_error(received, "a date as text")
-
-
-_TEXT_DATES: Final[Mapping[DateForm, Callable[[str], int]]] = MappingProxyType(
-    {DateForm.ISO8601: parse_date_text, DateForm.ISO8601_DATE: parse_day}
-)
+        return Coerced(parse_date(number, date), forced)
+    if not isinstance(received, str):
+        raise _build_type_error(received, "a date as text")
+    try:
+        return Coerced(parse_date(received, date))
+    except DayError as error:
+        raise DateError(error.reason, f"{error.detail}: {_DAY}") from None
 
 
 _READERS: Final[Mapping[DataType, Callable[[AttributeMapping, Json], Coerced]]] = MappingProxyType(
@@ -211,23 +221,14 @@ def _coerce_whole(mapping: AttributeMapping, received: Json) -> tuple[int, bool]
     if not _is_whole(received):
         raise _build_type_error(received, expected)
     _require_forced(mapping, received, expected)
-    return int(_parse_number(received) if isinstance(received, str) else received), True
+    return int(parse_number(received) if isinstance(received, str) else received), True
 
 
 def _is_whole(received: Json) -> TypeGuard[str | float]:
     """Whether a text or a decimal number represents a whole number."""
     if isinstance(received, str):
-        return _WHOLE.fullmatch(received) is not None
+        return is_whole_number(received)
     return isinstance(received, float) and received.is_integer()
-
-
-def _parse_number(text: str) -> int | float:
-    """The number of a text in JSON's format. Python refuses to convert very long whole numbers."""
-    if not _WHOLE.fullmatch(text):
-        return float(text)
-    if len(text) > MAX_DIGITS:
-        raise DateError(KeepReason.OUT_OF_RANGE, "it is larger than any number that can be stored")
-    return int(text)
 
 
 def _check_magnitude(number: int, limit: int) -> int:
@@ -260,10 +261,3 @@ _TYPE_NAMES: Final[Mapping[type, str]] = MappingProxyType(
         dict: "an object",
     }
 )
-
-
-def _list_choices(choices: Iterable[Scalar]) -> str:
-    """The first choices as JSON, and how many more there are."""
-    words = [strict_json.dump_json(choice) for choice in choices]
-    more = len(words) - MAX_LISTED_CHOICES
-    return ", ".join(words[:MAX_LISTED_CHOICES]) + (f" and {more} more" if more > 0 else "")

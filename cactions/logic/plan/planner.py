@@ -18,16 +18,18 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from cactions.logic.action_cache import ActionCache
-from cactions.logic.exchange.verify import ReferenceValues, verify_response
+from cactions.logic.exchange.row_choice import ReferenceValues
+from cactions.logic.exchange.verify import verify_response
 from cactions.logic.expressions.references import resolve_reference
 from cactions.logic.plan.equality import is_equal_as
-from cactions.logic.plan.extract import NewValue, extract, keep_attribute
+from cactions.logic.plan.extract import NewValue, extract, extract_nothing, keep_attribute
 from cactions.model import (
     ABSENT,
     Action,
     Change,
     ChangeWarning,
     Conflict,
+    DataType,
     Input,
     InvalidText,
     KeepReason,
@@ -43,16 +45,20 @@ from cactions.model import (
     Precondition,
     Reference,
     Response,
+    Rows,
     Scalar,
     SentCall,
     Subject,
     Value,
+    describe_choice,
     is_empty,
 )
 
 _NAMES: Final = ("name", "email", "user_id")
 _IDENTITY: Final = ("id", "role", "user_id", "email")
 """The fields that identify a person: a plan is only valid while they stay the same."""
+
+SECONDS_OF_DAY: Final = 86_400
 
 _NOT_SCALAR: Final = "the current value is a list or an object"
 _NOT_UNICODE: Final = "the current value is not valid Unicode, and no undo could restore it"
@@ -82,8 +88,13 @@ def plan_changes(
         _decide_change(outcome, plan_input.person, last_applied or {})
         if isinstance(outcome, NewValue)
         else outcome
-        for outcome in extract(response.mapping, verified.root, plan_input.person)
+        for outcome in (
+            extract_nothing(response, plan_input.person)
+            if verified.has_nothing
+            else extract(response.mapping, verified.root, plan_input.person)
+        )
     ]
+    outcomes = _add_row(response.rows, outcomes)
     return Plan(
         action=plan_input.action.name,
         subject=plan_input.subject,
@@ -95,6 +106,16 @@ def plan_changes(
         from_search=plan_input.person.from_search,
         inputs=plan_input.inputs,
     )
+
+
+def _add_row(
+    rows: Rows | None, outcomes: list[Change | KeptAttribute]
+) -> list[Change | KeptAttribute]:
+    """With the row that the values come from, where it is one of several of this person."""
+    if rows is None or not rows.has_choice:
+        return outcomes
+    row = f"{rows.path}{describe_choice(rows)}"
+    return [replace(each, source=f"{each.source} of {row}") for each in outcomes]
 
 
 def _list_preconditions(plan_input: PlanInput) -> Iterator[Precondition]:
@@ -192,7 +213,8 @@ def _decide_change(
     mapping, attribute = new_value.mapping, new_value.mapping.attribute
     before = person.get_attribute(attribute.name)
     if is_equal_as(attribute.data_type, before, new_value.value):
-        return _build_change(new_value, before, before)
+        nothing = (ChangeWarning.NOTHING,) if new_value.is_nothing else ()
+        return _build_change(new_value, before, before, nothing)
     if isinstance(before, list | dict | InvalidText):
         is_text = isinstance(before, InvalidText)
         reason = KeepReason.UNSUITABLE_TEXT if is_text else KeepReason.WRONG_TYPE
@@ -220,7 +242,7 @@ def _build_change(
         attribute=attribute.name,
         before=before,
         after=after,
-        source=mapping.path.text,
+        source=mapping.source,
         data_type=attribute.data_type,
         redacted=mapping.redacted,
         cautions=cautions,
@@ -248,3 +270,16 @@ def _list_warnings(new_value: NewValue, *, by_hand: bool) -> Iterator[ChangeWarn
         yield ChangeWarning.CLEARS
     if new_value.forced:
         yield ChangeWarning.TYPE_FORCED
+    if new_value.cut:
+        yield ChangeWarning.CUT
+    if _is_first_day(new_value):
+        yield ChangeWarning.EPOCH
+    if new_value.is_nothing:
+        yield ChangeWarning.NOTHING
+
+
+def _is_first_day(new_value: NewValue) -> bool:
+    """Whether it is a date of 1 January 1970, which services write for none."""
+    if new_value.mapping.attribute.data_type is not DataType.DATE or new_value.mapping.values:
+        return False
+    return isinstance(new_value.value, int) and 0 <= new_value.value < SECONDS_OF_DAY

@@ -45,10 +45,10 @@ def list_record_lists(action: Action) -> tuple[Steps, ...]:
         return tuple(segments[:at] for at in list(places)[:1])
     proof = response.same_person.path if response.same_person else None
     found: dict[Steps, None] = {}
-    for mapping in response.mapping:
-        position = find_counted_list(mapping.path, proof, is_element_proven)
+    for path in (path for mapping in response.mapping for path in mapping.paths):
+        position = find_counted_list(path, proof, is_element_proven)
         if position is not None:
-            found[mapping.path.segments[:position]] = None
+            found[path.segments[:position]] = None
     return tuple(found)
 
 

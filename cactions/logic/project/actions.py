@@ -9,7 +9,7 @@ from msgspec.structs import replace
 from cactions.logic.exchange.verify import is_body_read
 from cactions.logic.project.breaker_schema import build_breakers
 from cactions.logic.project.expectations import build_expectation
-from cactions.logic.project.requests import build_action_request, build_limits
+from cactions.logic.project.requests import accept_format, build_action_request, build_limits
 from cactions.logic.project.responses import build_response
 from cactions.logic.project.scope import Scope, list_declared
 from cactions.logic.suggest import join_names
@@ -47,6 +47,7 @@ def build_action(name: str, at: LocatedValue, scope: Scope) -> Action | None:
     limits = at.get("limits")
     if asked is None or read is None or match is None:
         return None
+    asked = accept_format(asked, read.format)
     _check_denials(request_at, read, inside)
     if request_at and asked.http_method == "head" and is_body_read(read):
         message = "the response to a HEAD has no body, so that nothing of it can be read"

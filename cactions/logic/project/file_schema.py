@@ -11,11 +11,11 @@ from typing import Final
 from cactions.logic.name_grammar import NAME
 from cactions.logic.project.breaker_schema import BREAKERS
 from cactions.logic.project.expectation_schema import TEST
-from cactions.logic.project.request_schema import LIMITS, NETWORK, REQUEST, SUCCESS, TOKEN
+from cactions.logic.project.request_schema import LIMITS, NETWORK, REQUEST, TOKEN
+from cactions.logic.project.response_schema import RESPONSE, build_word_schema
 from cactions.logic.project.workspace_schema import WORKSPACE
 from cactions.logic.yaml.schema import (
     BooleanSchema,
-    EitherSchema,
     FieldSchema,
     IntegerSchema,
     ListSchema,
@@ -24,29 +24,14 @@ from cactions.logic.yaml.schema import (
     ScalarSchema,
     TextSchema,
 )
-from cactions.model import (
-    MATCH_FIELDS,
-    DataType,
-    DateForm,
-    InputType,
-    Overwrite,
-    WhenEmpty,
-)
+from cactions.model import MATCH_FIELDS, DataType, InputType
 
 VERSION: Final = 1
-LONGEST_TEXT: Final = 255
-
-
-def _build_word_schema(
-    enum: type[DataType | DateForm | InputType | Overwrite | WhenEmpty],
-) -> TextSchema:
-    return TextSchema(words=tuple(member.value for member in enum))
-
 
 ATTRIBUTE: Final = RecordSchema(
     {
         "data_type": FieldSchema(
-            _build_word_schema(DataType), "string, integer, float, boolean or date", required=True
+            build_word_schema(DataType), "string, integer, float, boolean or date", required=True
         ),
         "options": FieldSchema(
             ListSchema(ScalarSchema(), least=1), "the only values that it may take"
@@ -67,7 +52,7 @@ DATA_INPUT: Final = RecordSchema(
             TextSchema(form=NAME), "the name used in {{ inputs.NAME }}", required=True
         ),
         "type": FieldSchema(
-            _build_word_schema(InputType), "string, integer, decimal or boolean", required=True
+            build_word_schema(InputType), "string, integer, decimal or boolean", required=True
         ),
         "description": FieldSchema(TextSchema(), "what it is, for teammates"),
         "required": FieldSchema(BooleanSchema(), "whether the action refuses to run without it"),
@@ -83,75 +68,6 @@ FALLBACK: Final = RecordSchema(
     {
         "of": FieldSchema(TextSchema(), "the value, such as person.attributes.tier", required=True),
         "text": FieldSchema(TextSchema(), "what stands in its place", required=True),
-    }
-)
-
-MAPPING: Final = RecordSchema(
-    {
-        "path": FieldSchema(TextSchema(), "a response path", required=True),
-        "type": FieldSchema(_build_word_schema(DataType), "convert the value to this type"),
-        "max_length": FieldSchema(IntegerSchema(1, LONGEST_TEXT), "longer texts are refused"),
-        "one_of": FieldSchema(ListSchema(ScalarSchema(), least=1), "other values are refused"),
-        "values": FieldSchema(MapSchema(ScalarSchema(), least=1), "response text: attribute value"),
-        "date": FieldSchema(_build_word_schema(DateForm), "how the third party writes dates"),
-        "redacted": FieldSchema(
-            BooleanSchema(), "whether the attribute is hidden, in every action"
-        ),
-        "on_missing": FieldSchema(_build_word_schema(WhenEmpty), "keep (default), clear or refuse"),
-        "on_null": FieldSchema(_build_word_schema(WhenEmpty), "keep (default), clear or refuse"),
-        "overwrite": FieldSchema(
-            _build_word_schema(Overwrite), "always (default), if_empty, if_ours or never"
-        ),
-        "verified": FieldSchema(TextSchema(), "why what the service has there is true"),
-        "unique": FieldSchema(BooleanSchema(), "whether no two people may have the same value"),
-    }
-)
-
-RESPONSE: Final = RecordSchema(
-    {
-        "success_when": FieldSchema(
-            SUCCESS, "what makes an answer a success; the default is status 200"
-        ),
-        "rows": FieldSchema(
-            RecordSchema(
-                {
-                    "path": FieldSchema(
-                        TextSchema(), 'where the rows are, such as "$.data[*]"', required=True
-                    ),
-                    "where": FieldSchema(
-                        MapSchema(TextSchema()), "path: reference; exactly one row must remain"
-                    ),
-                }
-            ),
-            "where the candidates are; paths below start at the row",
-        ),
-        "same_person": FieldSchema(
-            RecordSchema(
-                {
-                    "path": FieldSchema(TextSchema(), "a response path", required=True),
-                    "equals": FieldSchema(
-                        TextSchema(), "person.email, person.user_id …", required=True
-                    ),
-                    "verified": FieldSchema(
-                        TextSchema(), "why the third party's value can be trusted"
-                    ),
-                    "redacted": FieldSchema(
-                        BooleanSchema(),
-                        "whether both values, and that of the person, are hidden everywhere",
-                    ),
-                }
-            ),
-            "the proof that the answer is about the matched person",
-        ),
-        "mapping": FieldSchema(
-            MapSchema(
-                EitherSchema(
-                    TextSchema(),
-                    MAPPING,
-                )
-            ),
-            "attribute: response path",
-        ),
     }
 )
 

@@ -94,7 +94,7 @@ def _convert_map(schema: MapSchema) -> dict[str, Json]:
     least: dict[str, Json] = {"minProperties": schema.least} if schema.least else {}
     return {
         "type": "object",
-        "propertyNames": {"minLength": 1, **_convert_name(schema.form)},
+        "propertyNames": {"minLength": 0 if schema.empty else 1, **_convert_name(schema.form)},
         "additionalProperties": _convert_schema(schema.value),
         **least,
     }

@@ -11,6 +11,7 @@ from cactions.logic.network.origin import HIGHEST_PORT
 from cactions.logic.yaml.diagnostics import LITERAL_SECRET
 from cactions.logic.yaml.schema import (
     AnyJsonSchema,
+    BooleanSchema,
     EitherSchema,
     FieldSchema,
     IntegerSchema,
@@ -82,7 +83,7 @@ REQUEST: Final = RecordSchema(
     }
 )
 
-_CHECKS: Final = {
+CHECKS: Final = {
     "status": FieldSchema(EitherSchema(STATUS, ListSchema(STATUS, least=1)), "one or several"),
     "headers": FieldSchema(MapSchema(TextSchema(empty=True)), "response header: its exact value"),
     "body": FieldSchema(
@@ -90,17 +91,20 @@ _CHECKS: Final = {
             RecordSchema(
                 {
                     "path": FieldSchema(TextSchema(), "a response path", required=True),
-                    "equals": FieldSchema(AnyJsonSchema(), "what must be there", required=True),
+                    "equals": FieldSchema(AnyJsonSchema(), "what must be there"),
+                    "absent": FieldSchema(
+                        BooleanSchema(), "true: it must not be there; false: it must, as anything"
+                    ),
                 }
             )
         ),
         "what must stand in a JSON body",
     ),
 }
-SUCCESS: Final = RecordSchema(dict(_CHECKS))
+SUCCESS: Final = RecordSchema(dict(CHECKS))
 """All of these; a 200 with an error in its body is no success."""
 
-DENIAL: Final = RecordSchema(dict(_CHECKS))
+DENIAL: Final = RecordSchema(dict(CHECKS))
 """Any one of these."""
 
 LIMITS: Final = RecordSchema(

@@ -7,6 +7,8 @@ from collections.abc import Collection
 from functools import lru_cache
 from typing import Final
 
+from msgspec.structs import replace
+
 from cactions.logic.network.origin import OriginError, parse_origin
 from cactions.logic.project import headers
 from cactions.logic.project.scope import Scope, parse_secret_name
@@ -23,6 +25,7 @@ from cactions.logic.yaml.diagnostics import (
 from cactions.model import (
     MIB,
     ActionRequest,
+    AnswerFormat,
     BodyForm,
     Effect,
     JsonTemplate,
@@ -32,6 +35,7 @@ from cactions.model import (
     Token,
 )
 
+_XML: Final = "application/xml, text/xml"
 _origin_of: Final = lru_cache(100)(parse_origin)
 """A server's origin is asked for by each of its actions."""
 _BODILESS: Final = ("get", "head")
@@ -108,6 +112,14 @@ def _check_text(asked: ActionRequest, at: LocatedValue | None, scope: Scope) -> 
     if fault := find_text_fault(content, asked.language):
         hint = f"the Content-Type says {asked.language.value}: put it where values stand there"
         scope.add_fault(WRONG_VALUE, at, fault, hint)
+
+
+def accept_format(request: ActionRequest, form: AnswerFormat) -> ActionRequest:
+    """The request with the header that asks for XML, where the answer is read as such."""
+    names = {name.lower() for name in request.headers}
+    if form is not AnswerFormat.XML or "accept" in names:
+        return request
+    return replace(request, headers={**request.headers, "Accept": Template((_XML,))})
 
 
 def build_limits(at: LocatedValue | None) -> Limits:

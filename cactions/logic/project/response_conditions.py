@@ -5,14 +5,23 @@ from __future__ import annotations
 from cactions.logic.project.scope import Scope
 from cactions.logic.request.encoding import HEADER_NAME
 from cactions.logic.yaml.decoder import LocatedValue
-from cactions.logic.yaml.diagnostics import WRONG_VALUE
+from cactions.logic.yaml.diagnostics import CONTRADICTION, MISSING_KEY, WRONG_VALUE
 from cactions.logic.yaml.nodes import to_json
-from cactions.model import BodyCheck, Denial, Success
+from cactions.model import BodyCheck, Denial, NotFound, Success
 
 
 def build_success(at: LocatedValue | None, scope: Scope) -> Success:
     """All of what makes a success; status 200 where nothing else is said."""
     return Success(*_build_checks(at, (200,), scope))
+
+
+def build_nothing(at: LocatedValue | None, scope: Scope) -> NotFound | None:
+    """What tells that the service has nothing about a person; None where nothing does."""
+    if at is None:
+        return None
+    path_at = at.get("empty")
+    path = scope.parse_path(path_at) if path_at else None
+    return NotFound(*_build_checks(at, (), scope), path)
 
 
 def build_denial(at: LocatedValue | None, scope: Scope) -> Denial:
@@ -43,8 +52,19 @@ def _build_headers(at: LocatedValue, scope: Scope) -> list[tuple[str, str]]:
 
 
 def _build_check(at: LocatedValue, scope: Scope) -> BodyCheck | None:
-    path_at, equals = at.get("path"), at.get("equals")
+    path_at, equals, absent = at.get("path"), at.get("equals"), at.get("absent")
     path = scope.parse_path(path_at) if path_at else None
-    if path is None or equals is None:
+    if equals is None and absent is None:
+        if not at.has_like(("equals", "absent")):
+            hint = "add equals: VALUE, or absent: true"
+            message = "it does not say what must be there"
+            scope.faults.add(MISSING_KEY, at.key, message, hint=hint, route=at.route)
         return None
+    if equals and absent:
+        message = "a member that is absent equals nothing"
+        scope.add_fault(CONTRADICTION, absent, message, "keep one of the two")
+    if path is None:
+        return None
+    if equals is None:
+        return BodyCheck(path, any_value=not at.scalar("absent"))
     return BodyCheck(path, to_json(equals.node))

@@ -182,7 +182,7 @@ class _Decoder:
         found: dict[str, LocatedValue] = {}
         for name, item in entries:
             here = f"{route}.{name.text}" if route else name.text
-            if not name.text:
+            if not name.text and not (schema.empty and not name.plain):
                 self.faults.add(WRONG_VALUE, name.span, "a name is empty", route=route)
                 continue
             value = self.decode(item, schema.value, name, here)

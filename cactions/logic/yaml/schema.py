@@ -60,11 +60,15 @@ class ListSchema(Struct, frozen=True):
 
 
 class MapSchema(Struct, frozen=True):
-    """Names of the author's own choice, of one form or any text, onto one kind of value."""
+    """Names of the author's own choice, of one form or any text, onto one kind of value.
+
+    ``empty`` allows the quoted empty name.
+    """
 
     value: Schema
     least: int = 0
     form: NameGrammar | None = None
+    empty: bool = False
 
 
 class FieldSchema(Struct, frozen=True):

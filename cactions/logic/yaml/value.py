@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from typing import Any
 
 from cactions.logic.yaml.nodes import MapNode, Node, ScalarNode, SourceSpan
+from cactions.logic.yaml.spelling_fixes import list_meant_names
 
 
 class LocatedValue:
@@ -42,6 +43,11 @@ class LocatedValue:
     def has(self, name: str) -> bool:
         """Whether a key stands there, broken or not."""
         return isinstance(self.node, MapNode) and any(k.text == name for k, _ in self.node.entries)
+
+    def has_like(self, names: Collection[str]) -> bool:
+        """Whether one of these keys stands there, broken or misspelt or not."""
+        entries = self.node.entries if isinstance(self.node, MapNode) else ()
+        return not list_meant_names(names, entries).isdisjoint(names)
 
     def scalar(self, name: str, default: Any = None) -> Any:  # noqa: ANN401 - the schema knows
         """The bare scalar under a key."""

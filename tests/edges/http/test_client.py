@@ -20,7 +20,8 @@ from cactions import __version__
 from cactions.edges.http.address_guard import NetworkRules
 from cactions.edges.http.client import HttpSender
 from cactions.edges.http.dns import SystemResolver
-from cactions.logic.exchange.verify import ReferenceValues, verify_response
+from cactions.logic.exchange.row_choice import ReferenceValues
+from cactions.logic.exchange.verify import verify_response
 from cactions.model import (
     AllowedAddress,
     FailureReason,

@@ -18,7 +18,8 @@ import pytest
 
 from cactions.edges.http.address_guard import NetworkRules
 from cactions.edges.http.client import HttpSender
-from cactions.logic.exchange.verify import ReferenceValues, verify_response
+from cactions.logic.exchange.row_choice import ReferenceValues
+from cactions.logic.exchange.verify import verify_response
 from cactions.model import Limits, MaskedText, PlanningError, Request, RequestFailed, Response
 from tests.builders import mapping, person, response
 from tests.edges.hostile import CASES, FLOODS, GOOD, LATE, Case

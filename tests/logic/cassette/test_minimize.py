@@ -12,26 +12,31 @@ from msgspec.structs import replace
 
 from cactions.logic import strict_json
 from cactions.logic.cassette.minimize import NOT_JSON, minimize_exchange
-from cactions.logic.exchange.verify import ReferenceValues
+from cactions.logic.exchange.row_choice import ReferenceValues
 from cactions.logic.expressions.json_path import query_all, query_one
 from cactions.logic.plan.planner import plan_changes
 from cactions.model import (
     ABSENT,
     EACH,
+    Absent,
     Action,
     ActionResponse,
+    Aggregate,
     AttributeMapping,
     BodyCheck,
     DataType,
     DateForm,
     FailureReason,
     Json,
+    NotFound,
+    Order,
     Path,
     Person,
     PersonField,
     Plan,
     PlanningError,
     Response,
+    RowOrder,
     Rows,
     SamePerson,
     Scalar,
@@ -145,7 +150,7 @@ def test_a_failed_check_keeps_nothing_of_the_found_value() -> None:
         success_when=Success(body=tuple(BodyCheck(path_of(t), v) for t, v in checks)),
     )
     whole = {"ok": True, "error": "canary", "tier": "gold", "email": "ada@example.com"}
-    assert {"ok": True} == kept(how, answer(whole))
+    assert {"ok": True, "error": "left out"} == kept(how, answer(whole))
 
 
 def test_only_known_headers_are_kept() -> None:
@@ -215,7 +220,44 @@ def row_places(draw: st.DrawFn, document: Json) -> tuple[Rows, list[Json]]:
     where = tuple(
         (paths(draw, sample), draw(REFERENCES)) for _ in range(draw(st.integers(0, 2)))
     )  # fmt: skip
-    return Rows(path, where), found
+    literals = [
+        (place, there)
+        for place in (paths(draw, sample) for _ in range(draw(st.integers(0, 1))))
+        if not isinstance(there := query_one(place, sample), list | dict | Absent)
+    ]
+    return Rows(path, where, tuple(literals), draw(orders(sample))), found
+
+
+@st.composite
+def orders(draw: st.DrawFn, sample: Json) -> RowOrder | None:
+    """Mostly none; by a place of a row."""
+    if draw(st.integers(0, 2)):
+        return None
+    return RowOrder(draw(st.sampled_from(Order)), paths(draw, sample))
+
+
+@st.composite
+def sources(draw: st.DrawFn, document: Json, made: AttributeMapping) -> AttributeMapping:
+    """One element of a list, all of them, several values as one text, or JSON inside a text."""
+    kind = draw(st.sampled_from(["path"] * 3 + ["text", "join", "parse", "in", "all"]))
+    path = paths(draw, document)
+    if kind in ("in", "all"):
+        elements, found = draw(row_places(document))
+        if EACH not in elements.path.segments:
+            return replace(made, path=path)
+        elements = replace(elements, where=())
+        rest = paths(draw, draw(st.sampled_from(found)) if found else None)
+        full = Path("$", (*elements.path.segments, *rest.segments))
+        aggregate = draw(st.sampled_from(Aggregate)) if kind == "all" else None
+        elements = replace(elements, order=None) if aggregate else elements
+        return replace(made, path=full, elements=elements, aggregate=aggregate)
+    return replace(
+        made,
+        path=path,
+        text=(path, " ", paths(draw, document)) if kind == "text" else (),
+        join=", " if kind == "join" else None,
+        parse=Path("$.a", ("a",)) if kind == "parse" else None,
+    )
 
 
 @st.composite
@@ -231,7 +273,20 @@ def maps(draw: st.DrawFn, document: Json, name: str) -> AttributeMapping:
         on_missing=draw(st.sampled_from(WhenEmpty)),
         on_null=draw(st.sampled_from(WhenEmpty)),
     )
-    return replace(made, path=paths(draw, document))
+    return draw(sources(document, made))
+
+
+@st.composite
+def nothings(draw: st.DrawFn, document: Json) -> NotFound | None:
+    """Mostly none; by the status, by the body, or by a list."""
+    if draw(st.integers(0, 2)):
+        return None
+    checks = ()
+    if draw(st.booleans()):
+        path = paths(draw, document)
+        checks = (BodyCheck(path, query_one(path, document) if draw(st.booleans()) else ABSENT),)
+    empty = paths(draw, document) if draw(st.booleans()) else None
+    return NotFound(draw(st.sampled_from([(), (500,)])), checks, (), empty)
 
 
 @st.composite
@@ -252,6 +307,8 @@ def worlds(draw: st.DrawFn) -> tuple[Action, Person, Response]:
         rows=places,
         same_person=None if proof is None else SamePerson(paths(draw, root), draw(REFERENCES)),
         mapping=tuple(draw(maps(root, f"m{n}")) for n in range(draw(st.integers(0, 3)))),
+        nothing_when=draw(nothings(document)),
+        on_nothing=draw(st.sampled_from([WhenEmpty.KEEP, WhenEmpty.CLEAR])),
     )
     compared = [*(places.where if places else ())]
     compared += [(how.same_person.path, how.same_person.equals)] if how.same_person else []
@@ -306,16 +363,29 @@ def test_texts_are_kept_only_at_paths_of_the_action(
         return
     whole, how = strict_json.parse_json(an.body), of.response
     row = how.rows.path.segments if how.rows else ()
-    inner = [path for path, _ in how.rows.where] if how.rows else []
-    inner += [mapping.path for mapping in how.mapping]
+    inner = list_read(how.rows) if how.rows else []
+    for mapped in how.mapping:
+        inner += mapped.paths
+        if mapped.elements:
+            start = mapped.elements.path.segments
+            inner += [Path("", (*start, *path.segments)) for path in list_read(mapped.elements)]
     inner += [how.same_person.path] if how.same_person else []
     reads = [(*row, *path.segments) for path in inner]
     checks = [check.path.segments for check in how.success_when.body]
+    checks += [check.path.segments for check in how.nothing_when.body] if how.nothing_when else []
+    checks += [segments for mapped in how.mapping if mapped.join for segments in
+               ((*row, *path.segments) for path in mapped.paths)]  # fmt: skip
     for route, value in leaves(strict_json.parse_json(left.body)):
         assert value is None or (
             any(len(path) == len(route) and leads(path, route, whole) for path in reads)
             or any(leads(path, route, whole) for path in checks)
         )
+
+
+def list_read(rows: Rows) -> list[Path]:
+    """What is read of a row to choose it."""
+    read = [path for path, _ in (*rows.where, *rows.literals)]
+    return [*read, rows.order.path] if rows.order else read
 
 
 def leaves(value: Json, route: tuple[Any, ...] = ()) -> Iterator[tuple[tuple[Any, ...], Json]]:

@@ -269,7 +269,7 @@ def test_an_unchanged_value_has_no_cautions() -> None:
 def test_cautions_have_a_fixed_order() -> None:
     """That of the model."""
     of = mapping("points", "integer", type=DataType.INTEGER, **EDITABLE, **CLEARING)
-    editable, by_hand, clears, forced = ChangeWarning
+    editable, by_hand, clears, forced, *_ = ChangeWarning
     assert cautions(of, 5, "7", {"points": 4}) == (editable, by_hand, forced)
     assert cautions(of, 5, None, {"points": 4}) == (editable, by_hand, clears)
 

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cactions.logic.plan.dates import DateError, parse_date_text, parse_timestamp
+from cactions.logic.values.dates import DateError, parse_date_text, parse_timestamp
 from cactions.model import DateForm, KeepReason
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
