@@ -12,7 +12,7 @@ from msgspec.structs import replace
 from cactions.app.commit import WINDOW, RunStores
 from cactions.app.ports import People
 from cactions.app.workers import Workers, open_pool
-from cactions.logic.plan.planner import invert_plan, plan_undo
+from cactions.logic.plan.undo_plan import invert_plan, plan_undo
 from cactions.logic.project.stored_run import find_misfit, redact_entries
 from cactions.model import (
     Conflict,

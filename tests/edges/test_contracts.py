@@ -23,7 +23,7 @@ from cactions.edges.store.run_lock import FileRunLock
 from cactions.logic.expressions.references import equals_reference
 from cactions.logic.people.condition_text import parse_conditions
 from cactions.logic.people.lookup import build_lookup_key
-from cactions.logic.plan.planner import invert_plan
+from cactions.logic.plan.undo_plan import invert_plan
 from cactions.model import (
     ABSENT,
     Attribute,

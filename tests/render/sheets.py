@@ -5,7 +5,7 @@ from __future__ import annotations
 from msgspec.structs import replace
 
 from cactions import model as m
-from cactions.logic.plan.planner import invert_plan
+from cactions.logic.plan.undo_plan import invert_plan
 from cactions.render import (
     answer,
     bulk,

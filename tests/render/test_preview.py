@@ -191,7 +191,9 @@ def test_every_reason_for_keeping_a_value_is_a_sentence(
     """With and without a value, and with the detail after it."""
     left = KeptAttribute("tier", "silver", why, refused, got, "some detail.", "$.tier")
     text = read(replace(LOYALTY, changes=(), left=(left,)))
-    sentence = re.split("Response: |The response has ", text)[1].split(" No changes")[0]
+    sentence = re.split("Response: |The response has |The service has ", text)[1].split(
+        " No changes"
+    )[0]
     assert sentence.endswith(": some detail.")
 
 

@@ -1,12 +1,11 @@
-"""Builds the plan for one person from a response, its inverse, and the plan that undoes it.
+"""Builds the plan for one person from a response.
 
 - Every mapping ends in ``changes`` or in ``left``, never in both, and nothing else does.
 - ``before`` is the stored value, unchanged: the commit compares it again.
 - Where the attribute already has the new value, ``after`` is ``before``: nothing is written for a
   difference without a meaning (null and ``""``, 5 and 5.0 in a float).
 - A list or an object, such as a relationship, is never overwritten, nor is an invalid text.
-- Applying and then undoing a plan restores the person. Planning again after applying it gives only
-  changes of the kind SAME.
+- Planning again after applying a plan gives only changes of the kind SAME.
 """
 
 from __future__ import annotations
@@ -28,7 +27,6 @@ from cactions.model import (
     Action,
     Change,
     ChangeWarning,
-    Conflict,
     DataType,
     Input,
     InvalidText,
@@ -38,7 +36,6 @@ from cactions.model import (
     Person,
     PersonAttribute,
     PersonField,
-    PersonQuery,
     Plan,
     PlanFailure,
     PlanningError,
@@ -54,7 +51,6 @@ from cactions.model import (
     is_empty,
 )
 
-_NAMES: Final = ("name", "email", "user_id")
 _IDENTITY: Final = ("id", "role", "user_id", "email")
 """The fields that identify a person: a plan is only valid while they stay the same."""
 
@@ -161,49 +157,6 @@ def apply_plan(person: Person, plan: Plan) -> Person:
     attributes = {**person.attributes, **new_values}
     present = {name: value for name, value in attributes.items() if value is not ABSENT}
     return replace(person, attributes=present)
-
-
-def invert_plan(plan: Plan) -> Plan:
-    """The plan that reverses the effective changes; it has no call of its own."""
-    changes = tuple(
-        Change(
-            attribute=change.attribute,
-            before=change.after,
-            after=change.before,
-            data_type=change.data_type,
-            redacted=change.redacted,
-        )
-        for change in plan.effective
-    )
-    return Plan(plan.action, plan.subject, SentCall(""), changes)
-
-
-def plan_undo(plan: Plan, person: Person) -> tuple[Plan, tuple[Conflict, ...]]:
-    """The changes that can be undone for the person as they are now, and the conflicts.
-
-    A value is restored where the attribute still has the value that the plan wrote. An attribute
-    that has its old value again is left out. Any other value is a Conflict.
-    """
-    changes: list[Change] = []
-    conflicts: list[Conflict] = []
-    inverse = invert_plan(plan)
-    for change in inverse.changes:
-        current = person.get_attribute(change.attribute)
-        if is_equal_as(change.data_type, current, change.before):
-            changes.append(replace(change, before=current))
-        elif not is_equal_as(change.data_type, current, change.after):
-            conflicts.append(Conflict(change.attribute, change.before, current, change.redacted))
-    subject = Subject(person.id, PersonQuery("id", person.id), _choose_label(plan, person))
-    return replace(inverse, subject=subject, changes=tuple(changes)), tuple(conflicts)
-
-
-def _choose_label(plan: Plan, person: Person) -> str:
-    """The label of the plan where it still is a name of the person, otherwise their id.
-
-    A stored plan can be forged, and their other names may be redacted.
-    """
-    known_labels = {person.get_label_without(_NAMES[:hidden]) for hidden in range(len(_NAMES))}
-    return plan.subject.label if plan.subject.label in known_labels else person.id
 
 
 def _decide_change(

@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from msgspec.structs import replace
 
 from cactions.edges.store.people import FILE_NAME, LocalPeopleStore
-from cactions.logic.plan.planner import invert_plan
+from cactions.logic.plan.undo_plan import invert_plan
 from cactions.model import (
     ABSENT,
     Change,

@@ -6,13 +6,8 @@ from typing import Any
 
 import pytest
 
-from cactions.logic.plan.planner import (
-    apply_plan,
-    build_failure,
-    invert_plan,
-    plan_changes,
-    plan_undo,
-)
+from cactions.logic.plan.planner import apply_plan, build_failure, plan_changes
+from cactions.logic.plan.undo_plan import invert_plan, plan_undo
 from cactions.model import (
     ABSENT,
     AttributeMapping,

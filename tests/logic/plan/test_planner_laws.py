@@ -17,7 +17,8 @@ from msgspec.structs import replace
 from cactions.logic import strict_json
 from cactions.logic.documents import plan_from_json, plan_to_json
 from cactions.logic.plan.equality import is_equal_as
-from cactions.logic.plan.planner import apply_plan, invert_plan, plan_changes, plan_undo
+from cactions.logic.plan.planner import apply_plan, plan_changes
+from cactions.logic.plan.undo_plan import invert_plan, plan_undo
 from cactions.model import (
     ABSENT,
     AttributeMapping,
