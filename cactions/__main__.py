@@ -15,7 +15,7 @@ NOT_DONE = "Nothing was sent and nothing was written."
 INTERRUPTED = (
     '{"format": "cactions.error/1", "kind": "interrupted", "fault": "caller", "exit_code": 130,'
     ' "message": "interrupted", "place": null, "hint": "", "commands": [],'
-    f' "not_done": "{NOT_DONE}", "findings": [], "result": null}}'
+    f' "not_done": "{NOT_DONE}", "notes": [], "findings": [], "result": null}}'
 )
 """The document of an interruption before anything else is loaded."""
 

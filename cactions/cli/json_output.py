@@ -14,7 +14,7 @@ from collections import deque
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from itertools import pairwise
-from typing import Final
+from typing import Final, TypeAlias
 
 from cactions.cli import streams
 from cactions.model import Json
@@ -36,6 +36,9 @@ class _Output:
         self.elsewhere = False
         self.left = False
 
+
+ErrorBuilder: TypeAlias = Callable[[dict[str, Json] | None, Sequence[str]], dict[str, Json]]
+"""Makes the document of an error, with what the command had finished, and what it had said."""
 
 _outputs: Final[list[_Output]] = [_Output()]
 """One: that of the present command."""
@@ -99,20 +102,27 @@ def leave(build_notes: Callable[[Sequence[str]], dict[str, Json]] | None = None)
     if document is None and build_notes and not output.elsewhere:
         document = build_notes([*output.notes])
     if document is not None:
+        output.document = None  # if it cannot be written, the error has to do without it
         text = _format(document)
         output.left = True
         streams.write_text(text)
 
 
-def leave_error(build: Callable[[dict[str, Json] | None], dict[str, Json]]) -> None:
-    """The error leaves as the document, unless one has left; ``build`` is given what was kept."""
+def leave_error(build: ErrorBuilder) -> None:
+    """The error leaves as the document, unless one has left; see ``ErrorBuilder``."""
     output = _outputs[-1]
-    if is_open():
-        document = build(output.document)
-        text = f"{json.dumps(_mask(document))}\n" if output.elsewhere else _format(document)
-        output.left = True
-        with suppress(OSError, ValueError):  # the words on stderr are left
-            streams.write_text(text)
+    if not is_open():
+        return
+    for result in (output.document, None):
+        with suppress(ValueError, TypeError, RecursionError, MemoryError):
+            document = build(result, [*output.notes])
+            text = f"{json.dumps(_mask(document))}\n" if output.elsewhere else _format(document)
+            break
+    else:
+        return  # the words on stderr are left
+    output.left = True
+    with suppress(OSError, ValueError):
+        streams.write_text(text)
 
 
 def _format(document: dict[str, Json]) -> str:

@@ -13,7 +13,7 @@ from contextlib import suppress
 from types import FrameType
 from typing import Final
 
-from cactions.cli import json_output, progress, streams, wiring
+from cactions.cli import json_ends, json_output, progress, streams, wiring
 from cactions.cli.app import run_command
 from cactions.cli.exit_codes import Exit
 from cactions.edges.files.confined_paths import forget_projects
@@ -54,7 +54,7 @@ def run() -> int:
     except (Interrupted, KeyboardInterrupt) as stopped:
         return _report_interrupt(stopped, words)
     except BrokenPipeError as error:
-        wiring.leave_json_error(error, progress.get_not_done_message(words), Exit.UNREAD)
+        json_ends.leave_json_error(error, progress.get_not_done_message(words), Exit.UNREAD)
         streams.give_up(sys.stdout, sys.stderr)
         return Exit.UNREAD
     except Exception as error:  # noqa: BLE001 - the last net: a report, never a traceback
@@ -62,6 +62,7 @@ def run() -> int:
     finally:
         progress.run_exit_hooks()
         forget_projects()
+        json_output.start(())
         _install_signal_handler(signal.SIG_DFL)
 
 
@@ -75,7 +76,7 @@ def _run_to_exit_code(words: list[str]) -> int:
     try:
         code = run_command(words)
         _install_signal_handler(_let_it_leave)
-        wiring.leave_json(needs_document=_HELP.isdisjoint(words))
+        json_ends.leave_json(needs_document=_HELP.isdisjoint(words))
         progress.run_exit_hooks()
         streams.finish()
     except SystemExit as left:  # so does Typer where the reader has gone
@@ -96,7 +97,7 @@ def _check_place() -> None:
 def _report_error(error: Exception, words: list[str], *, debug: bool) -> int:
     """Say it once, with what was not done; the exit code by whose fault it is."""
     not_done = progress.get_not_done_message(words, error)
-    wiring.leave_json_error(error, not_done, _choose_exit_code(error))
+    json_ends.leave_json_error(error, not_done, _choose_exit_code(error))
     if is_output_error(error):
         streams.give_up(sys.stdout)
     try:
@@ -122,7 +123,7 @@ def _report_interrupt(stopped: Interrupted | KeyboardInterrupt, words: list[str]
     code = stopped.code if isinstance(stopped, Interrupted) else _signalled[-1]
     kind = ErrorKind.TERMINATED if code is Exit.TERMINATED else ErrorKind.INTERRUPTED
     not_done = progress.get_not_done_message(words)
-    wiring.leave_json_error(kind, not_done, code)
+    json_ends.leave_json_error(kind, not_done, code)
     with suppress(OSError, ValueError):
         sys.stderr.write("\n" * sys.stderr.isatty())
         wiring.create_output().info(f"{kind.value.capitalize()}. {not_done}")

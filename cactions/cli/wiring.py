@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Final
 
 from cactions.cli import json_output, streams
 from cactions.cli.project_folder import ProjectFolder
-from cactions.model import ErrorKind, UsageError
+from cactions.model import UsageError
 
 if TYPE_CHECKING:
     from cactions.app.live_caller import LiveCaller
@@ -94,28 +94,6 @@ def show_progress(label: str, total: int, *, quiet: bool = False) -> Iterator[Pr
 def write_json(document: dict[str, Json]) -> None:
     """The JSON document of the command, which is kept until its end; see ``json_output``."""
     json_output.write(document)
-
-
-def leave_json(*, needs_document: bool) -> None:
-    """The command has ended: its document leaves, if it was asked for."""
-    if not json_output.is_open():
-        return
-    from cactions.logic.documents.errors import notes_to_json
-
-    json_output.leave(notes_to_json if needs_document else None)
-
-
-def leave_json_error(error: BaseException | ErrorKind, not_done: str, code: int) -> None:
-    """The error leaves as the document of the command, if one was asked for and has not left."""
-    if not json_output.is_open():
-        return
-    from cactions.logic.documents.errors import error_to_json
-    from cactions.render.error import describe_error
-
-    report = describe_error(error)
-    json_output.leave_error(
-        lambda result: error_to_json(report, code=code, not_done=not_done, result=result)
-    )
 
 
 def load_projects(

@@ -19,7 +19,7 @@ _PLAIN: Final = re.compile(r"[A-Za-z0-9 _.,:;/@%+=&?-]*")
 """What means itself in double quotes, in every shell and also while typing."""
 
 
-_COMMAND: Final = re.compile(r"`(cactions [^`\n]*)`")
+_COMMAND: Final = re.compile(r"`(cactions [^`\n]*)`|: (cactions [^`\n]*)$", re.MULTILINE)
 
 
 class QuotedWord(Enum):
@@ -89,8 +89,9 @@ def join_command(words: Iterable[str], *names: str, options: Iterable[str] = ())
 
 
 def list_commands(text: str) -> list[str]:
-    """The commands of ours that a sentence names, without their backticks, each once."""
-    return [*dict.fromkeys(_COMMAND.findall(text))]
+    """The commands of ours that a text names, in backticks or behind a colon; each once."""
+    found = (quoted or plain for quoted, plain in _COMMAND.findall(text))
+    return [*dict.fromkeys(found)]
 
 
 def _format_inside(part: Part) -> str:

@@ -20,7 +20,7 @@ from cactions.cli.vault_wiring import VaultOptions
 from cactions.edges.clock import SystemClock
 from cactions.edges.files.file_io import read_text
 from cactions.logic import documents
-from cactions.logic.documents.identity import identity_verdict_to_json, signature_to_json
+from cactions.logic.documents.signatures import identity_verdict_to_json, signature_to_json
 from cactions.logic.identity.claims import build_claims
 from cactions.logic.identity.proof import judge_declaration, judge_identity
 from cactions.logic.identity.settings import MOST_BYTES, name_user, parse_settings

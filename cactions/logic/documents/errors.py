@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Final
 
 from cactions.logic.documents.findings import PLACE_KEYS, findings_to_json
@@ -17,10 +17,16 @@ NOTES: Final = "cactions.notes/1"
 
 
 def error_to_json(
-    report: ErrorReport, *, code: int, not_done: str, result: Mapping[str, Json] | None = None
+    report: ErrorReport,
+    *,
+    code: int,
+    not_done: str,
+    notes: Sequence[str] = (),
+    result: Mapping[str, Json] | None = None,
 ) -> dict[str, Json]:
     """An error. ``result`` is the document that the command had finished before it.
 
+    ``notes`` are what it said meanwhile, such as how a run that was cut off goes on.
     ``place`` counts from 1, in characters, with an exclusive end; ``findings`` are those of action
     files that were refused, as in ``cactions.findings/2``.
     """
@@ -33,8 +39,9 @@ def error_to_json(
         "message": report.message,
         "place": {key: getattr(place, key) for key in PLACE_KEYS} if place else None,
         "hint": report.hint,
-        "commands": [*list_commands(f"{report.message}\n{report.hint}")],
+        "commands": [*list_commands("\n".join((report.message, report.hint, *notes, not_done)))],
         "not_done": not_done,
+        "notes": list(notes),
         "findings": findings_to_json(report.findings)["findings"],
         "result": None if result is None else dict(result),
     }

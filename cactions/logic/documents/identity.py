@@ -1,12 +1,8 @@
-"""The JSON documents of signatures, and of what they prove."""
+"""The JSON document of an identity check."""
 
 from __future__ import annotations
 
-from msgspec import UNSET
-
-from cactions.logic.documents.shapes.parts import shape_to_json
-from cactions.logic.documents.shapes.vaults import IdentityVerdictDocument, SignatureDocument
-from cactions.model import IdentityProof, Json, SignatureKind
+from cactions.model import IdentityProof, Json
 
 
 def identity_to_json(proof: IdentityProof, mismatch: str) -> dict[str, Json]:
@@ -23,19 +19,3 @@ def identity_to_json(proof: IdentityProof, mismatch: str) -> dict[str, Json]:
         "cautions": [*proof.cautions],
         "mismatch": mismatch,
     }
-
-
-def identity_verdict_to_json(problem: str) -> dict[str, Json]:
-    """Whether exactly one user is proven: there is no problem."""
-    return shape_to_json(IdentityVerdictDocument(proven=not problem, problem=problem))
-
-
-def signature_to_json(
-    kind: SignatureKind, signature: str, expires_in: int | None
-) -> dict[str, Json]:
-    """A signature that was made; ``expires_in`` is in seconds, None where it has no end."""
-    return shape_to_json(
-        SignatureDocument(
-            kind=kind, signature=signature, expires_in=UNSET if expires_in is None else expires_in
-        )
-    )

@@ -20,7 +20,8 @@ class ErrorDocument(Document, frozen=True, kw_only=True, tag="cactions.error/1")
     """Why a command came to no good end. ``result`` is the document that it had finished before.
 
     ``fault`` is who can do something about it, ``commands`` are those that help, ``not_done`` says
-    what has not happened, ``findings`` are those of action files that were refused.
+    what has not happened, ``notes`` are what was said before on stderr, ``findings`` are those of
+    action files that were refused.
     """
 
     kind: ErrorKind
@@ -31,6 +32,7 @@ class ErrorDocument(Document, frozen=True, kw_only=True, tag="cactions.error/1")
     hint: str
     commands: list[str]
     not_done: str
+    notes: list[str]
     findings: list[FindingShape]
     result: dict[str, Any] | None
 
