@@ -11,6 +11,14 @@ GC_THRESHOLD = 200_000
 """New objects between two runs of the garbage collector. Modules and parsed files are many objects
 that stay: a run after every 700 costs a twentieth of the start, and most of reading a file."""
 
+NOT_DONE = "Nothing was sent and nothing was written."
+INTERRUPTED = (
+    '{"format": "cactions.error/1", "kind": "interrupted", "fault": "caller", "exit_code": 130,'
+    ' "message": "interrupted", "place": null, "hint": "", "commands": [],'
+    f' "not_done": "{NOT_DONE}", "notes": [], "findings": [], "result": null}}'
+)
+"""The document of an interruption before anything else is loaded."""
+
 
 def main() -> None:
     """Run the command, and raise SystemExit with its exit code."""
@@ -24,7 +32,9 @@ def main() -> None:
     try:
         from cactions.cli.main import run
     except KeyboardInterrupt:
-        print("Interrupted. Nothing was sent and nothing was written.", file=sys.stderr)  # noqa: T201
+        print(f"Interrupted. {NOT_DONE}", file=sys.stderr)  # noqa: T201
+        if "--json" in sys.argv:
+            print(INTERRUPTED, flush=True)  # noqa: T201 - what makes documents is not loaded
         sys.exit(130)
     sys.exit(run())
 

@@ -13,13 +13,14 @@ from contextlib import suppress
 from types import FrameType
 from typing import Final
 
-from cactions.cli import progress, streams, wiring
+from cactions.cli import json_ends, json_output, progress, streams, wiring
 from cactions.cli.app import run_command
 from cactions.cli.exit_codes import Exit
 from cactions.edges.files.confined_paths import forget_projects
 from cactions.model import (
     CactionsError,
     DefinitionError,
+    ErrorKind,
     OutcomeUnknown,
     RunAborted,
     StoreError,
@@ -29,6 +30,7 @@ from cactions.render.error import is_output_error
 
 _CODES: Final = ((UsageError, Exit.MISUSE), (DefinitionError, Exit.NOTHING_DONE))
 _DEBUG: Final = "--debug"
+_HELP: Final = {"--help", "-h"}
 
 
 _signalled: Final = [Exit.INTERRUPTED]
@@ -51,7 +53,8 @@ def run() -> int:
         return _run_to_exit_code(words)
     except (Interrupted, KeyboardInterrupt) as stopped:
         return _report_interrupt(stopped, words)
-    except BrokenPipeError:
+    except BrokenPipeError as error:
+        json_ends.leave_json_error(error, progress.get_not_done_message(words), Exit.UNREAD)
         streams.give_up(sys.stdout, sys.stderr)
         return Exit.UNREAD
     except Exception as error:  # noqa: BLE001 - the last net: a report, never a traceback
@@ -59,17 +62,21 @@ def run() -> int:
     finally:
         progress.run_exit_hooks()
         forget_projects()
+        json_output.start(())
         _install_signal_handler(signal.SIG_DFL)
 
 
 def _run_to_exit_code(words: list[str]) -> int:
     """The exit code of a command that came to its end."""
     progress.start()
+    json_output.start(words)
     _install_signal_handler(_stop)
     streams.prepare()
     _check_place()
     try:
         code = run_command(words)
+        _install_signal_handler(_let_it_leave)
+        json_ends.leave_json(needs_document=_HELP.isdisjoint(words))
         progress.run_exit_hooks()
         streams.finish()
     except SystemExit as left:  # so does Typer where the reader has gone
@@ -89,12 +96,12 @@ def _check_place() -> None:
 
 def _report_error(error: Exception, words: list[str], *, debug: bool) -> int:
     """Say it once, with what was not done; the exit code by whose fault it is."""
+    not_done = progress.get_not_done_message(words, error)
+    json_ends.leave_json_error(error, not_done, _choose_exit_code(error))
     if is_output_error(error):
         streams.give_up(sys.stdout)
     try:
-        wiring.create_output().error(
-            error, not_done=progress.get_not_done_message(words, error), debug=debug
-        )
+        wiring.create_output().error(error, not_done=not_done, debug=debug)
     except (OSError, ValueError):  # there is nowhere left to say it
         streams.give_up(sys.stderr)
     return _choose_exit_code(error)
@@ -114,10 +121,12 @@ def _choose_exit_code(error: Exception) -> Exit:
 
 def _report_interrupt(stopped: Interrupted | KeyboardInterrupt, words: list[str]) -> int:
     code = stopped.code if isinstance(stopped, Interrupted) else _signalled[-1]
-    literal = "Terminated." if code is Exit.TERMINATED else "Interrupted."
+    kind = ErrorKind.TERMINATED if code is Exit.TERMINATED else ErrorKind.INTERRUPTED
+    not_done = progress.get_not_done_message(words)
+    json_ends.leave_json_error(kind, not_done, code)
     with suppress(OSError, ValueError):
         sys.stderr.write("\n" * sys.stderr.isatty())
-        wiring.create_output().info(f"{literal} {progress.get_not_done_message(words)}")
+        wiring.create_output().info(f"{kind.value.capitalize()}. {not_done}")
     streams.give_up(sys.stdout)
     return code
 
@@ -127,6 +136,11 @@ def _install_signal_handler(
 ) -> None:
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, handler)
+
+
+def _let_it_leave(_number: int, _frame: FrameType | None) -> None:
+    """The command has ended, and its output leaves as a whole; a second signal ends it at once."""
+    _install_signal_handler(signal.SIG_DFL)
 
 
 def _stop(number: int, _frame: FrameType | None) -> None:

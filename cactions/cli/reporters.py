@@ -6,7 +6,7 @@ Each function imports its format when it is called, so that the other five cost 
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Collection, Iterable, Mapping
 from functools import partial
 from pathlib import Path
 from typing import Final
@@ -126,6 +126,20 @@ def _report_suite_to_github(suite: SuiteResult) -> None:
     streams.write_text(streams.mask_text(text))
     if summary:
         append_text(Path(summary), f"{streams.mask_text(render_suite_markdown(suite))}\n")
+
+
+def report_document_schema(name: str) -> None:
+    """The JSON Schema of a document. Raises KeyError."""
+    from cactions.logic.documents.shapes.registry import build_document_schema
+
+    wiring.write_json(build_document_schema(name))
+
+
+def report_help(topics: Mapping[str, str], topic: str | None, text: str | None) -> None:
+    """A page of the reference, or the list of them, as the document ``cactions.help/1``."""
+    from cactions.logic.documents.changes import help_to_json
+
+    wiring.write_json(help_to_json(topics, topic, text))
 
 
 def check_report_file(path: Path) -> None:

@@ -6,6 +6,7 @@ import io
 from contextlib import suppress
 from typing import BinaryIO
 
+from cactions.cli.streams import write_whole
 from cactions.logic.secrets.scrubber import Scrubber
 
 
@@ -19,7 +20,7 @@ class Scrubbed(io.BufferedIOBase):
     def write(self, data: bytes | bytearray | memoryview, /) -> int:  # type: ignore[override]
         """Take all of it. Raises OSError where it cannot go."""
         taken = bytes(data)
-        self._below.write(self.scrubber.feed(taken))
+        write_whole(self._below, self.scrubber.feed(taken))
         return len(taken)
 
     def flush(self) -> None:
@@ -34,7 +35,7 @@ class Scrubbed(io.BufferedIOBase):
     def release(self) -> None:
         """No more comes: what waited was no secret."""
         with suppress(OSError, ValueError):  # the reader has gone, which was reported before
-            self._below.write(self.scrubber.end())
+            write_whole(self._below, self.scrubber.end())
             self._below.flush()
 
     def writable(self) -> bool:

@@ -15,7 +15,7 @@ from collections.abc import Callable
 from contextlib import redirect_stdout, suppress
 from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Final, TextIO
+from typing import TYPE_CHECKING, BinaryIO, Final, TextIO
 
 from msgspec import Struct
 
@@ -92,18 +92,44 @@ def write_text(text: str) -> None:
 def write_bytes(data: bytes) -> None:
     """Bytes for a program on stdout, as they are."""
     sys.stdout.flush()
-    sys.stdout.buffer.write(data)
+    write_whole(sys.stdout.buffer, data)
     sys.stdout.buffer.flush()
+
+
+def write_whole(stream: BinaryIO, data: bytes) -> None:
+    """All of it, also where no buffer is between (PYTHONUNBUFFERED) and a signal cuts a write off.
+
+    Raises BlockingIOError where the stream takes nothing now and does not wait.
+    """
+    rest = memoryview(data)
+    while rest:
+        taken = stream.write(rest)
+        if taken is None:
+            raise BlockingIOError("the stream takes nothing now")
+        rest = rest[taken:]
+
+
+_captures: Final[list[io.BytesIO]] = []
+"""What stdout is redirected to, the innermost last."""
 
 
 def capture_stdout(write: Callable[[], None]) -> str:
     """What ``write`` puts onto stdout, in the place of putting it there."""
     data = io.BytesIO()
-    with io.TextIOWrapper(data, encoding="utf-8", newline="") as stdout:
-        with redirect_stdout(stdout):
-            write()
-        stdout.flush()
-        return data.getvalue().decode()
+    _captures.append(data)
+    try:
+        with io.TextIOWrapper(data, encoding="utf-8", newline="") as stdout:
+            with redirect_stdout(stdout):
+                write()
+            stdout.flush()
+            return data.getvalue().decode()
+    finally:
+        _captures.remove(data)
+
+
+def is_captured() -> bool:
+    """Whether stdout is redirected into a file at the moment."""
+    return bool(_captures)
 
 
 def finish() -> None:

@@ -13,7 +13,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from cactions.cli import streams
+from cactions.cli import json_output, streams
 from cactions.cli.project_folder import ProjectFolder
 from cactions.cli.vault_choice import VAULT, choose_vault
 from cactions.model import UsageError
@@ -38,14 +38,21 @@ STATE: Final = ".cactions"
 
 
 def create_output() -> PlainOutput:
-    """Where words go: in colour if a terminal wants it, and without loading colours if not."""
+    """Where words go: in colour if a terminal wants it, and without loading colours if not.
+
+    With ``--json`` all of them go to stderr: stdout is for the document.
+    """
     from cactions.render.output import PlainOutput, wants_colour
 
+    stdout, mask = sys.stderr if json_output.is_asked() else sys.stdout, _mask_in_place_of_progress
     if not (wants_colour(sys.stdout) or wants_colour(sys.stderr)):
-        return PlainOutput(sys.stdout, sys.stderr, mask=_mask_in_place_of_progress)
-    from cactions.render.color_output import ColorOutput
+        output = PlainOutput(stdout, sys.stderr, mask=mask)
+    else:
+        from cactions.render.color_output import ColorOutput
 
-    return ColorOutput(sys.stdout, sys.stderr, mask=_mask_in_place_of_progress)
+        output = ColorOutput(stdout, sys.stderr, mask=mask)
+    output.on_info = json_output.add_note
+    return output
 
 
 _displays: Final[list[ProgressDisplay]] = []
@@ -85,14 +92,8 @@ def show_progress(label: str, total: int, *, quiet: bool = False) -> Iterator[Pr
 
 
 def write_json(document: dict[str, Json]) -> None:
-    """One JSON document on stdout; what a terminal would obey or hide stands in it as escapes."""
-    import json
-
-    from cactions.render.escape import escape_json
-
-    shown = streams.mask_document(document)
-    text = json.dumps(shown, ensure_ascii=False, indent=2, allow_nan=False)
-    streams.write_text(escape_json(text) + "\n")
+    """The JSON document of the command, which is kept until its end; see ``json_output``."""
+    json_output.write(document)
 
 
 def load_projects(

@@ -19,6 +19,9 @@ _PLAIN: Final = re.compile(r"[A-Za-z0-9 _.,:;/@%+=&?-]*")
 """What means itself in double quotes, in every shell and also while typing."""
 
 
+_COMMAND: Final = re.compile(r"`(cactions [^`\n]*)`|: (cactions [^`\n]*)$", re.MULTILINE)
+
+
 class QuotedWord(Enum):
     """How the value of a variable is written down where it stands."""
 
@@ -83,6 +86,12 @@ def join_command(words: Iterable[str], *names: str, options: Iterable[str] = ())
     dashed = any(name.startswith("-") for name in names)
     texts = (*words, *options, "--", *names) if dashed else (*words, *names, *options)
     return " ".join(["cactions", *(quote_word([text]) for text in texts)])
+
+
+def list_commands(text: str) -> list[str]:
+    """The commands of ours that a text names, in backticks or behind a colon; each once."""
+    found = (quoted or plain for quoted, plain in _COMMAND.findall(text))
+    return [*dict.fromkeys(found)]
 
 
 def _format_inside(part: Part) -> str:

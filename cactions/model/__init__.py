@@ -51,6 +51,7 @@ from cactions.model.enums import (
     RunKind,
     RunPhase,
 )
+from cactions.model.error_report import ErrorFault, ErrorKind, ErrorReport
 from cactions.model.errors import (
     CactionsError,
     DefinitionError,

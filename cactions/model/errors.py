@@ -7,14 +7,18 @@ one place, where the error leaves the program.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import ClassVar
 
 from cactions.model.enums import FailureReason
+from cactions.model.error_report import ErrorKind
 from cactions.model.exchange import Proof
 from cactions.model.finding import Finding, Place
 
 
 class CactionsError(Exception):
     """Root of every error that this project raises on purpose."""
+
+    kind: ClassVar[ErrorKind] = ErrorKind.INTERNAL
 
     def __init__(self, message: str, *, hint: str = "", place: Place | None = None) -> None:
         super().__init__(message)
@@ -24,6 +28,8 @@ class CactionsError(Exception):
 
 class DefinitionError(CactionsError):
     """The YAML (or another file of the author) must be fixed."""
+
+    kind = ErrorKind.DEFINITION
 
 
 class InvalidFiles(DefinitionError):
@@ -39,13 +45,19 @@ class InvalidFiles(DefinitionError):
 class UsageError(CactionsError):
     """The command was called with something that does not fit; call it otherwise."""
 
+    kind = ErrorKind.USAGE
+
 
 class RemoteError(CactionsError):
     """The other service, or the recording that stands for it, did not answer as it should."""
 
+    kind = ErrorKind.REMOTE
+
 
 class StoreError(CactionsError):
     """People, vault or journal cannot be read or written."""
+
+    kind = ErrorKind.STORE
 
 
 class WorkspaceError(StoreError):
@@ -54,6 +66,8 @@ class WorkspaceError(StoreError):
     ``status`` is None where no answer came; ``codes`` are those of Intercom's error list.
     ``request_id`` is what Intercom's support asks for, empty if there was none.
     """
+
+    kind = ErrorKind.INTERCOM
 
     def __init__(
         self,
@@ -73,12 +87,16 @@ class WorkspaceError(StoreError):
 class OutcomeUnknown(StoreError):
     """A store failed during a write to a person, which may have been kept or not."""
 
+    kind = ErrorKind.OUTCOME_UNKNOWN
+
 
 class RunAborted(StoreError):
     """A store failed, or is in use, and it is certain what was written; the message says it.
 
     ``written``: whether anything was, since the command began.
     """
+
+    kind = ErrorKind.STOPPED
 
     written = False
 
@@ -88,6 +106,8 @@ class PlanningError(CactionsError):
 
     ``message`` holds no value that is redacted; both sides of ``same_person`` are in ``proof``.
     """
+
+    kind = ErrorKind.PLANNING
 
     def __init__(
         self, reason: FailureReason, message: str, *, hint: str = "", proof: Proof | None = None

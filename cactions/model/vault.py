@@ -12,6 +12,7 @@ from typing import TypeAlias
 
 from msgspec import Struct
 
+from cactions.model.error_report import ErrorKind
 from cactions.model.errors import StoreError
 
 Meta: TypeAlias = "Mapping[str, str | int | tuple[str, ...]]"
@@ -162,6 +163,8 @@ class VaultError(StoreError):
 
     ``line`` is 0 where no line is to blame. The message never holds a key or a secret.
     """
+
+    kind = ErrorKind.VAULT
 
     def __init__(self, fault: VaultFault, message: str, *, hint: str, line: int = 0) -> None:
         super().__init__(message, hint=hint)

@@ -5,16 +5,7 @@ from __future__ import annotations
 from pathlib import PurePath
 from traceback import TracebackException
 
-from cactions.model import (
-    CactionsError,
-    DefinitionError,
-    InvalidFiles,
-    PlanningError,
-    RemoteError,
-    StoreError,
-    UsageError,
-    WorkspaceError,
-)
+from cactions.model import CactionsError, ErrorKind, ErrorReport, InvalidFiles
 from cactions.render import messages
 from cactions.render.findings import render_findings
 from cactions.render.layout import wrap, wrap_paragraph
@@ -25,16 +16,23 @@ _UNWRITTEN = "The output cannot be written."
 _ELSEWHERE = "free some disk space, or send the output somewhere else"
 _REPORT = "include the line above and the command that you ran"
 
-_FAULTS: tuple[tuple[type[BaseException], str], ...] = (
-    (DefinitionError, "Invalid file."),
-    (UsageError, "Usage error."),
-    (RemoteError, "Remote service error."),
-    (WorkspaceError, "Intercom error."),
-    (StoreError, "Local state error."),
-    (PlanningError, "No plan for this person."),
-    (MemoryError, "Out of memory."),
-    (BaseException, "Internal error. Please report it."),
-)
+_STORE = "Local state error."
+_FAULTS = {
+    ErrorKind.DEFINITION: "Invalid file.",
+    ErrorKind.USAGE: "Usage error.",
+    ErrorKind.REMOTE: "Remote service error.",
+    ErrorKind.INTERCOM: "Intercom error.",
+    ErrorKind.VAULT: _STORE,
+    ErrorKind.STORE: _STORE,
+    ErrorKind.OUTCOME_UNKNOWN: _STORE,
+    ErrorKind.STOPPED: _STORE,
+    ErrorKind.PLANNING: "No plan for this person.",
+    ErrorKind.OUTPUT: _UNWRITTEN,
+    ErrorKind.MEMORY: "Out of memory.",
+    ErrorKind.INTERRUPTED: "Interrupted.",
+    ErrorKind.TERMINATED: "Terminated.",
+    ErrorKind.INTERNAL: "Internal error. Please report it.",
+}
 
 
 def render_error(error: BaseException, *, not_done: str = "") -> View:
@@ -43,17 +41,17 @@ def render_error(error: BaseException, *, not_done: str = "") -> View:
     Of an unexpected error, only its class and its position are shown: its text may
     hold anything.
     """
+    report = describe_error(error)
 
     def draw(width: int) -> list[StyledLine]:
-        fault = next(text for kind, text in _FAULTS if isinstance(error, kind))
-        fault = _UNWRITTEN if is_output_error(error) else fault
+        fault = _FAULTS[report.kind]
         title = wrap(span(fault, Style.STRONG), width, hang=(Span("x", Style.BAD), Span(" ")))
         below = [span(not_done)] if not_done else []
         if isinstance(error, InvalidFiles):
             above = render_findings(error.findings, error.sources)(width)
-            again = _render_next("fix the errors above and run the command again")
+            again = _render_next(report.hint)
             return [*above, BLANK, *title, *_wrap_lines([again, *below], width)]
-        return [*title, *_wrap_lines([*_list_details(error), *below], width)]
+        return [*title, *_wrap_lines([*_list_details(report), *below], width)]
 
     return draw
 
@@ -81,22 +79,28 @@ def _wrap_lines(lines: list[StyledLine], width: int) -> list[StyledLine]:
     return [row for line in lines for row in wrap_paragraph(line, width, indent=2)]
 
 
-def _list_details(error: BaseException) -> list[StyledLine]:
-    if isinstance(error, OSError) and is_output_error(error):
-        return [
-            span(messages.to_sentence((error.strerror or "it is closed").lower())),
-            _render_next(_ELSEWHERE),
-        ]
-    if not isinstance(error, CactionsError):
-        return [
-            span(f"{type(error).__name__} in {_describe_origin(error)}."),
-            _render_next(_REPORT),
-        ]
-    spans = span(messages.to_sentence(str(error)))
-    if error.place:
-        message = str(error).strip().rstrip(".")
-        spans = (Span(f"{error.place}:", Style.CODE), Span(f" {message}."))
-    return [spans, *([_render_next(error.hint)] if error.hint else [])]
+def describe_error(error: BaseException | ErrorKind) -> ErrorReport:
+    """What is told of an error, also as JSON; see ``render_error``. A signal is only a kind."""
+    if isinstance(error, ErrorKind):
+        return ErrorReport(error, error.value)
+    if is_output_error(error):
+        text = getattr(error, "strerror", None) or "it is closed"
+        return ErrorReport(ErrorKind.OUTPUT, text.lower(), _ELSEWHERE)
+    if isinstance(error, InvalidFiles):
+        again = "fix the errors above and run the command again"
+        return ErrorReport(error.kind, str(error), again, findings=error.findings)
+    if isinstance(error, CactionsError):
+        return ErrorReport(error.kind, str(error), error.hint, error.place)
+    kind = ErrorKind.MEMORY if isinstance(error, MemoryError) else ErrorKind.INTERNAL
+    return ErrorReport(kind, f"{type(error).__name__} in {_describe_origin(error)}", _REPORT)
+
+
+def _list_details(report: ErrorReport) -> list[StyledLine]:
+    spans = span(messages.to_sentence(report.message))
+    if report.place:
+        message = report.message.strip().rstrip(".")
+        spans = (Span(f"{report.place}:", Style.CODE), Span(f" {message}."))
+    return [spans, *([_render_next(report.hint)] if report.hint else [])]
 
 
 def _render_next(hint: str) -> StyledLine:

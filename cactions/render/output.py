@@ -26,7 +26,7 @@ _OURS: Final = {MASK: "*" * len(MASK), "→": "->", "…": "...", "·": "|"}
 class PlainOutput:
     """What is asked for goes to stdout, what is said about it to stderr.
 
-    ``mask`` replaces in a view what may not be shown.
+    ``mask`` replaces in a view what may not be shown; ``on_info`` is told every sentence.
     """
 
     def __init__(
@@ -41,6 +41,7 @@ class PlainOutput:
         self.stdout = stdout
         self.stderr = stderr
         self._mask = mask
+        self.on_info: Callable[[str], object] = str
         self.environ = environ
         self._room = width
 
@@ -54,6 +55,7 @@ class PlainOutput:
 
     def info(self, text: str) -> None:
         """A sentence on stderr."""
+        self.on_info(text)
         lines = text.split("\n")
         self._put(self.stderr, lambda width: [r for text in lines for r in wrap(span(text), width)])
 

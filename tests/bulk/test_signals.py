@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 import subprocess
 import time
@@ -17,6 +18,7 @@ from tests.bulk.outside import check_counts, read_local, read_run
 from tests.bulk.scene import get_after, get_before
 from tests.bulk.shop import SLOW, Shop
 from tests.case_counts import COUNTS
+from tests.json_documents import list_faults
 
 PEOPLE = 30
 UNKNOWN = 1
@@ -89,6 +91,22 @@ def test_a_signal_while_writing_ends_what_is_under_way(
     errors = get_errors(attack.home)
     for verb in ("resume", "undo"):
         assert f"cactions runs {verb} {run.head.id}" in errors
+    attack.judge(attack.finish())
+
+
+@pytest.mark.parametrize(("point", "count"), [("before send", 13), ("before commit", 15)])
+def test_a_run_that_is_cut_off_is_one_document_that_names_what_goes_on(
+    process: subprocess.Popen[str], shop: Shop, tmp_path: Path, point: str, count: int
+) -> None:
+    """With --json: the commands of its error carry the run on, and what came of it fits, too."""
+    attack = begin_attack(process, shop, PEOPLE, tmp_path)
+    answer = attack.call(f"{RUN} --json", point=point, count=count, signal="SIGINT", exits=True)
+    document = json.loads((attack.home / "out").read_text())
+    assert [] == [*list_faults(document)]
+    assert Exit.INTERRUPTED == answer["code"] == document["exit_code"]
+    run = read_run(attack.home)
+    assert run
+    assert f"cactions runs resume {run.head.id}" in document["commands"]
     attack.judge(attack.finish())
 
 

@@ -17,6 +17,7 @@ import pytest
 from cactions.__main__ import main
 from cactions.cli.exit_codes import Exit
 from tests.intercom_projects import API
+from tests.json_documents import check_output
 from tests.projects import ABOUT_ADA, SECRET
 from tests.servers import Server, answering, serving
 from tests.workspace import Settings, WorkspaceServer
@@ -53,7 +54,10 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 def cli(
     home: Path, monkeypatch: pytest.MonkeyPatch, capsysbinary: pytest.CaptureFixture[bytes]
 ) -> Cli:
-    """``cli("diff", "loyalty", …)`` runs the command and returns its result."""
+    """``cli("diff", "loyalty", …)`` runs the command and returns its result.
+
+    With ``--json``, exactly one document stands on stdout, and it fits its schema.
+    """
     ours = ("NO_COLOR", "FORCE_COLOR", "CACTIONS_DEBUG")
     for name in (*ours, "GITHUB_STEP_SUMMARY", "GITHUB_WORKSPACE"):
         monkeypatch.delenv(name, raising=False)
@@ -71,6 +75,7 @@ def cli(
         for number, handler in handlers.items():
             signal.signal(number, handler)
         out, err = capsysbinary.readouterr()
+        check_output(words, out.decode())
         return Done(code, out.decode(), err.decode())
 
     return call

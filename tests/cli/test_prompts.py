@@ -57,5 +57,5 @@ def test_input_typed_before_the_question_is_ignored(home: Path) -> None:
 def test_json_needs_yes_because_it_shows_no_preview(cli: Cli, home: Path) -> None:
     """With JSON the operator gives --yes, or nothing is done."""
     done = cli("run", "loyalty", "--person", "u-1", "--replay", "--json")
-    assert (Exit.MISUSE, "") == (done.code, done.out)
+    assert (Exit.MISUSE, "usage") == (done.code, done.json["kind"])
     assert not (home / ".cactions").exists()

@@ -17,10 +17,10 @@ from cactions.cli.commands.validate_report import (
     report,
 )
 from cactions.cli.exit_codes import Exit
-from cactions.cli.formats import Format
+from cactions.cli.formats import Format, choose_format
 from cactions.cli.live_connectors import LiveConnectors, open_live_connectors
 from cactions.cli.live_options import LiveOptions, network_options
-from cactions.cli.options import Files, Quiet
+from cactions.cli.options import Files, Json, Quiet
 from cactions.cli.output_files import write_text
 from cactions.cli.pull_files import keep_files, read_target
 from cactions.edges.clock import SystemClock
@@ -47,7 +47,7 @@ Version = Annotated[
 FailOn = Annotated[
     Severity, typer.Option("--fail-on", help="Lowest severity that makes the exit code 1.")
 ]
-Form = Annotated[Format, typer.Option("--format", help="Output format.")]
+Form = Annotated[Format | None, typer.Option("--format", help="Output format. Default: text.")]
 Output = Annotated[
     Path | None,
     typer.Option("--output", "-o", metavar="FILE", help="Write the report into this file."),
@@ -57,7 +57,7 @@ Output = Annotated[
 @network_options
 def command(
     options: LiveOptions,
-    form: Form = Format.TEXT,
+    form: Form = None,
     save: Save = None,
     region: Where = None,
     version: Version = None,
@@ -65,6 +65,7 @@ def command(
     output: Output = None,
     files: Files = None,
     quiet: Quiet = False,
+    json: Json = False,
 ) -> None:
     """Find data leaks between users in the live connectors of a workspace; nothing is changed.
 
@@ -76,11 +77,13 @@ def command(
 
     Example: cactions audit --save support-actions
     """
+    chosen = ValidateOptions(
+        [], format=choose_format(form, json), quiet=quiet, fail_on=fail_on, output=output
+    )
     opened = open_live_connectors(files, options, region, version)
     found = audit_workspace(opened.api, SystemClock(), _Progress(quiet=quiet).show)
     if save:
         _save(save, found, opened)
-    chosen = ValidateOptions([], format=form, quiet=quiet, fail_on=fail_on, output=output)
     raise typer.Exit(_report(found, chosen))
 
 

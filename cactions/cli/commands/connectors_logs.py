@@ -10,7 +10,7 @@ from cactions.app.connectors.catalog import WorkspaceConnectors, read_connectors
 from cactions.app.connectors.logs import ExecutionQuery, follow_executions, list_executions
 from cactions.app.connectors.revisions import list_revisions
 from cactions.app.ports import IntercomApi
-from cactions.cli import streams, wiring
+from cactions.cli import json_output, streams, wiring
 from cactions.cli.live_options import LiveOptions, network_options
 from cactions.cli.open_project import open_workspace
 from cactions.cli.options import Files, Json
@@ -149,6 +149,6 @@ def _follow(
         if json:
             for execution in executions:
                 document = streams.mask_document(documents.execution_to_json(execution))
-                streams.write_text(escape_json(strict_json.dump_json(document)) + "\n")
+                json_output.write_line(escape_json(strict_json.dump_json(document)) + "\n")
         elif executions:
             output.print(render_executions(executions))

@@ -8,6 +8,8 @@ from typing import Annotated, Final
 import typer
 
 from cactions.cli import streams
+from cactions.cli.options import Json
+from cactions.cli.reporters import report_help
 from cactions.logic.suggest import suggest
 from cactions.model import UsageError
 
@@ -24,6 +26,7 @@ TOPICS: Final = {
     "tests": "the tests of actions: what they expect, which run, coverage",
     "recordings": "recording and replaying responses",
     "publish": "what goes live, on which evidence, and what runs then",
+    "json": "the documents of --json, errors included, and their schemas",
     "ci": "formats, the GitHub Action, the pre-commit hook, editors",
 }
 """The pages in ``cactions/help``, in the order in which they are listed."""
@@ -31,18 +34,20 @@ TOPICS: Final = {
 
 def command(
     topic: Annotated[str | None, typer.Argument(metavar="[TOPIC]", help="A topic.")] = None,
+    json: Json = False,
 ) -> None:
     """Print a page of the reference; without a topic, the list of topics.
 
     Example: cactions help file-format
     """
-    if topic is None:
+    if topic is not None and topic not in TOPICS:
+        raise UsageError(f'there is no topic "{topic}"', hint=suggest(topic, TOPICS))
+    text = topic and (files("cactions") / "help" / f"{topic}.md").read_text(encoding="utf-8")
+    if json:
+        report_help(TOPICS, topic, text)
+    elif text:
+        streams.write_text(text)
+    else:
         width = max(map(len, TOPICS))
         lines = [f"  {name:<{width}}  {about}" for name, about in TOPICS.items()]
         streams.write_text("\n".join(["Topics:", *lines]) + "\n")
-        return
-    if topic not in TOPICS:
-        hint = suggest(topic, TOPICS)
-        raise UsageError(f'there is no topic "{topic}"', hint=hint)
-    page = files("cactions") / "help" / f"{topic}.md"
-    streams.write_text(page.read_text(encoding="utf-8"))

@@ -20,6 +20,7 @@ from cactions.cli.vault_options import vault_options
 from cactions.edges.clock import SystemClock
 from cactions.edges.files.file_io import read_text
 from cactions.logic import documents
+from cactions.logic.documents.signatures import identity_verdict_to_json, signature_to_json
 from cactions.logic.identity.claims import build_claims
 from cactions.logic.identity.proof import judge_declaration, judge_identity
 from cactions.logic.identity.settings import MOST_BYTES, name_user, parse_settings
@@ -29,6 +30,7 @@ from cactions.model import (
     IdentityProof,
     IdentityVerification,
     MessengerSettings,
+    SignatureKind,
     SignedClaims,
     UsageError,
 )
@@ -79,6 +81,7 @@ def sign(
     claim: Claims = None,
     expires_in: Lifetime = 3600,
     secret: SecretName = SECRET,
+    json: Json = False,
 ) -> None:
     """Print the user hash of a user id or e-mail address, or with --jwt a JWT, for a test page.
 
@@ -89,7 +92,8 @@ def sign(
     if jwt:
         claims = build_claims(user_id, email, claim or (), SystemClock().get_time(), expires_in)
         library = wiring.create_messenger_jwt()
-        streams.write_text(library.sign_claims(claims, _open_secret(options, secret)) + "\n")
+        signed = library.sign_claims(claims, _open_secret(options, secret))
+        _print_signature(SignatureKind.JWT, signed, expires_in, json=json)
         return
     if claim:
         raise UsageError("a user hash signs no attributes", hint="Add --jwt for a JWT.")
@@ -97,7 +101,17 @@ def sign(
         raise UsageError(
             "a user hash signs one value", hint="Use --user-id or --email, as the site does."
         )
-    streams.write_text(build_user_hash(_open_secret(options, secret), user_id or email) + "\n")
+    signed = build_user_hash(_open_secret(options, secret), user_id or email)
+    _print_signature(SignatureKind.USER_HASH, signed, None, json=json)
+
+
+def _print_signature(
+    kind: SignatureKind, signature: str, expires_in: int | None, *, json: bool
+) -> None:
+    if json:
+        wiring.write_json(signature_to_json(kind, signature, expires_in))
+    else:
+        streams.write_text(signature + "\n")
 
 
 @commands.command()
@@ -108,6 +122,7 @@ def verify(
     user_id: UserId = "",
     email: Email = "",
     secret: SecretName = SECRET,
+    json: Json = False,
 ) -> None:
     """Say only whether a hash or JWT proves exactly this user: exit code 0 or 1.
 
@@ -121,12 +136,16 @@ def verify(
         sent = name_user(sent, user_id, email)
     proof = _prove(sent, options, secret)
     missing = [name for name, text in wanted.items() if proof.proven.get(name) != text]
-    if not missing:
+    why = ""
+    if missing:
+        why = proof.problems[0] if proof.problems else f"it signs no {missing[0]}, or another one"
+    if json:
+        wiring.write_json(identity_verdict_to_json(why))
+    elif why:
+        streams.write_text(f"It does not prove this user: {why}.\n")
+    else:
         streams.write_text("It proves this user.\n")
-        return
-    why = proof.problems[0] if proof.problems else f"it signs no {missing[0]}, or another one"
-    streams.write_text(f"It does not prove this user: {why}.\n")
-    raise typer.Exit(Exit.FINDINGS)
+    raise typer.Exit(Exit.FINDINGS if why else Exit.CLEAN)
 
 
 @commands.command()

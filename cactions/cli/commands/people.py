@@ -19,6 +19,7 @@ from cactions.cli.project_folder import ProjectFolder
 from cactions.cli.vault_options import key_options
 from cactions.edges.files.people_file import PeopleFormat, read_people, read_people_file
 from cactions.logic import documents
+from cactions.logic.documents.changes import import_to_json
 from cactions.logic.people.unlisted_values import UnlistedValues
 from cactions.model import Person, UsageError
 from cactions.render.people import (
@@ -46,6 +47,7 @@ def import_(
     ] = False,
     files: Files = None,
     environment: Environment = None,
+    json: Json = False,
 ) -> None:
     """Take people from a file into the local workspace: all of them, or none.
 
@@ -60,7 +62,10 @@ def import_(
     progress.mark_written()
     workspace.remember_seeds(project_folder)
     number = workspace.open_local_people(project_folder).import_people(people, update=update)
-    wiring.create_output().print(render_import(number, str(path)))
+    if json:
+        wiring.write_json(import_to_json(str(path), number, unlisted.list_messages()))
+    else:
+        wiring.create_output().print(render_import(number, str(path)))
     for message in unlisted.list_messages():
         wiring.create_output().info(message)
 

@@ -15,6 +15,8 @@ from cactions.cli.options import Files, Json
 from cactions.cli.output_files import write_lines
 from cactions.cli.vault_options import key_options
 from cactions.logic import documents, strict_json
+from cactions.logic.documents.changes import exported_to_json
+from cactions.logic.shell import join_command
 from cactions.model import Run, UsageError
 from cactions.render.runs import UNSEALED, render_run, render_runs
 from cactions.render.vault import render_sealed_runs
@@ -67,15 +69,25 @@ def show(run: RunId, files: Files = None, json: Json = False) -> None:
 
 @commands.command()
 @key_options
-def export(run: RunId, out: Out = None, files: Files = None) -> None:
+def export(run: RunId, out: Out = None, files: Files = None, json: Json = False) -> None:
     """Write a run as JSON lines: its head, then a line a person. Redacted values are left out.
+
+    With --json, which prints one document, the lines go into the file of --out.
 
     Example: cactions runs export last --out run.jsonl
     """
+    if json and out is None:
+        show = join_command(("runs", "show"), run, options=("--json",))
+        raise UsageError(
+            "--json prints one document, and an export is many lines",
+            hint=f"Name a file for them: --out FILE. `{show}` prints the run as one document.",
+        )
     found = _read(workspace.open_journal(wiring.find_folder(files)), run)
     lines = (f"{strict_json.dump_json(line)}\n" for line in documents.run_to_lines(found))
     if out:
         write_lines(out, lines)
+        if json:
+            wiring.write_json(exported_to_json(found, str(out), len(found.entries)))
         return
     for line in lines:
         streams.write_text(line)

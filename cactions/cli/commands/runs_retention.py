@@ -12,8 +12,9 @@ from cactions.app.retention import choose_prunable, erase_traces, find_traces, p
 from cactions.cli import prompts, wiring, workspace
 from cactions.cli.live_options import LiveOptions, network_options
 from cactions.cli.open_project import open_project
-from cactions.cli.options import Environment, Files, Yes, parse_person_query
+from cactions.cli.options import Environment, Files, Json, Yes, parse_person_query
 from cactions.cli.vault_options import key_options
+from cactions.logic.documents.changes import forget_to_json, prune_to_json
 from cactions.model import UsageError
 from cactions.render.messages import count_noun
 from cactions.render.runs import render_runs
@@ -34,7 +35,11 @@ Whose = Annotated[
 
 @key_options
 def prune_(
-    older_than: OlderThan = None, keep: Keep = None, yes: Yes = False, files: Files = None
+    older_than: OlderThan = None,
+    keep: Keep = None,
+    yes: Yes = False,
+    files: Files = None,
+    json: Json = False,
 ) -> None:
     """Delete old runs, with the old values that an undo would need.
 
@@ -42,7 +47,7 @@ def prune_(
 
     Example: cactions runs prune --older-than 90d
     """
-    prompts.require_terminal(yes)
+    prompts.require_terminal(yes, json)
     if (older_than is None) == (keep is None):
         raise UsageError("say which runs may go", hint="Use either --older-than AGE or --keep N.")
     before = None if older_than is None else time.time() - _parse_age(older_than)
@@ -54,9 +59,12 @@ def prune_(
     if not choice.prunable:
         other = "other " if choice.kept else ""
         wiring.create_output().info(f"No {other}run is old enough. Nothing was deleted.")
+        if json:
+            wiring.write_json(prune_to_json((), choice.kept))
         return
     old = choice.prunable
-    wiring.create_output().print(render_runs(old))
+    if not json:
+        wiring.create_output().print(render_runs(old))
     wiring.create_output().info(
         "What they wrote stays with the people, and cannot be taken back any more."
     )
@@ -64,6 +72,8 @@ def prune_(
         wiring.create_output().info("Nothing was deleted.")
         return
     prune_runs(old, journal)
+    if json:
+        wiring.write_json(prune_to_json(old, choice.kept))
     wiring.create_output().info(f"{count_noun(len(old), 'run')} deleted.")
 
 
@@ -74,12 +84,13 @@ def forget(
     yes: Yes = False,
     files: Files = None,
     environment: Environment = None,
+    json: Json = False,
 ) -> None:
     """Erase a person from all runs: values, name, key and proof. Only the outcomes stay counted.
 
     Example: cactions runs forget --person user_id=u-1
     """
-    prompts.require_terminal(yes)
+    prompts.require_terminal(yes, json)
     project_folder = open_project(files, environment, options, leaks=False)
     workspace.delete_scratch(project_folder.folder)
     journal = workspace.open_journal(project_folder.folder)
@@ -100,6 +111,14 @@ def forget(
         wiring.create_output().info("Nothing was erased.")
         return
     number = erase_traces(found, journal)
+    if json:
+        document = forget_to_json(
+            found.person_id,
+            runs=found.runs,
+            entries=number,
+            unknown_outcomes=found.unknown_outcomes,
+        )
+        wiring.write_json(document)
     wiring.create_output().info(
         f"{count_noun(number, 'entry', 'entries')} erased; outcomes stay counted."
     )

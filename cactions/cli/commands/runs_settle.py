@@ -13,9 +13,10 @@ from cactions.app.settle import (
     settle_calls,
 )
 from cactions.cli import progress, prompts, wiring, workspace
-from cactions.cli.options import Files, Yes
+from cactions.cli.options import Files, Json, Yes
 from cactions.cli.run_head import get_operator
 from cactions.cli.vault_options import key_options
+from cactions.logic.documents.changes import settlement_to_json
 from cactions.model import UsageError
 from cactions.render.messages import count_noun
 from cactions.render.runs import render_run
@@ -37,6 +38,7 @@ def settle(
     entry: Entries = None,
     yes: Yes = False,
     files: Files = None,
+    json: Json = False,
 ) -> None:
     """Record what you found out at the service about write requests of unknown outcome.
 
@@ -49,7 +51,7 @@ def settle(
         raise UsageError(
             "say what became of the requests", hint="Look at the service: --done or --not-done."
         )
-    prompts.require_terminal(yes)
+    prompts.require_terminal(yes, json)
     folder = wiring.find_folder(files)
     journal = workspace.open_journal(folder)
     found = find_unsettled_run(journal) if run == "last" else journal.read(run)
@@ -65,4 +67,6 @@ def settle(
     receipts = build_settled_receipts(entries, get_operator(), done=done)
     with progress.atomic():
         settle_calls(found.head, receipts, journal, workspace.open_run_lock(folder))
+    if json:
+        wiring.write_json(settlement_to_json(found, entries, carried_out=done))
     wiring.create_output().info(f"It is recorded that {number} {what} {outcome}.")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -11,21 +10,22 @@ import typer
 from cactions.app.vault import manage
 from cactions.app.vault.recipients import join_vault
 from cactions.app.vault.rekey import rekey_vault
-from cactions.app.vault.salvage import salvage_vault
 from cactions.cli import progress, secret_input, wiring, workspace
 from cactions.cli.commands import vault_recipients
 from cactions.cli.commands.vault_bind import Name, bind
-from cactions.cli.commands.vault_recipients import Kept, print_rekeyed, print_written
+from cactions.cli.commands.vault_recipients import Kept
+from cactions.cli.commands.vault_salvage import salvage
 from cactions.cli.exit_codes import Exit
 from cactions.cli.options import Json
 from cactions.cli.run_head import get_user_name
 from cactions.cli.vault_choice import VaultOptions
 from cactions.cli.vault_hosts import Hosts, NewHosts, Signing, TokenHosts, choose_hosts
 from cactions.cli.vault_options import add_vault_options, vault_options
-from cactions.edges.keys.vault_file import LocalVaultFile
+from cactions.cli.vault_reports import describe_rekeyed, list_codes, report_change
 from cactions.logic.documents import vaults as wire
+from cactions.logic.documents.vaults import VaultChangeReport
 from cactions.logic.vault import validation
-from cactions.model import StoreError, UsageError
+from cactions.model import UsageError
 from cactions.render import vault as vault_views
 from cactions.render.messages import count_noun, join_words
 
@@ -41,16 +41,11 @@ Strip = Annotated[
 Mine = Annotated[
     str | None, typer.Option("--name", metavar="NAME", help="What the vault calls you.")
 ]
-Into = Annotated[Path, typer.Option("--into", metavar="FILE", help="The new vault.")]
-NewKey = Annotated[
-    Path | None,
-    typer.Option("--new-key-file", metavar="FILE", help="Keep the new vault's key in a new file."),
-]
 
 
 @commands.command()
 @vault_options
-def init(options: VaultOptions, name: Mine = None) -> None:
+def init(options: VaultOptions, name: Mine = None, json: Json = False) -> None:
     """Make a vault; its key goes into the keyring, or into the new file of --key-file.
 
     Example: cactions vault init
@@ -63,7 +58,9 @@ def init(options: VaultOptions, name: Mine = None) -> None:
     text = f"The vault {options.vault} is made."
     text += f" You are {me} in it; your key is in {context.keys.name}."
     seal = add_vault_options("`cactions vault seal NAME`", options).strip("`")
-    print_written(done, text + " To seal a secret:", seal)
+    text += "" if json else " To seal a secret:"
+    report = VaultChangeReport("init", str(options.vault), done.head, me, text, done.notes)
+    report_change(report, seal, json=json)
     if workspace.open_journal(options.vault.parent).begun:
         wiring.create_output().info(
             "Old values that earlier runs kept stay unsealed in .cactions/. `cactions runs prune`"
@@ -80,6 +77,7 @@ def seal(
     token_host: TokenHosts = None,
     signing: Signing = False,
     strip_newline: Strip = False,
+    json: Json = False,
 ) -> None:
     """Seal a secret: typed without echo, or from stdin. It goes to the named hosts only.
 
@@ -100,14 +98,14 @@ def seal(
     secret = secret_input.read_value(name, strip_newline=strip_newline)
     with progress.atomic():
         done = manage.seal_secret(context, secret, None if signing else host or (), token_host)
-    if signing:
-        print_written(done, f'"{name}" is sealed to sign with. It is sent nowhere.')
-        return
     text = f'"{name}" is sealed for {join_words(sorted(host or ()))}.'
+    if signing:
+        text = f'"{name}" is sealed to sign with. It is sent nowhere.'
     if token_host:
         hosts = join_words([*validation.check_hosts(token_host)])
         text += f" Tokens that are fetched with it may go to {hosts}."
-    print_written(done, text)
+    report = VaultChangeReport("seal", str(options.vault), done.head, name, text, done.notes)
+    report_change(report, json=json)
 
 
 commands.command()(bind)
@@ -116,7 +114,11 @@ commands.command()(bind)
 @commands.command()
 @vault_options
 def rotate(
-    options: VaultOptions, name: Name, host: NewHosts = None, strip_newline: Strip = False
+    options: VaultOptions,
+    name: Name,
+    host: NewHosts = None,
+    strip_newline: Strip = False,
+    json: Json = False,
 ) -> None:
     """Replace a secret's value, and its hosts where they are given. The old value is gone then.
 
@@ -126,7 +128,8 @@ def rotate(
     secret = secret_input.read_value(name, strip_newline=strip_newline)
     with progress.atomic():
         done = manage.rotate_secret(context, secret, host)
-    print_written(done, f'"{name}" has a new value.')
+    text, file = f'"{name}" has a new value.', str(options.vault)
+    report_change(VaultChangeReport("rotate", file, done.head, name, text, done.notes), json=json)
 
 
 @commands.command("list")
@@ -150,7 +153,7 @@ def list_(options: VaultOptions, json: Json = False) -> None:
 
 @commands.command()
 @vault_options
-def rekey(options: VaultOptions, keep: Kept = None) -> None:
+def rekey(options: VaultOptions, keep: Kept = None, json: Json = False) -> None:
     """Make a new data key, in one write. Everybody else gets a new join code or key.
 
     Example: cactions vault rekey
@@ -159,13 +162,22 @@ def rekey(options: VaultOptions, keep: Kept = None) -> None:
     passphrases = [secret_input.read_passphrase(name) for name in keep or ()]
     with progress.atomic():
         done = rekey_vault(context, passphrases)
-    print_written(done.written, "The vault has a new data key.")
-    print_rekeyed(done)
+    report = VaultChangeReport(
+        "rekey",
+        str(options.vault),
+        done.written.head,
+        "",
+        "The vault has a new data key.",
+        describe_rekeyed(done),
+        list_codes(done.handouts),
+        done.dropped,
+    )
+    report_change(report, json=json)
 
 
 @commands.command()
 @vault_options
-def join(options: VaultOptions) -> None:
+def join(options: VaultOptions, json: Json = False) -> None:
     """Join a vault with a join code (prompted, or from stdin).
 
     Example: cactions vault join
@@ -175,58 +187,43 @@ def join(options: VaultOptions) -> None:
     with progress.atomic():
         done = join_vault(context, code)
     text = f"You have joined the vault as {done.name}; your key is in {context.keys.name}."
-    print_written(done.written, f"{text} Commit the vault, so that the join code stops working.")
+    text += " Commit the vault, so that the join code stops working."
+    file, written = str(options.vault), done.written
+    report = VaultChangeReport("join", file, written.head, done.name, text, written.notes)
+    report_change(report, json=json)
 
 
 @commands.command()
 @vault_options
-def verify(options: VaultOptions) -> None:
+def verify(options: VaultOptions, json: Json = False) -> None:
     """Check the whole file, and that every entry opens. No value is shown.
 
     Example: cactions vault verify
     """
     context = wiring.open_vault_context(options)
     found = manage.verify_vault(context)
-    entries = count_noun(found.entries, "entry opens", "entries open")
-    text = f"The vault is whole: generation {found.head.generation}, {entries} for {found.me}."
-    wiring.create_output().print(vault_views.render_written(text))
-    _warn_unchecked_generation(
-        context.keys.remembers, found.rollback_checked, found.head.generation
-    )
-
-
-@commands.command()
-@vault_options
-def salvage(options: VaultOptions, into: Into, new_key_file: NewKey = None) -> None:
-    """Save what still opens of a damaged vault into a new one. The damaged file stays.
-
-    Exit code 1 when something was lost.
-
-    Example: cactions vault salvage --into saved.vault --new-key-file saved.key
-    """
-    context = wiring.open_vault_context(options, keep=new_key_file)
-    if new_key_file is None and not context.keys.remembers and not into.exists():
-        raise StoreError(
-            f"the new vault needs a key of its own, and {context.keys.name} cannot keep one",
-            hint="Name a new file for it: --new-key-file FILE.",
+    checked = found.rollback_checked
+    if json:
+        file, head = str(options.vault), found.head
+        wiring.write_json(
+            wire.vault_check_to_json(file, head, found.me, found.entries, rollback_checked=checked)
         )
-    with progress.atomic():
-        done = salvage_vault(context, LocalVaultFile(into))
-    saved = count_noun(len(done.kept), "entry was", "entries were")
-    print_written(done.written, f"{saved} saved into {into}. Check dates and versions: ")
-    wiring.create_output().print(vault_views.render_secrets(done.kept))
-    for lost_entry in done.lost:
-        name = f': "{lost_entry.name}"' if lost_entry.name else ""
-        wiring.create_output().info(f"Line {lost_entry.line} did not open and is lost{name}.")
-    if done.outside:
-        wiring.create_output().info(f"To be let in again: {join_words(list(done.outside))}.")
-    raise typer.Exit(Exit.FINDINGS if done.lost else Exit.CLEAN)
+    else:
+        entries = count_noun(found.entries, "entry opens", "entries open")
+        text = f"The vault is whole: generation {found.head.generation}, {entries} for {found.me}."
+        wiring.create_output().print(vault_views.render_written(text))
+    _warn_unchecked_generation(context.keys.remembers, checked, found.head.generation)
+
+
+commands.command()(salvage)
 
 
 @commands.command("accept-generation")
 @vault_options
 def accept_generation(
-    options: VaultOptions, generation: Annotated[int, typer.Argument(metavar="N", min=1)]
+    options: VaultOptions,
+    generation: Annotated[int, typer.Argument(metavar="N", min=1)],
+    json: Json = False,
 ) -> None:
     """Accept an older vault file as current, for example after switching branches.
 
@@ -234,9 +231,9 @@ def accept_generation(
     """
     with progress.atomic():
         head = manage.accept_generation(wiring.open_vault_context(options), generation)
-    wiring.create_output().print(
-        vault_views.render_written(f"Generation {head.generation} is accepted as the newest.")
-    )
+    text = f"Generation {head.generation} is accepted as the newest."
+    report = VaultChangeReport("accept-generation", str(options.vault), head, "", text)
+    report_change(report, json=json)
 
 
 @commands.command()

@@ -8,9 +8,11 @@ import typer
 
 from cactions.app.vault import token_binding
 from cactions.cli import progress, wiring
-from cactions.cli.commands.vault_recipients import print_written
+from cactions.cli.options import Json
 from cactions.cli.vault_choice import VaultOptions
 from cactions.cli.vault_options import vault_options
+from cactions.cli.vault_reports import report_change
+from cactions.logic.documents.vaults import VaultChangeReport
 from cactions.logic.vault import validation
 from cactions.render.messages import join_words
 
@@ -25,7 +27,13 @@ Users = Annotated[bool, typer.Option("--user", help="NAME is a token of the type
 
 
 @vault_options
-def bind(options: VaultOptions, name: Name, token_host: NewTokenHosts, user: Users = False) -> None:
+def bind(
+    options: VaultOptions,
+    name: Name,
+    token_host: NewTokenHosts,
+    user: Users = False,
+    json: Json = False,
+) -> None:
     """Say where tokens may go that are fetched with a secret; with --user, a user's own token.
 
     The YAML may narrow this, and never widen it.
@@ -37,7 +45,7 @@ def bind(options: VaultOptions, name: Name, token_host: NewTokenHosts, user: Use
     with progress.atomic():
         done = act(context, name, token_host)
     what = f'The user\'s token "{name}"' if user else f'Tokens that are fetched with "{name}"'
-    print_written(
-        done,
-        f"{what} may go to {join_words([*validation.check_hosts(token_host)])}, and nowhere else.",
-    )
+    hosts = join_words([*validation.check_hosts(token_host)])
+    text = f"{what} may go to {hosts}, and nowhere else."
+    report = VaultChangeReport("bind", str(options.vault), done.head, name, text, done.notes)
+    report_change(report, json=json)

@@ -7,18 +7,16 @@ from typing import Annotated
 import typer
 
 from cactions.app.vault import recipients, rekey
-from cactions.app.vault.open_vault import WrittenVault
 from cactions.app.vault.recipients import OneTimeCode
-from cactions.app.vault.rekey import RekeyedVault
 from cactions.cli import progress, secret_input, wiring
 from cactions.cli.options import Json
 from cactions.cli.vault_choice import VaultOptions
 from cactions.cli.vault_options import vault_options
+from cactions.cli.vault_reports import describe_rekeyed, list_codes, report_change
 from cactions.logic.documents import vaults as wire
+from cactions.logic.documents.vaults import VaultChangeReport
 from cactions.model import UsageError
-from cactions.model.vault import RecipientKind
 from cactions.render import vault as vault_views
-from cactions.render.messages import join_words
 
 commands = typer.Typer(help="Manage vault recipients.", no_args_is_help=True)
 
@@ -38,6 +36,7 @@ def add(
     name: Name,
     machine: Annotated[bool, typer.Option("--machine", help="A CI system: a key for it.")] = False,
     passphrase: Annotated[bool, typer.Option("--passphrase", help="A passphrase.")] = False,
+    json: Json = False,
 ) -> None:
     """Add a recipient: by a join code, a machine's key, or a passphrase.
 
@@ -46,28 +45,28 @@ def add(
     if machine and passphrase:
         raise UsageError("a recipient has one kind", hint="Keep --machine or --passphrase.")
     context = wiring.open_vault_context(options)
+    handouts: tuple[OneTimeCode, ...] = ()
+    text = f"{name} is added: hand the code over by a safe channel." if json else ""
     if passphrase:
+        text = f"Everyone who knows the passphrase can open it: --as {name}"
         new_passphrase = secret_input.read_new_passphrase(name)
         with progress.atomic():
-            notes = recipients.add_passphrase(context, new_passphrase).notes
-        wiring.create_output().print(
-            vault_views.render_written(
-                f"Everyone who knows the passphrase can open it: --as {name}"
-            )
-        )
+            written = recipients.add_passphrase(context, new_passphrase)
     else:
         with progress.atomic():
             letting_in = recipients.add_machine if machine else recipients.invite_recipient
             done = letting_in(context, name)
-        notes = done.written.notes
-        _print_one_time_code(done.handout)
-    for note in notes:
-        wiring.create_output().info(note)
+        written, handouts = done.written, (done.handout,)
+    file, codes = str(options.vault), list_codes(handouts)
+    report = VaultChangeReport(
+        "recipients add", file, written.head, name, text, written.notes, codes
+    )
+    report_change(report, json=json)
 
 
 @commands.command()
 @vault_options
-def remove(options: VaultOptions, name: Name, keep: Kept = None) -> None:
+def remove(options: VaultOptions, name: Name, keep: Kept = None, json: Json = False) -> None:
     """Remove a recipient and rekey: all others get a new join code or key.
 
     Example: cactions vault recipients remove grace
@@ -76,10 +75,18 @@ def remove(options: VaultOptions, name: Name, keep: Kept = None) -> None:
     passphrases = [secret_input.read_passphrase(text) for text in keep or ()]
     with progress.atomic():
         done = rekey.remove_recipient(context, name, passphrases)
-    wiring.create_output().print(
-        vault_views.render_written(f"{name} is out, and the vault has a new data key.")
+    report = VaultChangeReport(
+        "recipients remove",
+        str(options.vault),
+        done.written.head,
+        name,
+        f"{name} is out, and the vault has a new data key.",
+        describe_rekeyed(done),
+        list_codes(done.handouts),
+        done.dropped,
+        done.known,
     )
-    print_rekeyed(done)
+    report_change(report, json=json)
 
 
 @commands.command("list")
@@ -94,32 +101,3 @@ def list_(options: VaultOptions, json: Json = False) -> None:
         wiring.write_json(wire.recipients_to_json(found))
     else:
         wiring.create_output().print(vault_views.render_recipients(found))
-
-
-def print_written(done: WrittenVault, text: str, *codes: str) -> None:
-    """Say what is done, with what did not go well beside it; ``codes`` are to be copied."""
-    wiring.create_output().print(vault_views.render_written(text, *codes))
-    for note in done.notes:
-        wiring.create_output().info(note)
-
-
-def print_rekeyed(done: RekeyedVault) -> None:
-    """What a new data key means for everybody."""
-    for handout in done.handouts:
-        _print_one_time_code(handout)
-    if done.dropped:
-        wiring.create_output().info(
-            f"Their passphrase was not given, so they are out: {join_words(list(done.dropped))}."
-        )
-    if done.known:
-        wiring.create_output().info(
-            f"{done.removed} knew these secrets, which are still what they were. Get new ones from"
-            f" their services and rotate them: {join_words(list(done.known))}."
-        )
-
-
-def _print_one_time_code(handout: OneTimeCode) -> None:
-    machine = handout.kind is RecipientKind.MACHINE
-    wiring.create_output().print(
-        vault_views.render_one_time_code(handout.name, handout.text.reveal(), machine)
-    )

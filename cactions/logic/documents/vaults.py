@@ -7,8 +7,43 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
+from msgspec import Struct
+
+from cactions.logic.documents.shapes.parts import shape_to_json
+from cactions.logic.documents.shapes.vaults import (
+    OneTimeCodeShape,
+    VaultAct,
+    VaultChangeDocument,
+    VaultCheckDocument,
+    VaultHeadShape,
+)
 from cactions.model import CactionsError, Json
-from cactions.model.vault import Entry, Recipient, VaultContents, VaultError, VaultHead
+from cactions.model.vault import (
+    Entry,
+    Recipient,
+    RecipientKind,
+    VaultContents,
+    VaultError,
+    VaultHead,
+)
+
+
+class VaultChangeReport(Struct, frozen=True):
+    """What a command has changed in a vault.
+
+    ``name`` is the secret or recipient; ``codes`` are to be handed over: to whom, of which kind,
+    and the text. ``known`` are secrets that a removed recipient knew.
+    """
+
+    act: VaultAct
+    file: str
+    head: VaultHead
+    name: str
+    message: str
+    notes: tuple[str, ...] = ()
+    codes: tuple[tuple[str, RecipientKind, str], ...] = ()
+    dropped: tuple[str, ...] = ()
+    known: tuple[str, ...] = ()
 
 
 def secrets_to_json(
@@ -72,3 +107,43 @@ def status_to_json(
 
 def _head_to_json(head: VaultHead) -> dict[str, Json]:
     return {"id": head.vault_id, "epoch": head.epoch, "generation": head.generation}
+
+
+def vault_change_to_json(change: VaultChangeReport) -> dict[str, Json]:
+    """What changed a vault."""
+    return shape_to_json(
+        VaultChangeDocument(
+            act=change.act,
+            file=change.file,
+            vault=build_vault_head(change.head),
+            name=change.name,
+            message=change.message,
+            notes=[*change.notes],
+            codes=[
+                OneTimeCodeShape(recipient=name, kind=kind.value, code=code)
+                for name, kind, code in change.codes
+            ],
+            dropped=[*change.dropped],
+            rotate=[*change.known],
+        )
+    )
+
+
+def vault_check_to_json(
+    file: str, head: VaultHead, name: str, entries: int, *, rollback_checked: bool
+) -> dict[str, Json]:
+    """A vault that was checked, and is whole."""
+    return shape_to_json(
+        VaultCheckDocument(
+            file=file,
+            vault=build_vault_head(head),
+            name=name,
+            entries=entries,
+            rollback_checked=rollback_checked,
+        )
+    )
+
+
+def build_vault_head(head: VaultHead) -> VaultHeadShape:
+    """Which vault it is, and which generation of it."""
+    return VaultHeadShape(id=head.vault_id, epoch=head.epoch, generation=head.generation)

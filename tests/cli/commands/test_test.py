@@ -75,7 +75,7 @@ def test_tests_are_chosen_by_action_name_and_tag(
     if count:
         assert (Exit.CLEAN, count) == (done.code, len(done.json["tests"]))
         return
-    assert (Exit.MISUSE, "") == (done.code, done.out)
+    assert (Exit.MISUSE, "usage") == (done.code, done.json["kind"])
     assert "No test has" in done.err
     assert "Next: " in done.err
 

@@ -1,0 +1,63 @@
+"""What commands answer on ``--json`` that change something here; written, never read back."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+from cactions.logic.documents.shapes.commands import HelpDocument, ImportDocument, TopicShape
+from cactions.logic.documents.shapes.parts import shape_to_json
+from cactions.logic.documents.shapes.runs import (
+    ExportedDocument,
+    ForgetDocument,
+    KeptRunShape,
+    PruneDocument,
+    SettlementDocument,
+)
+from cactions.model import Json, Run, RunEntry
+
+
+def import_to_json(file: str, people: int, notes: Iterable[str]) -> dict[str, Json]:
+    """How many people were imported from a file."""
+    return shape_to_json(ImportDocument(file=file, people=people, notes=[*notes]))
+
+
+def settlement_to_json(
+    run: Run, entries: Iterable[RunEntry], *, carried_out: bool
+) -> dict[str, Json]:
+    """What was recorded of requests; no entries where nothing was."""
+    numbers = [entry.number for entry in entries]
+    return shape_to_json(
+        SettlementDocument(run=run.head.id, carried_out=carried_out, entries=numbers)
+    )
+
+
+def prune_to_json(deleted: Iterable[Run], kept: Iterable[tuple[Run, str]]) -> dict[str, Json]:
+    """The runs that were deleted, and those that were kept with the reason."""
+    return shape_to_json(
+        PruneDocument(
+            deleted=[run.head.id for run in deleted],
+            kept=[KeptRunShape(run=run.head.id, why=why) for run, why in kept],
+        )
+    )
+
+
+def forget_to_json(
+    person_id: str, *, runs: int, entries: int, unknown_outcomes: int
+) -> dict[str, Json]:
+    """How much was erased of a person."""
+    return shape_to_json(
+        ForgetDocument(
+            person_id=person_id, runs=runs, entries=entries, unknown_outcomes=unknown_outcomes
+        )
+    )
+
+
+def exported_to_json(run: Run, file: str, entries: int) -> dict[str, Json]:
+    """A run that was written into a file."""
+    return shape_to_json(ExportedDocument(run=run.head.id, file=file, entries=entries))
+
+
+def help_to_json(topics: Mapping[str, str], topic: str | None, text: str | None) -> dict[str, Json]:
+    """The topics of the reference, and the text of one of them."""
+    shown = [TopicShape(name=name, about=about) for name, about in topics.items()]
+    return shape_to_json(HelpDocument(topics=shown, topic=topic, text=text))

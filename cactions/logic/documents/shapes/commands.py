@@ -1,0 +1,123 @@
+"""The shapes of what single commands answer, and of every error."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from msgspec import UNSET, UnsetType
+
+from cactions.logic.documents.shapes.parts import (
+    Document,
+    FindingShape,
+    Part,
+    PlaceShape,
+    ValueShape,
+)
+from cactions.model import ErrorFault, ErrorKind
+
+
+class ErrorDocument(Document, frozen=True, kw_only=True, tag="cactions.error/1"):
+    """Why a command came to no good end. ``result`` is the document that it had finished before.
+
+    ``fault`` is who can do something about it, ``commands`` are those that help, ``not_done`` says
+    what has not happened, ``notes`` are what was said before on stderr, ``findings`` are those of
+    action files that were refused.
+    """
+
+    kind: ErrorKind
+    fault: ErrorFault
+    exit_code: int
+    message: str
+    place: PlaceShape | None
+    hint: str
+    commands: list[str]
+    not_done: str
+    notes: list[str]
+    findings: list[FindingShape]
+    result: dict[str, Any] | None
+
+
+class NotesDocument(Document, frozen=True, kw_only=True, tag="cactions.notes/1"):
+    """What a command said that ended well and has no result of its own."""
+
+    notes: list[str]
+
+
+class HeaderShape(Part, frozen=True, kw_only=True):
+    """A header of a request."""
+
+    name: str
+    value: str
+
+
+class RequestDocument(Document, frozen=True, kw_only=True, tag="cactions.request/1"):
+    """`request`: the request as it may be shown, with secrets as dots."""
+
+    method: str
+    url: str
+    headers: list[HeaderShape]
+    body: str | None
+
+
+class TokenDocument(Document, frozen=True, kw_only=True, tag="cactions.token/1"):
+    """`tokens test`: everything but the value; ``expires_in`` is in seconds."""
+
+    name: str
+    status: int
+    path: str
+    shape: str
+    expires_in: float | None
+    header: str
+    hosts: list[str]
+    bound_hosts: list[str]
+
+
+class PersonShape(Part, frozen=True, kw_only=True):
+    """A person with the fields that are set; ``redacted`` names what is left out."""
+
+    id: str
+    role: ValueShape | UnsetType = UNSET
+    user_id: ValueShape | UnsetType = UNSET
+    email: ValueShape | UnsetType = UNSET
+    email_verified: ValueShape | UnsetType = UNSET
+    phone: ValueShape | UnsetType = UNSET
+    name: ValueShape | UnsetType = UNSET
+    avatar: ValueShape | UnsetType = UNSET
+    owner_id: ValueShape | UnsetType = UNSET
+    signed_up_at: ValueShape | UnsetType = UNSET
+    last_seen_at: ValueShape | UnsetType = UNSET
+    created_at: ValueShape | UnsetType = UNSET
+    updated_at: ValueShape | UnsetType = UNSET
+    unsubscribed_from_emails: ValueShape | UnsetType = UNSET
+    test: bool
+    attributes: dict[str, Any]
+    redacted: list[str] | UnsetType = UNSET
+
+
+class PeopleDocument(Document, frozen=True, kw_only=True, tag="cactions.people/1"):
+    """`people list`, `people show` and `people pull`."""
+
+    people: list[PersonShape]
+
+
+class ImportDocument(Document, frozen=True, kw_only=True, tag="cactions.import/1"):
+    """`people import`: how many people were taken from the file, and what is odd about them."""
+
+    file: str
+    people: int
+    notes: list[str]
+
+
+class TopicShape(Part, frozen=True, kw_only=True):
+    """A page of the reference."""
+
+    name: str
+    about: str
+
+
+class HelpDocument(Document, frozen=True, kw_only=True, tag="cactions.help/1"):
+    """`help`: the topics, and the text of the one that was asked for (Markdown)."""
+
+    topics: list[TopicShape]
+    topic: str | None
+    text: str | None
