@@ -57,6 +57,7 @@ def import_(
     progress.mark_written()
     workspace.remember_seeds(project_folder)
     number = workspace.open_local_people(project_folder).import_people(people, update=update)
+    progress.mark_stored()
     wiring.create_output().print(render_import(number, str(path)))
     for message in unlisted.list_messages():
         wiring.create_output().info(message)
@@ -116,6 +117,7 @@ def pull(options: LiveOptions, files: Files = None, json: Json = False) -> None:
     people = documents.people_to_json(pulled.people, frozenset())
     progress.mark_written()
     write_project_file(home.folder / workspace.PULLED_PEOPLE, people["people"])
+    progress.mark_stored()
     if json:
         wiring.write_json(people)
     else:
