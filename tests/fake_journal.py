@@ -27,6 +27,7 @@ from cactions.model import (
     RunKind,
     RunPhase,
     SentCall,
+    StoreError,
     Subject,
     UsageError,
     Value,
@@ -154,13 +155,16 @@ class FakeJournal:
         return self._exact(run_id if exact else fitting[0]).read()
 
     def list_recent(self, since: float) -> list[RunHead]:
-        runs = self.list_runs()
+        runs = self._list_all()
         return [run.head for run in runs if run.head.started >= since or not run.finished]
 
     def list_runs(self) -> Iterator[Run]:
-        runs = (run.read() for run in self._runs.values())
-        order = sorted(runs, key=lambda run: (run.head.started, run.head.id), reverse=True)
-        return iter(order)
+        for run_id, why in self.unreadable:
+            raise StoreError(f"the run {run_id} cannot be read: {why}")
+        return self._list_all()
+
+    def _list_all(self) -> Iterator[Run]:
+        return (run.read() for run in [*self._runs.values()][::-1])
 
     def list_damaged(self) -> list[tuple[str, str]]:
         """Those that a test sets; nothing in memory is damaged."""
@@ -168,7 +172,7 @@ class FakeJournal:
 
     def get_last_applied(self, person_id: str) -> Mapping[str, Value]:
         last: dict[str, Value] = {}
-        for run in self.list_runs():
+        for run in self._list_all():
             entries = [*run.entries] if run.head.kind is RunKind.APPLY else []
             for entry in reversed(entries):
                 if _is_about(entry, person_id) and _is_applied(entry):

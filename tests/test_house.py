@@ -24,7 +24,7 @@ LIBRARY_PLACES = {
     "typer": {"cli/"},
     "rich": {"render/"},
     "yaml": {"logic/yaml/composer.py", "logic/yaml/parser.py"},
-    "sqlite3": {"edges/store/sqlite.py"},
+    "sqlite3": {"edges/store/sqlite.py", "edges/store/sqlite_connection.py"},
     "httpx": {"edges/http/client.py"},
     "httpcore": {"edges/http/client.py", "edges/http/connection.py"},
     "h11": set(),

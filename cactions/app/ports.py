@@ -216,7 +216,7 @@ class Journal(AppliedValues, Protocol):
         """The run with its entries. Raises UsageError for an unknown id."""
 
     def list_runs(self) -> Iterable[Run]:
-        """Every run, newest first."""
+        """Every run, the last begun first. Raises StoreError for one that cannot be read."""
 
     def list_recent(self, since: float) -> Sequence[RunHead]:
         """The heads of the runs that began since then, and of those that are not finished."""

@@ -18,7 +18,7 @@ from cactions.app.ports import Journal, People
 from cactions.app.write_calls import find_unknown_outcomes
 from cactions.logic.people.lookup import is_any_key, list_lookup_keys
 from cactions.logic.shell import join_command, quote_word
-from cactions.model import PersonQuery, Run, RunEntry, StoreError, UsageError
+from cactions.model import PersonQuery, Run, RunAborted, RunEntry, StoreError, UsageError
 
 _MOST_NAMED: Final = 5
 
@@ -77,10 +77,17 @@ def _list_needed(all_runs: Sequence[Run], journal: Journal) -> Mapping[str, str]
 
 
 def prune_runs(runs: Sequence[Run], journal: Journal) -> None:
-    """Delete the runs, the oldest first, if they still exist. Raises StoreError."""
-    for run in reversed(runs):
-        with suppress(UsageError):
-            journal.discard(run.head.id)
+    """Delete the runs, the oldest first, if they still exist. Raises RunAborted."""
+    for number, run in enumerate(reversed(runs)):
+        try:
+            with suppress(UsageError):
+                journal.discard(run.head.id)
+        except StoreError as error:
+            stopped = RunAborted(
+                f"{error}; {number:,} of {len(runs):,} runs were deleted", hint=error.hint
+            )
+            stopped.written = number > 0
+            raise stopped from error
 
 
 def find_traces(query: PersonQuery, journal: Journal, people: People) -> PersonTraces:
@@ -104,7 +111,7 @@ def find_traces(query: PersonQuery, journal: Journal, people: People) -> PersonT
 def erase_traces(found: PersonTraces, journal: Journal) -> int:
     """Erase the person from all runs; the number of entries.
 
-    Raises StoreError if some are left, or if a run cannot be read and may hold others, and
+    Raises RunAborted if some are left, or if a run cannot be read and may hold others, and
     UsageError if a run has begun meanwhile whose outcome is open.
     """
     _refuse_open(found.person_id, list(journal.list_runs()))
@@ -113,11 +120,13 @@ def erase_traces(found: PersonTraces, journal: Journal) -> int:
     if number >= found.entries and not damaged:
         return number
     named = f": {', '.join(damaged[:_MOST_NAMED])}" if damaged else ""
-    raise StoreError(
+    stopped = RunAborted(
         f"{number:,} of {found.entries:,} entries were erased; a damaged run may still hold data of"
         f" the person{named}",
         hint="`cactions runs list` names damaged runs. Repair them or delete their files.",
     )
+    stopped.written = number > 0
+    raise stopped
 
 
 def _list_keys(

@@ -36,6 +36,7 @@ from cactions.model import (
     RunHead,
     RunKind,
     SentCall,
+    StoreError,
     UsageError,
 )
 from cactions.model.secret import Credentials
@@ -56,8 +57,8 @@ def call_once(
 ) -> CallRecord:
     """Make the call as a run; a plan stays open in it until the run is resumed.
 
-    Raises as ``propose_plan``, and RunAborted; UsageError if the outcome of an earlier call of the
-    action for the person is unknown, unless ``again``.
+    Raises as ``propose_plan``, and RunAborted; unless ``again``, UsageError if the outcome of an
+    earlier call of the action for the person is unknown, and StoreError if a run cannot be read.
     """
     person = context.people.find(job.query)
     asked = CallSpec(job.action, person, job.inputs)
@@ -109,7 +110,7 @@ def _build_receipt(failed: PlanFailure) -> Receipt:
 
 def _check_outcomes_known(journal: Journal, head: RunHead, person_id: str) -> None:
     for run_id, why in journal.list_damaged():
-        raise UsageError(
+        raise StoreError(
             f"the run {run_id} cannot be read, so it may have an earlier call of {head.action}"
             f" whose outcome is unknown: {why}",
             hint="Look at the service. If it was not done, say --again to make the call.",

@@ -195,6 +195,7 @@ class BulkCommand:
             watch = bulk_wiring.WriteWatch(display)
             stores = replace(self._stores, observers=(watch,))
             done = commit_planned(run, stores)
+            progress.mark_stored()
         self._write_report(done, summary)
         if not self._json:
             view = render_bulk_outcome(done, seconds=time.monotonic() - started)

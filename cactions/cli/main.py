@@ -21,7 +21,6 @@ from cactions.model import (
     CactionsError,
     DefinitionError,
     ErrorKind,
-    OutcomeUnknown,
     RunAborted,
     StoreError,
     UsageError,
@@ -102,18 +101,20 @@ def _report_error(error: Exception, words: list[str], *, debug: bool) -> int:
         streams.give_up(sys.stdout)
     try:
         wiring.create_output().error(error, not_done=not_done, debug=debug)
+        with streams.ignore_full_stderr():
+            sys.stderr.flush()
     except (OSError, ValueError):  # there is nowhere left to say it
         streams.give_up(sys.stderr)
     return _choose_exit_code(error)
 
 
 def _choose_exit_code(error: Exception) -> Exit:
-    if isinstance(error, OutcomeUnknown):
-        return Exit.OUTCOME_UNKNOWN
     if isinstance(error, RunAborted):
         return Exit.FINDINGS if error.written else Exit.NOTHING_DONE
     if isinstance(error, StoreError) or is_output_error(error):
-        return Exit.OUTCOME_UNKNOWN if progress.may_have_written() else Exit.NOTHING_DONE
+        if progress.is_unknown_after(error):
+            return Exit.OUTCOME_UNKNOWN
+        return Exit.FINDINGS if progress.has_stored() else Exit.NOTHING_DONE
     if not isinstance(error, CactionsError):
         return Exit.INTERNAL
     return next((code for kind, code in _CODES if isinstance(error, kind)), Exit.FINDINGS)

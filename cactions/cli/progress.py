@@ -1,6 +1,7 @@
 """How far a command has come: what the last words must know to say what was not done.
 
-"Nothing was written" is said only before the first step that may write.
+"Nothing was written" is said only before the first step that may write, and after a store's error
+that says so: then only what was written before counts.
 """
 
 from __future__ import annotations
@@ -10,10 +11,19 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from typing import Final
 
-from cactions.model import CactionsError, DefinitionError, OutcomeUnknown, RunAborted, UsageError
+from cactions.model import (
+    CactionsError,
+    DefinitionError,
+    OutcomeUnknown,
+    RunAborted,
+    StoreError,
+    UsageError,
+)
 
 _writing: ContextVar[bool] = ContextVar("writing", default=False)
+_stored: ContextVar[bool] = ContextVar("stored", default=False)
 _sending: ContextVar[bool] = ContextVar("sending", default=False)
+_requesting: ContextVar[bool] = ContextVar("requesting", default=False)
 _at_end: Final[list[Callable[[], None]]] = []
 
 _BEFORE: Final[dict[tuple[str, ...], str]] = {
@@ -73,8 +83,8 @@ _RUN: Final = "If a call or a run had begun, `cactions runs list` tells how far 
 
 def start() -> None:
     """A command begins: nothing can have been sent or written yet."""
-    _writing.set(False)
-    _sending.set(False)
+    for mark in (_writing, _stored, _sending, _requesting):
+        mark.set(False)
 
 
 def add_exit_hook(act: Callable[[], None]) -> None:
@@ -98,24 +108,50 @@ def mark_written() -> None:
     _writing.set(True)
 
 
+def mark_stored() -> None:
+    """Something is written, whatever becomes of the rest."""
+    _writing.set(True)
+    _stored.set(True)
+
+
+def mark_requesting() -> None:
+    """A write request was agreed to: what is sent from here on may have changed something."""
+    _writing.set(True)
+    _requesting.set(True)
+
+
 @contextmanager
 def atomic() -> Iterator[None]:
     """Its block writes all or nothing. An error of ours says which; a signal does not.
 
     What was written before the block stays written.
     """
-    before = may_have_written()
+    before = _writing.get()
     mark_written()
     try:
         yield
     except CactionsError as error:
         _writing.set(before or isinstance(error, OutcomeUnknown))
         raise
+    mark_stored()
 
 
-def may_have_written() -> bool:
-    """Whether the command may have written something."""
+def is_unknown_after(error: BaseException) -> bool:
+    """Whether it is not known what a command has written that ends with this error.
+
+    A store's error says that its own write did not happen; the answer of a write request that was
+    sent before may be lost with it.
+    """
+    if isinstance(error, OutcomeUnknown):
+        return True
+    if isinstance(error, StoreError):
+        return _requesting.get() and _sending.get()
     return _writing.get()
+
+
+def has_stored() -> bool:
+    """Whether the command has certainly written something."""
+    return _stored.get()
 
 
 def get_not_done_message(words: Sequence[str], error: BaseException | None = None) -> str:
@@ -131,7 +167,8 @@ def get_not_done_message(words: Sequence[str], error: BaseException | None = Non
     )
     if isinstance(error, RunAborted):
         return ""
-    if _writing.get() and not rolled_back:
+    known = isinstance(error, StoreError) and not is_unknown_after(error)
+    if (_stored if known else _writing).get() and not rolled_back:
         return _AFTER.get(command) or _AFTER.get(command[:1]) or _RUN
     nothing = _SENT if _sending.get() else _NOTHING
     return _BEFORE.get(command) or _BEFORE.get(command[:1]) or nothing

@@ -56,7 +56,7 @@ def confirm_by_typing(warning: str, word: str, yes: bool, unattended: str = UNAT
         sys.stderr.flush()
         yes = sys.stdin.readline().strip() == word
     if yes:
-        progress.mark_written()
+        progress.mark_requesting()
     return yes
 
 

@@ -16,7 +16,7 @@ from cactions.cli.project_folder import ProjectFolder
 from cactions.cli.published import open_definitions_vault
 from cactions.cli.vault_secrets import open_masked_client
 from cactions.logic import documents
-from cactions.logic.connectors.push import PushPlan
+from cactions.logic.connectors.push import PushOutcome, PushPlan
 from cactions.logic.definition.compare import compare_definitions
 from cactions.model import Action, Gate, LiveConnector, PublishedDefinition
 from cactions.render.connector_push import render_push_plans, render_push_results
@@ -101,6 +101,8 @@ def _set_live(
     api = open_masked_client(publication.home)
     project = publication.home.project
     upload = send_connector(api, plan, project)
+    if upload.push.outcome is not PushOutcome.UNCHANGED:
+        progress.mark_stored()
     if not publication.json:
         wiring.create_output().print(render_push_results([upload.push], goes_live=True))
     if upload.differences:

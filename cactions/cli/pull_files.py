@@ -8,7 +8,7 @@ from itertools import chain, count
 from pathlib import Path
 
 from cactions.app.connectors.pull import ConnectorPull, PullTarget
-from cactions.cli import streams, wiring
+from cactions.cli import progress, streams, wiring
 from cactions.cli.output_files import format_project_file
 from cactions.edges.files import action_files
 from cactions.edges.files.pulled_files import PulledFiles, write_pulled_files
@@ -58,6 +58,7 @@ def keep_files(
         update=update,
         authored=found.authored,
     )
+    progress.mark_stored()
     snapshot = documents.snapshot_to_json(found.inventory.snapshot)
     more = {SNAPSHOT_FILE: format_project_file(snapshot)}
     kept = kept.join(write_pulled_files(folder, more, update=True))

@@ -11,8 +11,8 @@ from __future__ import annotations
 import io
 import os
 import sys
-from collections.abc import Callable
-from contextlib import redirect_stdout, suppress
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, redirect_stdout, suppress
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO, Final, TextIO
@@ -132,10 +132,22 @@ def is_captured() -> bool:
     return bool(_captures)
 
 
+@contextmanager
+def ignore_full_stderr() -> Iterator[None]:
+    """A full stderr swallows, as a closed one: what is said about an outcome does not change it."""
+    try:
+        yield
+    except BrokenPipeError:
+        raise
+    except OSError:
+        give_up(sys.stderr)
+
+
 def finish() -> None:
     """Whatever is still on its way out. Raises OSError where it cannot go."""
     sys.stdout.flush()
-    sys.stderr.flush()
+    with ignore_full_stderr():
+        sys.stderr.flush()
 
 
 def give_up(*streams: TextIO) -> None:

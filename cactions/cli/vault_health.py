@@ -1,9 +1,9 @@
-"""What ``doctor`` says of the vault: whether it is there, holds what the calls need, and opens."""
+"""What ``doctor`` says of the vault, whether it has what the calls need and opens; and of runs."""
 
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 from cactions.app.vault.manage import get_status
@@ -21,11 +21,16 @@ def check_local(
     vault: VaultOptions,
     state: Path,
     open_context: Callable[[VaultOptions], VaultContext],
+    list_damaged: Callable[[], Sequence[tuple[str, str]]],
 ) -> Iterator[HealthCheck]:
     """All that live calls of these files need beside them. No secret is opened."""
     yield from _check_vault(vault.vault, project, lambda: open_context(vault))
     yield from _check_user_tokens(project)
-    yield _check_state(state)
+    yield (found := _check_state(state))
+    if found.health is Health.OK:
+        hint = "Put a backup in its place, or move it away: until then, `last` names no run."
+        for run_id, why in list_damaged():
+            yield HealthCheck("run", run_id, Health.PROBLEM, f"cannot be read: {why}", hint)
 
 
 def _check_vault(

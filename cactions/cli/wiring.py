@@ -235,10 +235,12 @@ def run_health_checks(home: ProjectFolder | None, options: LiveOptions) -> list[
     """What ``doctor`` finds beyond the files."""
     from cactions.cli.doctor_wiring import run_health_checks
     from cactions.cli.vault_health import check_local
+    from cactions.edges.store.journal import LocalJournal
 
     if home is None:
         return run_health_checks(None, options)
     client = home.session.client if home.session else None
     vault, state = choose_vault(home.folder / VAULT), home.folder / STATE
-    local = check_local(home.project, vault, state, open_vault_context)
+    journal = LocalJournal(state, home.cover or create_row_cipher(home.folder))
+    local = check_local(home.project, vault, state, open_vault_context, journal.list_damaged)
     return run_health_checks(home.project, options, local, client)

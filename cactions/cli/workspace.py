@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from cactions.edges.store.people import LocalPeopleStore
     from cactions.edges.store.row_encryption import RowCipher
     from cactions.edges.store.seed_digests import SeedDigests
-    from cactions.model import Person
+    from cactions.model import CactionsError, Person
 
 PULLED_PEOPLE: Final = "people.lock.json"
 """The test people of Intercom, beside the action files."""
@@ -142,7 +142,14 @@ def open_journal(home: Path, cipher: RowCipher | None = None) -> LocalJournal:
     """The runs of a folder, sealed where it has a vault."""
     from cactions.edges.store.journal import LocalJournal
 
-    return LocalJournal(home / STATE, cipher or create_row_cipher(home))
+    return LocalJournal(home / STATE, cipher or create_row_cipher(home), _report_unreadable)
+
+
+def _report_unreadable(run_id: str, error: CactionsError) -> None:
+    """Say that a plan is made without what a run has written."""
+    create_output().info(
+        f"The run {run_id} cannot be read: {error}. What it wrote counts as written by others."
+    )
 
 
 @contextmanager

@@ -51,13 +51,13 @@ class PlainOutput:
 
     def print_err(self, *views: View) -> None:
         """Print views to stderr, where stdout holds something else."""
-        self._put(self.stderr, stack_views(*views))
+        self._note(stack_views(*views))
 
     def info(self, text: str) -> None:
         """A sentence on stderr."""
         self.on_info(text)
         lines = text.split("\n")
-        self._put(self.stderr, lambda width: [r for text in lines for r in wrap(span(text), width)])
+        self._note(lambda width: [r for text in lines for r in wrap(span(text), width)])
 
     def error(self, error: BaseException, *, not_done: str = "", debug: bool = False) -> None:
         """An error on stderr, and what has not happened because of it.
@@ -67,6 +67,15 @@ class PlainOutput:
         self._put(self.stderr, render_error(error, not_done=not_done))
         if debug:
             self._put(self.stderr, render_traceback(error))
+
+    def _note(self, view: View) -> None:
+        """On stderr. If it is full, what would be said about an outcome does not change it."""
+        try:
+            self._put(self.stderr, view)
+        except BrokenPipeError:  # its reader ends the command, as that of stdout
+            raise
+        except OSError:
+            return
 
     def get_width(self, stream: TextIO) -> int:
         """The width of a stream in cells."""

@@ -279,7 +279,7 @@ def test_an_unreadable_run_counts_as_an_unknown_outcome() -> None:
     kept = books(tier="silver")
     assert isinstance(kept.journal, FakeJournal)
     kept.journal.unreadable.append(("run-0", "it is no database"))
-    with pytest.raises(UsageError, match="run-0 cannot be read") as caught:
+    with pytest.raises(StoreError, match="run-0 cannot be read") as caught:
         made(about_ada(tier="gold"), kept)
     assert "--again" in caught.value.hint
     assert isinstance(made(about_ada(tier="gold"), kept, again=True).result, Plan)

@@ -62,6 +62,22 @@ def test_unusable_streams_end_with_a_message(home: Path, case: str, unbuffered: 
     assert not (home / ".cactions" / "runs").exists()
 
 
+@pytest.mark.parametrize("unbuffered", ["", "1"])
+def test_a_full_stderr_changes_no_outcome(home: Path, unbuffered: str) -> None:
+    """A first run has applied and said so; what it says about the vault is lost. So is an error."""
+    lines = {
+        f"cactions {RUN} --yes 2>/dev/full": Exit.CLEAN,
+        "cactions runs undo last --yes 2>/dev/full": Exit.CLEAN,
+        f"cactions {RUN} --yes --json 2>/dev/full": Exit.CLEAN,
+        "cactions runs show nonsense 2>/dev/full": Exit.MISUSE,
+        "cactions explain nonsense 2>/dev/full": Exit.MISUSE,
+    }
+    for line, code in lines.items():
+        done = shell(home, line, PYTHONUNBUFFERED=unbuffered)
+        assert (code, code is Exit.CLEAN) == (done.returncode, bool(done.stdout)), line
+    assert "applied" in shell(home, "cactions runs list").stdout
+
+
 @pytest.mark.parametrize("line", [DIFF, f"{DIFF} --json", "schema", "--help", RUN + " --yes"])
 def test_a_closed_pipe_ends_silently(home: Path, line: str) -> None:
     """`| head -1`: no message, and an exit code that does not mean success."""

@@ -48,7 +48,7 @@ def test_a_run_with_a_forged_time_hides_no_other_run(cli: Cli, home: Path) -> No
         database.execute("UPDATE run SET head = ?", [json.dumps(head)])
     database.close()
     done = cli("runs", "list")
-    assert 1 == done.code
+    assert 3 == done.code
     assert path.stem in done.out
     assert f"The run {other.stem} cannot be read" in " ".join(done.err.split())
 

@@ -23,7 +23,7 @@ from cactions.logic.connectors.live_digest import (
     list_changed_fields,
     list_live_differences,
 )
-from cactions.logic.connectors.push import PushPlan, PushResult, plan_push
+from cactions.logic.connectors.push import PushOutcome, PushPlan, PushResult, plan_push
 from cactions.logic.secrets.leak_check import Known
 from cactions.model import (
     Action,
@@ -68,7 +68,13 @@ def send_connector(api: IntercomApi, plan: PushPlan, project: Project) -> Connec
     if result.error:
         raise result.error
     assert result.connector, "a push without an error has a connector"
-    versions = read_versions(api, result.connector.id)
+    try:
+        versions = read_versions(api, result.connector.id)
+    except CactionsError as error:
+        if result.outcome is PushOutcome.UNCHANGED:
+            raise
+        sent = f"the draft of {result.connector.label} was sent, and could not be read ({error})"
+        raise _build_written(sent) from error
     assert versions.latest, "there is a version to read"
     found = tuple(list_live_differences(plan.action, project, versions.latest))
     return ConnectorUpload(result, versions, found)

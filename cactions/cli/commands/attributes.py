@@ -38,6 +38,7 @@ def pull(options: LiveOptions, files: Files = None, json: Json = False) -> None:
     snapshot = _take_snapshot(home)
     progress.mark_written()
     write_project_file(home.folder / SNAPSHOT_FILE, documents.snapshot_to_json(snapshot))
+    progress.mark_stored()
     if json:
         wiring.write_json(documents.snapshot_to_json(snapshot))
     else:

@@ -62,6 +62,7 @@ def import_(
     progress.mark_written()
     workspace.remember_seeds(project_folder)
     number = workspace.open_local_people(project_folder).import_people(people, update=update)
+    progress.mark_stored()
     if json:
         wiring.write_json(import_to_json(str(path), number, unlisted.list_messages()))
     else:
@@ -125,6 +126,7 @@ def pull(options: LiveOptions, files: Files = None, json: Json = False) -> None:
     people = documents.people_to_json(pulled.people, frozenset())
     progress.mark_written()
     write_project_file(home.folder / workspace.PULLED_PEOPLE, people["people"])
+    progress.mark_stored()
     if json:
         wiring.write_json(people)
     else:

@@ -11,7 +11,7 @@ from cactions.app.answer_recorder import AnswerRecorder
 from cactions.app.apply import apply_to_people, resume_run
 from cactions.app.propose import propose_plan
 from cactions.app.write_calls import CallRecord
-from cactions.cli import arguments, prompts, recordings, wiring, workspace, write_calls
+from cactions.cli import arguments, progress, prompts, recordings, wiring, workspace, write_calls
 from cactions.cli.bulk_options import (
     THREADS,
     Approve,
@@ -160,10 +160,13 @@ def _confirm_and_apply(
         wiring.create_output().info(_explain_declined(done.run))
         return None
     stores = workspace.open_run_stores(project_folder)
+    receipt: Receipt | None
     if done.run is None:
         [(_, receipt)] = apply_to_people(head, [result], stores)
-        return receipt
-    return _get_receipt(resume_run(done.run, stores))
+    else:
+        receipt = _get_receipt(resume_run(done.run, stores))
+    progress.mark_stored()
+    return receipt
 
 
 def _get_receipt(done: Run) -> Receipt | None:

@@ -32,7 +32,8 @@ Out = Annotated[Path | None, typer.Option("--out", metavar="FILE", help="Default
 def list_(files: Files = None, json: Json = False) -> None:
     """List the runs of this folder, newest first.
 
-    Exit code 1 when a run cannot be read. Of one that is sealed, the head is always readable.
+    Exit code 3 when a run cannot be read, 1 when one is sealed and does not open: its head is
+    always readable.
 
     Example: cactions runs list
     """
@@ -42,7 +43,7 @@ def list_(files: Files = None, json: Json = False) -> None:
     if json:
         wiring.write_json(documents.runs_to_json(found, damaged, locked))
     else:
-        shown = [render_runs(found)] if found or not locked else []
+        shown = [render_runs(found)] if found or not (locked or damaged) else []
         wiring.create_output().print(*shown, *([render_sealed_runs(locked)] if locked else []))
     if not all(run.authentic for run in found):
         wiring.create_output().info(UNSEALED)
@@ -50,7 +51,9 @@ def list_(files: Files = None, json: Json = False) -> None:
         wiring.create_output().info(f"What is sealed cannot be read: {why_locked}")
     for name, why in damaged:
         wiring.create_output().info(f"The run {name} cannot be read: {why}")
-    raise typer.Exit(Exit.FINDINGS if damaged or locked else Exit.CLEAN)
+    if damaged:
+        raise typer.Exit(Exit.NOTHING_DONE)
+    raise typer.Exit(Exit.FINDINGS if locked else Exit.CLEAN)
 
 
 @commands.command()

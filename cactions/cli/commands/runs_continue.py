@@ -14,7 +14,7 @@ from cactions.app.apply import close_run, preview_resume, resume_run, undo_run
 from cactions.app.commit import RunStores, check_unfinished
 from cactions.app.ports import Journal
 from cactions.app.undo_steps import UndoStep, list_undo_steps
-from cactions.cli import arguments, prompts, wiring, workspace
+from cactions.cli import arguments, progress, prompts, wiring, workspace
 from cactions.cli.bulk_options import THREADS, Approve, BulkOptions, Threads
 from cactions.cli.exit_codes import Exit
 from cactions.cli.live_options import LiveOptions, network_options
@@ -83,6 +83,7 @@ def resume_(
     began = time.monotonic()
     with explain_interrupt(cut_off.head.id):
         done = resume_run(cut_off, stores)
+    progress.mark_stored()
     _report_resumed(done, {entry.number for entry, _ in ahead}, time.monotonic() - began, json=json)
     raise typer.Exit(arguments.exit_code_of_run(done, cut_off))
 
@@ -161,6 +162,7 @@ def _undo_many(done: Run, stores: RunStores, *, yes: bool, json: bool) -> Exit:
     head = _build_undo_head(done)
     left_alone = 0
     for _, receipt in undo_run(head, stores):
+        progress.mark_stored()
         left_alone += bool(receipt.conflicts) or receipt.outcome is Outcome.FAILED
     undo = stores.journal.read(head.id)
     if json:
@@ -222,7 +224,9 @@ def _take_back(
         wiring.create_output().info("Nothing was written.")
         return (), None
     head = _build_undo_head(done)
-    return [*undo_run(head, stores)], head
+    results = [*undo_run(head, stores)]
+    progress.mark_stored()
+    return results, head
 
 
 def _build_undo_head(done: Run) -> RunHead:
@@ -258,11 +262,6 @@ def _find_undoable(journal: Journal, run: str) -> Run:
             hint = f"To apply the action again: `{join_command(('run',), named.head.action)}`."
             raise UsageError(f"the run {named.head.id} is an undo itself", hint=hint)
         return named
-    if damaged := journal.list_damaged():
-        raise UsageError(
-            f"the run {damaged[0][0]} cannot be read, and may be the last one",
-            hint="Name the run that you mean by its id; `cactions runs list` shows them.",
-        )
     newest = next(
         (stored_run for stored_run in journal.list_runs() if stored_run.leaves_something), None
     )

@@ -78,6 +78,7 @@ def record_cassettes(
     kept = record_tests(
         listening, _test_people(project_folder), output_scrubber.list_secrets(), writer
     )
+    progress.mark_stored()
     for line in _describe_recorded(action, kept):
         wiring.create_output().info(line)
     return Tested(reports, Exit.FINDINGS if kept.refusal else Exit.CLEAN)

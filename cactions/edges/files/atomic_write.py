@@ -3,15 +3,21 @@
 from __future__ import annotations
 
 import os
+import re
 import stat
 from collections.abc import Iterable
 from contextlib import suppress
 from pathlib import Path
 from typing import Final
 
+from cactions.edges.files.drafts import create_draft, delete_drafts
+
 PRIVATE: Final = 0o600
 SHARED: Final = 0o666
 """The mode of a new file that others may read; the umask narrows it."""
+
+
+_SUFFIX: Final = ".tmp"
 
 
 class FileChangedError(Exception):
@@ -25,18 +31,19 @@ def atomic_write(  # noqa: PLR0913 - two are positional
     mode: int = SHARED,
     like: os.stat_result | None = None,
     expected: bytes | None = None,
-    draft_prefix: str = ".",
+    draft_prefix: str = ".cactions-",
 ) -> None:
     """Replace the file at ``path``, which is no link. Raises OSError.
 
     The new file has ``mode``, or the mode and the owner of ``like``; owners are kept where the
     system allows it. With ``expected``, only a file with these bytes is replaced; else this raises
     FileChangedError. The bytes are durable on return, and the name once the folder is synced.
+    What killed processes have left in the folder is deleted.
     """
-    draft = path.with_name(f"{draft_prefix}{os.urandom(8).hex()}.tmp")
+    delete_drafts(path.parent, re.escape(draft_prefix), _SUFFIX)
+    draft, lock = create_draft(path.parent, draft_prefix, _SUFFIX, PRIVATE if like else mode)
     try:
-        flags = os.O_CREAT | os.O_EXCL | os.O_WRONLY
-        handle = os.open(draft, flags, PRIVATE if like else mode)
+        handle = os.dup(lock)  # the lock is held until the file has its name
         with open(handle, "wb") as file:  # noqa: PTH123 - a descriptor has no path
             file.writelines([data] if isinstance(data, bytes) else data)
             file.flush()
@@ -46,6 +53,8 @@ def atomic_write(  # noqa: PLR0913 - two are positional
             raise FileChangedError
         draft.replace(path)
     finally:
+        with suppress(OSError):
+            os.close(lock)
         with suppress(OSError):
             draft.unlink(missing_ok=True)
 

@@ -18,6 +18,7 @@ from typing import BinaryIO, Final
 
 from cactions.edges.files.atomic_write import PRIVATE, SHARED, FileChangedError, atomic_write
 from cactions.edges.files.confined_paths import NotAFile, open_for_reading, resolve_for_writing
+from cactions.edges.files.drafts import create_draft
 from cactions.model import DefinitionError, Place, StoreError, UsageError
 
 MIB: Final = 1024 * 1024
@@ -173,6 +174,18 @@ def new_private_file(folder: Path, prefix: str) -> Path:
         os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_RDWR, PRIVATE))
         path.chmod(PRIVATE)
     return path
+
+
+@contextmanager
+def open_private_draft(folder: Path, prefix: str) -> Iterator[Path]:
+    """A new, empty private file, which no other process deletes until the end of the block."""
+    with store_errors(folder):
+        path, lock = create_draft(folder, prefix, "", PRIVATE)
+        path.chmod(PRIVATE)
+    try:
+        yield path
+    finally:
+        os.close(lock)
 
 
 def delete_file(path: Path) -> None:

@@ -7,7 +7,6 @@
 
 from __future__ import annotations
 
-import fcntl
 import os
 import re
 import stat
@@ -17,6 +16,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Final
 
+from cactions.edges.files.drafts import try_lock
 from cactions.edges.files.file_io import store_errors, sync_folder
 from cactions.model import StoreError
 
@@ -74,15 +74,6 @@ def open_private_file(path: Path) -> int:
     has_private_file(path)
     with store_errors(path):
         return os.open(path, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW, _FILE)
-
-
-def try_lock(handle: int) -> bool:
-    """Lock an open file for this process, without waiting; whether the lock is ours now."""
-    try:
-        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError:
-        return False
-    return True
 
 
 def wait_for_lock(handle: int, path: Path, seconds: float) -> None:

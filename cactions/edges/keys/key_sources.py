@@ -9,6 +9,7 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Callable, Iterator, Mapping
 from functools import partial
 from pathlib import Path
@@ -16,7 +17,8 @@ from typing import Final, TypeVar
 
 from msgspec import Struct
 
-from cactions.edges.files.file_io import new_private_file, publish_file, store_errors
+from cactions.edges.files.drafts import delete_drafts
+from cactions.edges.files.file_io import open_private_draft, publish_file, store_errors
 from cactions.edges.keys.key_readers import (
     build_no_key_error,
     read_descriptor,
@@ -187,14 +189,16 @@ def _build_exists_error(path: Path) -> StoreError:
 
 def _write_key_file(path: Path, text: str) -> None:
     """Make a new private file, durable on return; never replaces another."""
-    draft = new_private_file(path.parent, f".{path.name}-")
-    try:
-        with store_errors(path), draft.open("wb") as file:
-            file.write(text.encode() + b"\n")
-            file.flush()
-            os.fsync(file.fileno())
-        publish_file(draft, path)
-    except FileExistsError:
-        raise _build_exists_error(path) from None
-    finally:
-        draft.unlink(missing_ok=True)
+    prefix = f".{path.name}-"
+    delete_drafts(path.parent, re.escape(prefix), "")
+    with open_private_draft(path.parent, prefix) as draft:
+        try:
+            with store_errors(path), draft.open("wb") as file:
+                file.write(text.encode() + b"\n")
+                file.flush()
+                os.fsync(file.fileno())
+            publish_file(draft, path)
+        except FileExistsError:
+            raise _build_exists_error(path) from None
+        finally:
+            draft.unlink(missing_ok=True)

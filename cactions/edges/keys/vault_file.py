@@ -21,8 +21,8 @@ from typing import Final
 
 from cactions.edges.files.atomic_write import PRIVATE, atomic_write
 from cactions.edges.files.confined_paths import NotAFile, RefusedLink, resolve_for_writing
+from cactions.edges.files.drafts import try_lock
 from cactions.edges.files.file_io import describe_os_error, store_errors, sync_folder
-from cactions.edges.files.private_files import try_lock
 from cactions.logic.shell import quote_word
 from cactions.logic.vault.errors import Problem, build_error, build_missing
 from cactions.logic.vault.file_format import MAX_FILE

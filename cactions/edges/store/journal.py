@@ -2,8 +2,9 @@
 
 - ``create_run`` and ``record_plans`` are durable on return, so every write has a before-image that
   survives a power cut. A power cut may lose the last receipts, never a plan.
-- A run that cannot be read does not hide others: ``runs`` and ``last_applied`` leave it out, and
-  ``damaged`` names it with the reason.
+- A run that cannot be read hides no other, and is not passed over in silence: who looks for a run
+  among all gets an error that names it; ``list_unlocked`` leaves it out, and ``list_damaged`` names
+  it with the reason.
 - Reading makes no file except the index of applied values, which never overrides the runs.
 """
 
@@ -11,15 +12,14 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Final
 
 from cactions.edges.files.private_files import lock_folder
-from cactions.edges.store.last_applied_index import LastAppliedIndex
+from cactions.edges.store.last_applied_index import LastAppliedIndex, UnreadableRun
 from cactions.edges.store.plan_file import (
     copy_plan,
-    discard_draft,
     save_plan,
     start_plan,
 )
@@ -27,6 +27,7 @@ from cactions.edges.store.row_encryption import PlainRows, RowCipher
 from cactions.edges.store.run_erasure import erase_person
 from cactions.edges.store.run_file import PAGE, RunDatabase
 from cactions.edges.store.run_folder import RunFolder, build_unknown_error
+from cactions.edges.store.run_reader import RunReader
 from cactions.edges.store.run_rows import RunRows
 from cactions.edges.store.sqlite_files import delete_database
 from cactions.edges.store.taken_plans import (
@@ -36,14 +37,13 @@ from cactions.edges.store.taken_plans import (
     refuse_taken,
 )
 from cactions.model import (
-    CactionsError,
     DiskSpace,
-    EntryState,
     OpenState,
     PersonQuery,
     Plan,
     Receipt,
     Run,
+    RunAborted,
     RunEntry,
     RunHead,
     RunPhase,
@@ -51,23 +51,29 @@ from cactions.model import (
     UsageError,
     Value,
 )
-from cactions.model.vault import VaultLocked
 
 _LOCK_SECONDS: Final = 30.0
-"""One process deletes runs at a time: two that delete the same one would disturb each other."""
+"""One process begins or deletes runs at a time: two that delete one would disturb each other."""
 
 
-class LocalJournal:
+class LocalJournal(RunReader):
     """The journal in the state folder ``folder``; implements ``Journal`` of ``app/ports.py``.
 
     Every method raises StoreError if a file cannot be read or written, and UsageError for an
     unknown run.
     """
 
-    def __init__(self, folder: Path, cipher: RowCipher | None = None) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        cipher: RowCipher | None = None,
+        on_unreadable: UnreadableRun = lambda _run_id, _error: None,
+    ) -> None:
+        """``on_unreadable`` gets each run whose applied values are not known, and why."""
         self._cipher = cipher or PlainRows()
-        self._runs = RunFolder(folder, self._cipher)
-        self._index = LastAppliedIndex(folder, self._runs.open_run, self._cipher)
+        super().__init__(RunFolder(folder, self._cipher))
+        open_run = self._runs.open_run
+        self._index = LastAppliedIndex(folder, open_run, self._cipher, on_unreadable)
 
     def close(self) -> None:
         """Close all files."""
@@ -80,7 +86,9 @@ class LocalJournal:
         self._cipher.seal("", (head.id,))  # fails now if plans cannot be sealed
         self._runs.make()
         try:
-            RunDatabase.begin(path, head, self._cipher, phase)
+            with lock_folder(self._runs.path, _LOCK_SECONDS):
+                number = self._runs.find_next_number()
+                RunDatabase.begin(path, head, self._cipher, phase, number=number)
         except FileExistsError:
             raise UsageError(
                 f"run {head.id} already exists", hint="Give the new run another id."
@@ -119,15 +127,11 @@ class LocalJournal:
 
     def take_plan(self, source: Path) -> str:
         self._runs.make()
-        draft, run_id = copy_plan(source, self._runs.path, self._cipher)
-        try:
+        with copy_plan(source, self._runs.path, self._cipher) as (draft, run_id):
             path = self._runs.build_path(run_id)
             with lock_folder(self._runs.path, _LOCK_SECONDS):  # no run is deleted meanwhile
                 refuse_taken(self._runs.path, run_id)
-                start_plan(draft, path)
-        except BaseException:
-            discard_draft(draft)
-            raise
+                start_plan(draft, path, self._runs.find_next_number())
         return run_id
 
     def read_standing(self, run_id: str, after: int) -> list[RunEntry]:
@@ -148,62 +152,6 @@ class LocalJournal:
 
     def list_of_people(self, run_id: str, person_ids: Iterable[str]) -> list[RunEntry]:
         return self._runs.open_run(run_id).list_of_people(person_ids)
-
-    def read(self, run_id: str) -> Run:
-        """The run with its entries. A unique beginning of the id is enough."""
-        return self._read_run(self._runs.find_full_id(run_id))
-
-    def list_runs(self) -> Iterator[Run]:
-        """Every readable run, newest first; the others are in ``damaged``.
-
-        Raises VaultLocked if a sealed run does not open: an older run must not look like the last.
-        """
-        for _, run in self._try_runs():
-            if isinstance(run, VaultLocked):
-                raise run
-            if isinstance(run, Run):
-                yield run
-
-    def list_recent(self, since: float) -> list[RunHead]:
-        return self._runs.list_recent(since)
-
-    def list_unlocked(self) -> Iterator[Run]:
-        """Every readable run, newest first, without those in ``locked``."""
-        yield from (run for _, run in self._try_runs() if isinstance(run, Run))
-
-    def list_damaged(self) -> list[tuple[str, str]]:
-        """The runs that cannot be read, each with the reason."""
-        runs = ((run_id, self._try_run(run_id)) for run_id in self._runs.list_ids())
-        return [
-            (run_id, str(run)) for run_id, run in runs if not isinstance(run, Run | VaultLocked)
-        ]
-
-    def list_locked(self) -> tuple[list[RunHead], str]:
-        """The sealed runs that do not open, newest first, and the reason with the next step."""
-        heads, why = [], ""
-        for head, run in self._try_runs():
-            if isinstance(run, VaultLocked):
-                heads.append(head)
-                why = f"{run}. {run.hint}"
-        return heads, why
-
-    def _try_runs(self) -> Iterator[tuple[RunHead, Run | CactionsError]]:
-        """Every run whose head can be read, newest first, or why it cannot be read."""
-        yield from ((head, self._try_run(head.id)) for head in self._runs.list_heads())
-
-    def _try_run(self, run_id: str) -> Run | CactionsError:
-        try:
-            return self._read_run(run_id)
-        except CactionsError as error:
-            return error
-
-    def _read_run(self, run_id: str) -> Run:
-        """The run; its file may be closed and opened again between two pages."""
-
-        def read_page(after: int, state: EntryState | None = None) -> list[RunEntry]:
-            return self._runs.open_run(run_id).read_page(after, state)
-
-        return self._runs.open_run(run_id).read_run(read_page)
 
     @property
     def seals(self) -> bool:
@@ -266,8 +214,10 @@ class LocalJournal:
                 failed.append(str(error))
         self._index.delete()
         if failed:
-            raise StoreError(
+            stopped = RunAborted(
                 f"{number} entries were erased, but not every run could be cleaned: {failed[0]}",
                 hint="Repair or delete that run, then retry.",
             )
+            stopped.written = number > 0
+            raise stopped
         return number

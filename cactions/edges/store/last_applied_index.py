@@ -22,7 +22,7 @@ from cactions.edges.store.applied_values import list_applied, read_applied
 from cactions.edges.store.row_encryption import Place, PlainRows, RowCipher
 from cactions.edges.store.run_file import RunDatabase
 from cactions.edges.store.sqlite import Cell, Database, Row, Schema
-from cactions.edges.store.sqlite_files import get_signature
+from cactions.edges.store.sqlite_files import delete_draft_databases, get_signature
 from cactions.logic import strict_json
 from cactions.model import ABSENT, CactionsError, RunKind, StoreError, Value
 from cactions.model.vault import VaultLocked
@@ -32,17 +32,20 @@ SEALED_PREFIX: Final = "sealed-applied-"
 
 _LAYOUT: Final = Schema(
     "the index of runs",
-    2,  # 1 held values of runs that are not authentic
+    3,  # 1 held values of runs that are not authentic, 2 had no numbers of runs
     (
-        "CREATE TABLE run (id TEXT PRIMARY KEY, signature TEXT NOT NULL, started REAL NOT NULL)",
+        """CREATE TABLE run (
+            id TEXT PRIMARY KEY, signature TEXT NOT NULL, number INTEGER NOT NULL,
+            started REAL NOT NULL
+        )""",
         """CREATE TABLE applied (
             person_id TEXT, attribute TEXT, run_id TEXT, value TEXT,
             PRIMARY KEY (person_id, attribute, run_id)
         ) WITHOUT ROWID""",
     ),
 )
-_RUNS: Final = "SELECT id, signature, started FROM run"
-_ADD_RUN: Final = "INSERT INTO run VALUES (?, ?, ?)"
+_RUNS: Final = "SELECT id, signature, number, started FROM run"
+_ADD_RUN: Final = "INSERT INTO run VALUES (?, ?, ?, ?)"
 _ADD: Final = "INSERT OR REPLACE INTO applied VALUES (?, ?, ?, ?)"
 _ALL: Final = "SELECT person_id, attribute, run_id, value FROM applied WHERE run_id = ?"
 _OF_PERSON: Final = (
@@ -58,22 +61,34 @@ _LARGEST: Final = 256 * MIB
 """An index is read whole before it is used, and an attacker can make one of any length."""
 
 
-_Applied: TypeAlias = tuple[float, str, str, str, Value]
-"""When the run started, its id, the person, the attribute and the value."""
+UnreadableRun: TypeAlias = Callable[[str, CactionsError], None]
+_Place: TypeAlias = tuple[int, float]
+"""Where a run stands among the others: its number, and when it started."""
+_Applied: TypeAlias = tuple[_Place, str, str, str, Value]
+"""The place of the run, its id, the person, the attribute and the value."""
 
 
 class LastAppliedIndex:
-    """The index in the state folder; ``run`` opens a run by its id."""
+    """The index in the state folder; ``run`` opens a run by its id.
+
+    ``on_unreadable`` gets the id of each run whose values are not known, and why, once.
+    """
 
     def __init__(
-        self, folder: Path, run: Callable[[str], RunDatabase], cipher: RowCipher | None = None
+        self,
+        folder: Path,
+        run: Callable[[str], RunDatabase],
+        cipher: RowCipher | None = None,
+        on_unreadable: UnreadableRun = lambda _run_id, _error: None,
     ) -> None:
         self._folder = folder
         self._run = run
+        self._on_unreadable = on_unreadable
+        self._unreadable: set[str] = set()
         self._cipher = cipher or PlainRows()
         self._prefix = SEALED_PREFIX if self._cipher.seals else PREFIX
         self._database: Database | None = None
-        self._held: Mapping[str, tuple[str, float]] = {}
+        self._held: Mapping[str, tuple[str, _Place]] = {}
 
     def close(self) -> None:
         """Close the file."""
@@ -81,11 +96,11 @@ class LastAppliedIndex:
             self._database.close()
         self._database, self._held = None, {}
 
-    def delete(self, *, but: Path | None = None) -> None:
+    def delete(self) -> None:
         """Delete the index; the next look-up rebuilds it. Raises StoreError."""
         self.close()
         for prefix in (PREFIX, SEALED_PREFIX):
-            self._delete_files(prefix, but)
+            self._delete_files(prefix)
 
     def list_last(
         self, person_ids: Sequence[str], runs: Mapping[str, Path]
@@ -148,13 +163,19 @@ class LastAppliedIndex:
             applied = read_applied(run, person_ids) if head.kind is RunKind.APPLY else {}
         except VaultLocked:
             raise
-        except CactionsError:
+        except CactionsError as error:
+            self._report(run_id, error)
             return []
         return [
-            (head.started, run_id, person_id, name, value)
+            ((run.database.read_mark(), head.started), run_id, person_id, name, value)
             for person_id, values in applied.items()
             for name, value in values.items()
         ]
+
+    def _report(self, run_id: str, error: CactionsError) -> None:
+        if run_id not in self._unreadable:
+            self._unreadable.add(run_id)
+            self._on_unreadable(run_id, error)
 
     def _open(self) -> None:
         """Open the index whose name has the right checksum; delete the others."""
@@ -164,7 +185,10 @@ class LastAppliedIndex:
             if has_private_file(path) and path.name == _build_name(self._prefix, path):
                 self._database = Database.sealed(path, _LAYOUT)
                 rows = self._database.query_rows(_RUNS)
-                self._held = {str(id_): (str(mark), float(start or 0)) for id_, mark, start in rows}
+                self._held = {
+                    str(id_): (str(mark), (int(number or 0), float(start or 0)))
+                    for id_, mark, number, start in rows
+                }
                 return
             delete_file(path)
 
@@ -174,7 +198,8 @@ class LastAppliedIndex:
 
         def fill(database: Database) -> None:
             for run_id in known:
-                database.execute(_ADD_RUN, run_id, *held[run_id])
+                mark, place = held[run_id]
+                database.execute(_ADD_RUN, run_id, mark, *place)
                 for row in old.query_rows(_ALL, run_id) if old else ():
                     database.execute(_ADD, *row)
             for run_id in marks.keys() - known:
@@ -183,7 +208,7 @@ class LastAppliedIndex:
 
         name = self._folder / self._prefix
         with Database.draft(self._folder, _LAYOUT, fill, name=name) as draft, store_errors(draft):
-            self.delete(but=draft)
+            self.delete()
             draft.rename(draft.with_name(_build_name(self._prefix, draft)))
         self._open()
 
@@ -193,7 +218,7 @@ class LastAppliedIndex:
         head, *_ = run.read_head()
         database.execute("SAVEPOINT run")
         try:
-            database.execute(_ADD_RUN, run_id, mark, head.started)
+            database.execute(_ADD_RUN, run_id, mark, run.database.read_mark(), head.started)
             for value in list_applied(run) if head.kind is RunKind.APPLY else ():
                 database.execute(_ADD, *self._build_row(run_id, *value))
         except BaseException:
@@ -218,13 +243,13 @@ class LastAppliedIndex:
         with store_errors(self._folder):
             return sorted(self._folder.glob(f"{self._prefix}*.db"))
 
-    def _delete_files(self, prefix: str, but: Path | None = None) -> None:
-        """Delete an index, and drafts of killed processes, ``but`` this file."""
+    def _delete_files(self, prefix: str) -> None:
+        """Delete an index, and the drafts of killed processes."""
         with store_errors(self._folder):
-            found = [*self._folder.glob(f"{prefix}*.db"), *self._folder.glob(f".{prefix}*")]
+            found = [*self._folder.glob(f"{prefix}*.db")]
         for path in found:
-            if path != but:
-                delete_file(path)
+            delete_file(path)
+        delete_draft_databases(self._folder)
 
 
 def _list_marks(runs: Mapping[str, Path]) -> Iterator[tuple[str, str]]:

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import os
 import shutil
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from functools import partial
 from pathlib import Path
 from typing import Final
@@ -17,14 +18,14 @@ from cactions.edges.files.confined_paths import open_for_reading
 from cactions.edges.files.file_io import (
     MIB,
     build_read_error,
-    new_private_file,
+    open_private_draft,
     publish_file,
     store_errors,
     write_pieces,
 )
 from cactions.edges.store.row_encryption import RowCipher
 from cactions.edges.store.run_file import RunDatabase
-from cactions.edges.store.sqlite_files import delete_database
+from cactions.edges.store.sqlite_files import delete_database, delete_draft_databases
 from cactions.logic.shell import join_command
 from cactions.model import StoreError, UsageError
 
@@ -37,29 +38,30 @@ def save_plan(source: Path, target: Path) -> None:
         write_pieces(target, iter(partial(file.read, MIB), b""), private=True)
 
 
-def copy_plan(source: Path, folder: Path, cipher: RowCipher) -> tuple[Path, str]:
+@contextmanager
+def copy_plan(source: Path, folder: Path, cipher: RowCipher) -> Iterator[tuple[Path, str]]:
     """A private copy of a saved plan as a draft in the folder of runs, and its run id.
 
     Raises UsageError for a file that cannot be read, and for what is no plan (any more), StoreError
     for a damaged one.
     """
-    draft = new_private_file(folder, ".plan-")
-    try:
+    delete_draft_databases(folder)
+    with open_private_draft(folder, ".plan-") as draft:
         try:
-            _copy(source, draft)
-        except OSError as error:
-            raise build_read_error(source, error) from error
-        run = RunDatabase.existing(draft, cipher)
-        assert run, "the draft is there"
-        try:
-            run_id = run.read_plan_id()
-            run.settle_log()
+            try:
+                _copy(source, draft)
+            except OSError as error:
+                raise build_read_error(source, error) from error
+            run = RunDatabase.existing(draft, cipher)
+            assert run, "the draft is there"
+            try:
+                run_id = run.read_plan_id()
+                run.settle_log()
+            finally:
+                run.close()
+            yield draft, run_id
         finally:
-            run.close()
-    except BaseException:
-        discard_draft(draft)
-        raise
-    return draft, run_id
+            _discard(draft)
 
 
 def _copy(source: Path, draft: Path) -> None:
@@ -76,8 +78,14 @@ def _copy(source: Path, draft: Path) -> None:
         os.fsync(new.fileno())
 
 
-def start_plan(draft: Path, path: Path) -> None:
+def start_plan(draft: Path, path: Path, number: int) -> None:
     """Give the draft its place among the runs. Raises UsageError if the plan was started before."""
+    run = RunDatabase.existing(draft)
+    assert run, "the draft is there"
+    try:
+        run.set_number(number)
+    finally:
+        run.close()
     try:
         publish_file(draft, path)
     except FileExistsError:
@@ -86,11 +94,9 @@ def start_plan(draft: Path, path: Path) -> None:
             hint=f"`{join_command(('runs', 'show'), path.stem)}` tells what became of it;"
             f" `{join_command(('runs', 'resume'), path.stem)}` finishes it if it was cut off.",
         ) from None
-    finally:
-        discard_draft(draft)
 
 
-def discard_draft(draft: Path) -> None:
+def _discard(draft: Path) -> None:
     """Delete a draft and what SQLite has put beside it."""
     with suppress(StoreError):
         delete_database(draft)

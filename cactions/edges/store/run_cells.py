@@ -145,7 +145,7 @@ class RunCells:
     def _is_state_of(self, state: Cell, plan: Plan, receipt: Receipt | None) -> bool:
         """Whether a stored state says what plan and receipt say; an older layout has none."""
         started = state == OpenState.STARTED.value
-        return self._database.layout is not LAYOUT or state == choose_state(
+        return self._database.layout.version != LAYOUT.version or state == choose_state(
             plan, receipt, started=started
         )
 

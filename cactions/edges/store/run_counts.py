@@ -17,7 +17,9 @@ def count_states(database: Database) -> RunCounts:
     outcomes: dict[Outcome, int] = {}
     others = dict.fromkeys(("waiting", *(state.value for state in OpenState)), 0)
     undone = standing = 0
-    for cell, is_ours, is_not_undone, count in database.query_rows(run_schema.COUNT):
+    is_first = database.layout is run_schema.FIRST_LAYOUT
+    sql = run_schema.COUNT_ENTRIES if is_first else run_schema.COUNT
+    for cell, is_ours, is_not_undone, count in database.query_rows(sql):
         state, number = str(cell), int(count or 0)
         if state in _OUTCOMES:
             outcomes[_OUTCOMES[state]] = outcomes.get(_OUTCOMES[state], 0) + number

@@ -46,6 +46,8 @@ class RunEvidence:
 
     def list_all(self) -> Iterator[tuple[int, Json]]:
         """The evidence of each entry that has some, by its number, in order."""
+        if self._database.layout is not run_schema.LAYOUT:
+            return
         last = 0
         while rows := self._database.query_rows(run_schema.EVIDENCE, last, _PAGE):
             for number, stored in rows:

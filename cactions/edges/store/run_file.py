@@ -16,6 +16,7 @@ from cactions.edges.store import run_schema
 from cactions.edges.store.row_encryption import PlainRows, RowCipher
 from cactions.edges.store.run_cells import RunCells, choose_state
 from cactions.edges.store.run_counts import count_states
+from cactions.edges.store.run_seals import has_all_seals, seal_head
 from cactions.edges.store.sqlite import Cell, Database
 from cactions.edges.store.stored_entries import ReadPage, StoredEntries
 from cactions.logic import documents, strict_json
@@ -33,7 +34,6 @@ from cactions.model import (
     UsageError,
 )
 
-_HEAD: Final = "head"
 _PLAIN: Final = PlainRows()
 _SHOW: Final = "`cactions runs list` shows what there is."
 PAGE: Final = 500
@@ -48,7 +48,8 @@ class RunDatabase:
         self._cipher = cipher
         self._id = database.path.stem
         self.cells = RunCells(database, cipher, self._id)
-        self.sql = run_schema.NEW if database.layout is run_schema.LAYOUT else run_schema.OLD
+        is_present = database.layout.version == run_schema.LAYOUT.version
+        self.sql = run_schema.NEW if is_present else run_schema.OLD
         self._checked: tuple[Cell, bool] | None = None
 
     @classmethod
@@ -58,21 +59,26 @@ class RunDatabase:
         head: RunHead,
         cipher: RowCipher = _PLAIN,
         phase: RunPhase = RunPhase.RUNNING,
+        *,
+        number: int = 0,
     ) -> None:
-        """Make the file; durable on return. Raises FileExistsError if it exists."""
+        """Make the file; durable on return. Raises FileExistsError if it exists.
+
+        ``number``: which run of its folder it is.
+        """
         text = strict_json.dump_json(documents.head_to_json(head))
-        seal = cipher.seal("", (head.id, _HEAD, text)) if cipher.seals else None
-        Database.create(
-            path,
-            run_schema.LAYOUT,
-            lambda database: database.execute(run_schema.BEGIN, text, seal, phase.value),
-        )
+        seal = seal_head(cipher, head.id, text) if cipher.seals else None
+
+        def fill(database: Database) -> None:
+            database.execute(run_schema.BEGIN, text, seal, phase.value)
+            database.execute(run_schema.SET_NUMBER.format(number))
+
+        Database.create(path, run_schema.LAYOUT, fill)
 
     @classmethod
     def existing(cls, path: Path, cipher: RowCipher = _PLAIN) -> RunDatabase | None:
         """Open the run of this file, if it exists."""
-        layouts = (run_schema.LAYOUT, run_schema.SEALED_LAYOUT, run_schema.OLD_LAYOUT)
-        database = Database.existing(path, *layouts)
+        database = Database.existing(path, *run_schema.LAYOUTS)
         return cls(database, cipher) if database else None
 
     def close(self) -> None:
@@ -81,6 +87,12 @@ class RunDatabase:
 
     def settle_log(self) -> None:
         """Make the content of the file durable, however its last writer ended."""
+        self.database.settle()
+
+    def set_number(self, number: int) -> None:
+        """Say which run of its folder it is; durable on return."""
+        with self.database.open_for_writing():
+            self.database.execute(run_schema.SET_NUMBER.format(number))
         self.database.settle()
 
     # Writing
@@ -163,21 +175,8 @@ class RunDatabase:
             return True
         [(version,)] = self.database.query_rows("PRAGMA data_version")
         if self._checked is None or self._checked[0] != version:  # others have written
-            self._checked = (version, self._check_seals())
+            self._checked = (version, has_all_seals(self.database, self.cells, self._id))
         return self._checked[1]
-
-    def _check_seals(self) -> bool:
-        if self.database.layout is run_schema.OLD_LAYOUT:
-            return False
-        [(text, seal)] = self.database.query_rows("SELECT head, seal FROM run")
-        if seal is None or self.database.query_rows(run_schema.PLAIN_CELLS):
-            return False
-        if self.sql is run_schema.NEW and self.database.query_rows(run_schema.PLAIN_SUMMARY):
-            return False
-        if not isinstance(seal, bytes):
-            raise self.database.build_damaged_error("the seal of its head is none")
-        self.cells.unseal(seal, (self._id, _HEAD, str(text)))
-        return True
 
     def read_head(self) -> tuple[RunHead, bool, RunPhase]:
         """The head of the run, whether it is finished, and its phase."""

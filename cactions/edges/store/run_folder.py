@@ -5,26 +5,29 @@
 
 from __future__ import annotations
 
+import os
 import re
 import shutil
 from collections import OrderedDict
-from contextlib import suppress
 from difflib import get_close_matches
 from pathlib import Path
 from typing import Final
 
 from cactions.edges.files.file_io import store_errors
 from cactions.edges.files.private_files import has_private_folder, make_private_folder
+from cactions.edges.store.open_databases import read_database_mark
 from cactions.edges.store.row_encryption import RowCipher
 from cactions.edges.store.run_file import RunDatabase
 from cactions.edges.store.state_folder import StateFolder
-from cactions.model import CactionsError, DiskSpace, RunHead, UsageError
+from cactions.model import CactionsError, DiskSpace, RunHead, StoreError, UsageError
 
 FOLDER_NAME: Final = "runs"
 
 _SUFFIX: Final = ".db"
 _RUN_ID: Final = re.compile(r"[0-9A-Za-z-]{1,64}")
 _LIST: Final = "`cactions runs list` shows what there is."
+_LAST_NUMBER: Final = 2**31 - 1
+"""Of a forged run; those after it are in the order of their times."""
 MAX_LISTED_IDS: Final = 10
 MAX_OPEN_RUNS: Final = 16
 """Each open run holds up to three files, and a process may have as few as 256."""
@@ -39,6 +42,7 @@ class RunFolder:
         self._cipher = cipher
         self._open_runs: OrderedDict[str, RunDatabase] = OrderedDict()
         self._heads_by_id: dict[str, RunHead] = {}
+        self._numbers: dict[str, int] = {}
         self._finished: set[str] = set()
 
     def close(self) -> None:
@@ -64,15 +68,32 @@ class RunFolder:
         self._heads_by_id.pop(run_id, None)
         self._finished.discard(run_id)
 
-    def list_heads(self) -> list[RunHead]:
-        """The heads of all runs, newest first; at the same time, by id."""
+    def list_heads(self, *, strict: bool = False) -> list[RunHead]:
+        """The heads of all runs, the last begun first, whatever the clock said.
+
+        Those of before the runs were counted come last, by their time. ``strict``: raises
+        StoreError for one that cannot be read; else it is left out.
+        """
         ids = self.list_ids()
         for run_id in ids:
             if run_id not in self._heads_by_id:
-                with suppress(CactionsError):
-                    self._heads_by_id[run_id] = self.open_run(run_id).read_head()[0]
+                try:
+                    run = self.open_run(run_id)
+                    self._numbers[run_id] = run.database.read_mark()
+                    self._heads_by_id[run_id] = run.read_head()[0]
+                except CactionsError as error:
+                    if strict and self.has(run_id):
+                        raise build_unreadable_error(run_id, error) from error
         heads = (self._heads_by_id[run_id] for run_id in ids if run_id in self._heads_by_id)
-        return sorted(heads, key=lambda head: (head.started, head.id), reverse=True)
+        numbers = self._numbers
+        return sorted(
+            heads, key=lambda head: (numbers[head.id], head.started, head.id), reverse=True
+        )
+
+    def find_next_number(self) -> int:
+        """The number of the run that begins now; no other may begin meanwhile."""
+        paths = map(self.build_path, self.list_ids())
+        return min(max([0, *map(read_database_mark, paths)]) + 1, _LAST_NUMBER)
 
     def list_recent(self, since: float) -> list[RunHead]:
         """The heads of runs that began since then, and of those that are not finished."""
@@ -128,6 +149,10 @@ class RunFolder:
             self._open_runs.popitem(last=False)[1].close()
         return run
 
+    def has(self, run_id: str) -> bool:
+        """Whether the run is there, in whatever state; another process may have deleted it."""
+        return os.path.lexists(self.build_path(run_id))
+
     def is_there(self) -> bool:
         """Whether there is a folder of runs."""
         return self._state.is_there() and has_private_folder(self.path)
@@ -139,6 +164,14 @@ class RunFolder:
                 f'"{run_id[:64]}" is no run id', hint="A run id is 1 to 64 letters, digits and -."
             )
         return self.path / f"{run_id}{_SUFFIX}"
+
+
+def build_unreadable_error(run_id: str, why: CactionsError) -> StoreError:
+    """The error for a run that cannot be read, where it may be the one that is looked for."""
+    return StoreError(
+        f"the run {run_id} cannot be read, and may be one that is needed here: {why}",
+        hint=f"{why.hint} Another run can be named by its id: {_LIST}",
+    )
 
 
 def build_unknown_error(run_id: str, ids: list[str]) -> UsageError:

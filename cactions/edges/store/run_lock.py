@@ -15,8 +15,9 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
 
+from cactions.edges.files.drafts import try_lock
 from cactions.edges.files.file_io import store_errors
-from cactions.edges.files.private_files import open_private_file, try_lock
+from cactions.edges.files.private_files import open_private_file
 from cactions.edges.store.state_folder import StateFolder
 from cactions.model import RunAborted, RunHead, StoreError
 

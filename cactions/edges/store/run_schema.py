@@ -1,7 +1,10 @@
 """The tables of a run's file, and the statements that read and write them.
 
+The ``application_id`` of a file counts the runs of its folder; it is 0 in those of before it did.
+
 Version 3 has the states of entries and the phase of the run; version 2 has ``seal``: where there is
-a vault, a sealed cell that ties the head to the run.
+a vault, a sealed cell that ties the head to the run. A layout that changes gets a new number: a
+file of each is in ``tests/stored``.
 """
 
 from __future__ import annotations
@@ -21,31 +24,47 @@ _OLD_ENTRY: Final = (
     _PERSON_INDEX,
 )
 
-LAYOUT: Final = Schema(
-    "the journal",
-    3,
-    (
-        """CREATE TABLE run (
+_RUN: Final = """CREATE TABLE run (
             head TEXT NOT NULL, finished INTEGER NOT NULL, seal BLOB, phase TEXT NOT NULL,
             summary TEXT
-        )""",
-        # rows that have no plan yet; a separate table, so that entries never grow into their place
-        "CREATE TABLE waiting (number INTEGER PRIMARY KEY, row TEXT NOT NULL)",
-        """CREATE TABLE entry (
+        )"""
+_WAITING: Final = "CREATE TABLE waiting (number INTEGER PRIMARY KEY, row TEXT NOT NULL)"
+"""Rows that have no plan yet; a separate table, so that entries never grow into their place."""
+_ENTRY: Final = (
+    """CREATE TABLE entry (
             number INTEGER PRIMARY KEY, person_id TEXT NOT NULL, plan TEXT NOT NULL,
             receipt TEXT, undone_by TEXT NOT NULL, state TEXT NOT NULL
         )""",
-        _PERSON_INDEX,
-        """CREATE INDEX entry_state ON entry
-            (state, number, undone_by = '' AND person_id != '', undone_by = '')""",
-        # pseudonyms of what must not repeat, until everyone is planned
-        """CREATE TABLE mark (
-            value TEXT NOT NULL, number INTEGER NOT NULL, PRIMARY KEY (value, number)
-        ) WITHOUT ROWID""",
-        # what the calls have shown, until everyone is planned, in blocks of entries
-        "CREATE TABLE evidence (number INTEGER PRIMARY KEY, shown TEXT NOT NULL)",
-    ),
+    _PERSON_INDEX,
 )
+_STATE_INDEX: Final = """CREATE INDEX entry_state ON entry
+            (state, number, undone_by = '' AND person_id != '', undone_by = '')"""
+_MARK: Final = """CREATE TABLE mark (
+            value TEXT NOT NULL, number INTEGER NOT NULL, PRIMARY KEY (value, number)
+        ) WITHOUT ROWID"""
+"""Pseudonyms of what must not repeat, until everyone is planned."""
+_EVIDENCE: Final = "CREATE TABLE evidence (number INTEGER PRIMARY KEY, shown TEXT NOT NULL)"
+"""What the calls have shown, until everyone is planned, in blocks of entries."""
+
+LAYOUT: Final = Schema("the journal", 3, (_RUN, _WAITING, *_ENTRY, _STATE_INDEX, _MARK, _EVIDENCE))
+BARE_LAYOUT: Final = Schema(
+    "the journal", 3, (_RUN, _WAITING, *_ENTRY, _STATE_INDEX, _MARK), (_EVIDENCE,), LAYOUT
+)
+"""Version 3 of 28 November 2026."""
+FIRST_LAYOUT: Final = Schema(
+    "the journal",
+    3,
+    (
+        _RUN,
+        *_ENTRY,
+        """CREATE INDEX entry_state ON entry
+            (state, undone_by = '' AND person_id != '', undone_by = '')""",
+        _MARK,
+    ),
+    ("DROP INDEX entry_state", _STATE_INDEX, _WAITING, _EVIDENCE),
+    LAYOUT,
+)
+"""Version 3 of a few hours before."""
 SEALED_LAYOUT: Final = Schema(
     "the journal",
     2,
@@ -56,11 +75,13 @@ OLD_LAYOUT: Final = Schema(
     1,
     ("CREATE TABLE run (head TEXT NOT NULL, finished INTEGER NOT NULL)", *_OLD_ENTRY),
 )
+LAYOUTS: Final = (LAYOUT, BARE_LAYOUT, FIRST_LAYOUT, SEALED_LAYOUT, OLD_LAYOUT)
 
 
 PERSON: Final = "person_id IN (SELECT value FROM json_each(?))"
 
 BEGIN: Final = "INSERT INTO run VALUES (?, 0, ?, ?, NULL)"
+SET_NUMBER: Final = "PRAGMA application_id = {:d}"
 SET_PHASE: Final = "UPDATE run SET phase = ?, summary = ?"
 ADD: Final = "INSERT INTO entry VALUES (?, ?, ?, ?, '', ?)"
 PLACE: Final = "INSERT OR REPLACE INTO entry VALUES (?, ?, ?, ?, '', ?)"
@@ -72,9 +93,9 @@ START: Final = """UPDATE entry SET state = 'started'
 NOT_STARTED: Final = """SELECT value FROM json_each(?)
     WHERE value NOT IN (SELECT number FROM entry WHERE state = 'started')"""
 NO_ENTRY: Final = "SELECT value FROM json_each(?) WHERE value NOT IN (SELECT number FROM entry)"
-COUNT: Final = """SELECT state, undone_by = '' AND person_id != '', undone_by = '', count(*)
-    FROM entry GROUP BY 1, 2, 3
-    UNION ALL SELECT 'waiting', 0, 1, count(*) FROM waiting"""
+COUNT_ENTRIES: Final = """SELECT state, undone_by = '' AND person_id != '', undone_by = '', count(*)
+    FROM entry GROUP BY 1, 2, 3"""
+COUNT: Final = COUNT_ENTRIES + " UNION ALL SELECT 'waiting', 0, 1, count(*) FROM waiting"  # noqa: S608 - both are ours
 WAITING: Final = "SELECT number, row FROM waiting WHERE number > ? ORDER BY number LIMIT ?"
 IN_STATE: Final = "state = ? AND number > ? ORDER BY number LIMIT ?"
 ADD_MARK: Final = "INSERT OR IGNORE INTO mark VALUES (?, ?)"

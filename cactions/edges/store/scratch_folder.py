@@ -15,12 +15,12 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
 
+from cactions.edges.files.drafts import try_lock
 from cactions.edges.files.file_io import store_errors
 from cactions.edges.files.private_files import (
     has_private_folder,
     lock_folder,
     make_private_folder,
-    try_lock,
 )
 from cactions.edges.store.state_folder import StateFolder
 

@@ -1,4 +1,4 @@
-"""SQLite databases for state: private and durable. The only module that uses ``sqlite3``.
+"""SQLite databases for state: private and durable. Only this and its connections use ``sqlite3``.
 
 - A database appears complete or not at all, with mode 0600, and never behind a symbolic link.
 - A commit of ``writing`` survives a power cut: WAL with ``synchronous=FULL``. With
@@ -12,6 +12,7 @@
 - A database is used only if its tables and indexes are exactly those of its layout: a cloned
   repository can bring one with a trigger that writes, or with a view that never ends.
 - No query runs longer than QUERY_SECONDS, and signals are handled meanwhile.
+- Reading needs no room on the disk. A database that was opened without any is not written.
 - Every failure is a StoreError with the next step. Threads may share a Database, forks may not.
 """
 
@@ -21,41 +22,45 @@ import sqlite3
 import threading
 import weakref
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import AbstractContextManager, closing, contextmanager, nullcontext, suppress
-from functools import cache
+from contextlib import AbstractContextManager, contextmanager, nullcontext, suppress
 from pathlib import Path
 from typing import Final
 
-from cactions.edges.files.file_io import new_private_file, publish_file, store_errors
+from cactions.edges.files.file_io import open_private_draft, publish_file, store_errors
+from cactions.edges.store.open_databases import OPENED, OPENING, find_open
 from cactions.edges.store.query_timeout import QueryTimeout
-from cactions.edges.store.sqlite_errors import Code, build_damaged_error, describe_error
-from cactions.edges.store.sqlite_files import (
-    IMMUTABLE,
+from cactions.edges.store.sqlite_access import (
+    BUSY_SECONDS,
+    DRAFT,
+    SEALED,
+    DatabaseAccess,
     choose_access,
+    choose_reading,
+)
+from cactions.edges.store.sqlite_connection import connect, list_objects
+from cactions.edges.store.sqlite_errors import (
+    Code,
+    build_damaged_error,
+    describe_error,
+    is_unwritable,
+)
+from cactions.edges.store.sqlite_files import (
     delete_database,
+    delete_draft_databases,
     get_identity,
     has_private_database,
     refuse_foreign,
     refuse_orphans,
     sync_log,
 )
-from cactions.edges.store.sqlite_schema_check import (
-    OBJECTS,
-    Cell,
-    Row,
-    Schema,
-    check_layout,
-    normalize_sql,
-)
+from cactions.edges.store.sqlite_schema_check import Cell, Row, Schema, check_layout
 from cactions.model import StoreError
 
-BUSY_SECONDS: Final = 10.0
 PROGRESS_STEPS: Final = 100_000
 """Instructions of SQLite's machine between two checks of the clock: a few milliseconds."""
 
 __all__ = ["BUSY_SECONDS", "Cell", "Database", "Row", "Schema"]
 
-_DRAFT: Final = "mode=rw"
 _READ: Final = "BEGIN"
 _WRITE: Final = "BEGIN IMMEDIATE"
 
@@ -66,7 +71,12 @@ class Database:
     close: weakref.finalize[[], Database]
 
     def __init__(
-        self, path: Path, layout: Schema, *, name: Path | None = None, access: str = ""
+        self,
+        path: Path,
+        layout: Schema,
+        *,
+        name: Path | None = None,
+        access: DatabaseAccess | None = None,
     ) -> None:
         self.path = path
         self.layout = layout
@@ -74,15 +84,16 @@ class Database:
         self._lock = threading.RLock()
         self._timeout = QueryTimeout()
         self._is_writing = False
-        with _OPENING, self._translate_errors():
+        self._unwritable: StoreError | None = None
+        with OPENING, self._translate_errors():
             self.file = get_identity(path)
-            if access != _DRAFT:  # no other process knows the name of a draft
-                is_open = any(each.file == self.file and each.close.alive for each in _OPENED)
-                refuse_foreign(path, str(self), is_open=is_open)
-            self._connection = _connect(path, access or choose_access(path))
+            if access != DRAFT:
+                refuse_foreign(path, str(self), is_open=bool(find_open(self.file)))
+            self._access = access or choose_access(path)
+            self._connection = connect(path, self._access)
             self._connection.set_progress_handler(self._timeout, PROGRESS_STEPS)
             self.close = weakref.finalize(self, self._connection.close)
-            _OPENED.add(self)
+            OPENED.add(self)
             self._check_not_replaced()
 
     def __str__(self) -> str:
@@ -93,7 +104,16 @@ class Database:
         """Open the database in one of the layouts, if it exists. The folder must be private."""
         if not has_private_database(path):
             return None
-        return _check_known(cls(path, layouts[0]), layouts)
+        try:
+            return _check_known(cls(path, layouts[0]), layouts)
+        except StoreError as error:
+            if not is_unwritable(error):
+                raise
+            with suppress(StoreError, OSError):
+                found = _check_known(cls(path, layouts[0], access=choose_reading(path)), layouts)
+                found._unwritable = error  # noqa: SLF001 - its own class
+                return found
+            raise
 
     @classmethod
     def create(
@@ -115,23 +135,26 @@ class Database:
         name: Path | None = None,
     ) -> Iterator[Path]:
         """Make a complete, closed database under a temporary name; deleted unless it is renamed."""
-        draft = new_private_file(folder, f".{name.name if name else ''}-")
-        try:
-            _fill_new(cls(draft, layout, name=name, access=_DRAFT), fill)
-            yield draft
-        finally:
-            with suppress(StoreError):
-                delete_database(draft)
+        delete_draft_databases(folder)
+        with open_private_draft(folder, f".{name.name if name else ''}-") as draft:
+            try:
+                _fill_new(cls(draft, layout, name=name, access=DRAFT), fill)
+                yield draft
+            finally:
+                with suppress(StoreError):
+                    delete_database(draft)
 
     @classmethod
     def sealed(cls, path: Path, layout: Schema) -> Database:
         """Open a database that is never changed, without a lock or a log."""
-        return _check_known(cls(path, layout, access=IMMUTABLE), (layout,))
+        return _check_known(cls(path, layout, access=SEALED), (layout,))
 
     def query_rows(self, sql: str, *values: Cell) -> list[Row]:
         """All rows of a query. Raises StoreError if the query does not end in time."""
         with self._lock, self._translate_errors(), self._timeout.limit_queries():
-            return self._connection.execute(sql, values).fetchall()
+            rows = self._connection.execute(sql, values).fetchall()
+            self._access.check_unchanged(self.path, str(self))
+            return rows
 
     def execute(self, sql: str, *values: Cell) -> int:
         """Run a statement inside ``writing``; returns the number of changed rows."""
@@ -151,10 +174,16 @@ class Database:
         """A write transaction, all of it or nothing; others inside it are parts of it."""
         return self._run_transaction(_WRITE, "FULL" if durable else "NORMAL")
 
+    def read_mark(self) -> int:
+        """A number that is stored with the file; 0 at first."""
+        [(mark,)] = self.query_rows("PRAGMA application_id")
+        return mark if isinstance(mark, int) else 0
+
     def settle(self) -> None:
         """Move everything from the log durably into the one file; no log is left."""
         with self._lock, self._translate_errors():
-            self._check_not_replaced()
+            self._check_not_replaced(writing=True)
+            self._connection.execute("PRAGMA synchronous=FULL")
             [(busy, *_)] = self._connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
             if busy:
                 raise describe_error(Code.BUSY, str(self))
@@ -180,13 +209,16 @@ class Database:
     def _commit_at_end(self, begin: str, level: str) -> Iterator[None]:
         try:  # first: a signal right after the beginning must not leave the transaction open
             with self._translate_errors():
-                self._check_not_replaced()
+                self._check_not_replaced(writing=begin == _WRITE)
                 self._connection.execute(f"PRAGMA synchronous={level}")
                 self._connection.execute(begin)
             self._is_writing = begin == _WRITE
+            for statement in self.layout.additions if self._is_writing else ():
+                self.execute(statement)
             yield
             with self._translate_errors(outcome_unknown=self._is_writing):
                 self._connection.execute("COMMIT")
+            self.layout = (self._is_writing and self.layout.newer) or self.layout
         except BaseException:
             with suppress(sqlite3.Error):
                 self._connection.rollback()
@@ -212,7 +244,9 @@ class Database:
             why = f"a text for {self.layout.what} is not valid Unicode"
             raise StoreError(why, hint="Check where the text comes from.") from error
 
-    def _check_not_replaced(self) -> None:
+    def _check_not_replaced(self, *, writing: bool = False) -> None:
+        if writing and self._unwritable:
+            raise StoreError(str(self._unwritable), hint=self._unwritable.hint)
         if get_identity(self.path) != self.file:
             raise StoreError(
                 f"{self} was replaced while it was in use",
@@ -220,44 +254,13 @@ class Database:
             )
 
 
-_OPENED: Final[weakref.WeakSet[Database]] = weakref.WeakSet()
-_OPENING: Final = threading.Lock()
-
-
 def _check_known(database: Database, layouts: tuple[Schema, ...]) -> Database:
     try:
-        database.layout = check_layout(database.query_rows, str(database), layouts, _list_objects)
+        database.layout = check_layout(database.query_rows, str(database), layouts, list_objects)
     except StoreError:
         database.close()
         raise
     return database
-
-
-@cache
-def _list_objects(layout: Schema) -> frozenset[Row]:
-    """What SQLite makes of the layout: type, name, table and SQL of each object."""
-    with closing(sqlite3.connect(":memory:")) as empty:
-        empty.executescript(";".join(layout.statements))
-        return normalize_sql(empty.execute(OBJECTS).fetchall())
-
-
-def _connect(path: Path, access: str) -> sqlite3.Connection:
-    connection = sqlite3.connect(
-        f"{path.absolute().as_uri()}?{access}",
-        uri=True,
-        timeout=BUSY_SECONDS,
-        isolation_level=None,
-        check_same_thread=False,
-    )
-    try:
-        connection.execute("PRAGMA trusted_schema=OFF")  # the file may come from an attacker
-        connection.execute("PRAGMA cell_size_check=ON")
-        connection.execute("PRAGMA synchronous=FULL")  # whatever this SQLite was built with
-        connection.execute("PRAGMA fullfsync=ON")  # macOS: fsync alone stops at the drive's cache
-    except BaseException:
-        connection.close()
-        raise
-    return connection
 
 
 def _fill_new(database: Database, fill: Callable[[Database], object] | None) -> None:

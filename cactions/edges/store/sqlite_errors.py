@@ -15,6 +15,8 @@ from cactions.model import OutcomeUnknown, StoreError
 DAMAGED: Final = "Move it out of the way, or put a backup in its place."
 _RIGHTS: Final = "Check who owns it, its permissions, and whether the disk is read-only."
 _MAYBE_STORED: Final = "; the last write may be stored or not"
+_NO_ROOM: Final = frozenset({10 | 19 << 8, 10 | 21 << 8})
+"""IOERR_SHMSIZE and IOERR_SHMMAP: the index of the log, a file of 32 KiB, cannot be made."""
 
 
 class Code(IntEnum):
@@ -61,8 +63,14 @@ def describe_error(
 
     ``doubtful``: it came from a commit, whose outcome is unknown after a disk error.
     """
-    primary = code & 0xFF
+    primary = Code.FULL if code in _NO_ROOM else code & 0xFF
     text, hint = _MESSAGES.get(primary, (f"is damaged: {message}", DAMAGED))
     if outcome_unknown and primary == Code.IOERR:
         return OutcomeUnknown(f"{subject} {text}{_MAYBE_STORED}", hint=hint)
     return StoreError(f"{subject} {text}", hint=hint)
+
+
+def is_unwritable(error: StoreError) -> bool:
+    """Whether SQLite could not write what it needs beside a database, even to read it."""
+    code = getattr(error.__cause__, "sqlite_errorcode", 0) & 0xFF
+    return code in (Code.FULL, Code.IOERR, Code.CANTOPEN, Code.READONLY)

@@ -9,6 +9,7 @@ import os
 from pathlib import Path
 from typing import Final
 
+from cactions.edges.files.drafts import delete_drafts
 from cactions.edges.files.file_io import delete_file, store_errors
 from cactions.edges.files.private_files import has_private_file
 from cactions.edges.store.sqlite_errors import DAMAGED
@@ -19,9 +20,10 @@ _BESIDE: Final = ("-wal", "-shm", "-journal")
 _MAGIC: Final = b"SQLite format 3\0"
 _VERSIONS: Final = slice(18, 20)
 """The write and read versions in the header."""
+_MARK: Final = slice(68, 72)
+"""``application_id`` in the header."""
 _WITH_LOG: Final = b"\2\2"
 _HEADER_BYTES: Final = 100
-IMMUTABLE: Final = "immutable=1"
 _READ_FLAGS: Final = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK
 
 
@@ -70,13 +72,11 @@ def _find_header_fault(path: Path) -> str:
 
 
 def is_at_rest(path: Path) -> bool:
-    """Whether the database has no log beside it."""
-    return not os.path.lexists(f"{path}{_BESIDE[0]}")
-
-
-def choose_access(path: Path) -> str:
-    """Without a log, a database in a read-only folder can be opened as immutable."""
-    return IMMUTABLE if is_at_rest(path) and not os.access(path.parent, os.W_OK) else "mode=rw"
+    """Whether everything is in the one file: there is no log, or nothing in it."""
+    try:
+        return not os.lstat(f"{path}{_BESIDE[0]}").st_size
+    except FileNotFoundError:
+        return True
 
 
 def refuse_orphans(path: Path, what: str) -> None:
@@ -105,6 +105,24 @@ def sync_log(path: Path) -> None:
         os.fsync(handle)
     finally:
         os.close(handle)
+
+
+def delete_draft_databases(folder: Path) -> None:
+    """Delete the drafts that killed processes have left in a folder of state."""
+    delete_drafts(folder, r"\..*-", "", ("", *_BESIDE))
+
+
+def read_mark(path: Path) -> int:
+    """The number in the header that is free for our use; this process has the file not open.
+
+    Raises OSError.
+    """
+    handle = os.open(path, _READ_FLAGS)
+    try:
+        header = os.read(handle, _HEADER_BYTES)
+    finally:
+        os.close(handle)
+    return int.from_bytes(header[_MARK], "big", signed=True)
 
 
 def get_identity(path: Path) -> tuple[int, int]:

@@ -19,11 +19,16 @@ OBJECTS: Final = "SELECT type, name, tbl_name, sql FROM sqlite_schema"
 
 
 class Schema(Struct, frozen=True):
-    """The name of a database in messages, its version, and the statements that make it."""
+    """The name of a database in messages, its version, and the statements that make it.
+
+    ``additions`` make it ``newer`` before the first write, where two layouts had one version.
+    """
 
     what: str
     version: int
     statements: tuple[str, ...]
+    additions: tuple[str, ...] = ()
+    newer: Schema | None = None
 
 
 def check_layout(
@@ -34,22 +39,23 @@ def check_layout(
 ) -> Schema:
     """Find the layout of a database, of ``layouts`` (newest first). Raises StoreError."""
     [(version,)] = query_rows("PRAGMA user_version")
-    layout = next((layout for layout in layouts if layout.version == version), None)
+    known = [layout for layout in layouts if layout.version == version]
     newest = layouts[0].version
-    if layout is None and isinstance(version, int) and version > newest:
+    if not known and isinstance(version, int) and version > newest:
         raise StoreError(
             f"{subject} was written by a newer cactions (format {version};"
             f" this one knows {newest})",
             hint="Use the newer cactions.",
         )
-    if layout is None:
+    if not known:
         why = "it is empty, or the database of another program"
         raise build_damaged_error(subject, why)
     actual = normalize_sql(query_rows(OBJECTS))
-    if different := sorted(str(name) for _, name, *_ in actual ^ objects(layout)):
-        why = f'"{escape_control(different[0], 60)}" in it is not as cactions made it'
-        raise build_damaged_error(subject, why)
-    return layout
+    if found := next((layout for layout in known if objects(layout) == actual), None):
+        return found
+    different = sorted(str(name) for _, name, *_ in actual ^ objects(known[0]))
+    why = f'"{escape_control(different[0], 60)}" in it is not as cactions made it'
+    raise build_damaged_error(subject, why)
 
 
 def normalize_sql(objects: Iterable[Row]) -> frozenset[Row]:

@@ -306,18 +306,26 @@ def _sql(statement: str) -> Callable[[Path], None]:
 def test_a_damaged_run_is_reported_and_hides_no_other(
     journal: LocalJournal, damage: Callable[[Path], None], words: str
 ) -> None:
-    """The others are read, and their applied values count."""
+    """The others are read, and their applied values count; a list of all is none without it."""
     keep(journal, head("good", 1.0), a_plan(change(ABSENT, "silver")))
     path = keep(journal, head("bad", 2.0), *[GOLD] * 40)
     journal.close()
     damage(path)
-    fresh = LocalJournal(journal._runs.path.parent)
+    unknown: list[str] = []
+    fresh = LocalJournal(
+        journal._runs.path.parent, on_unreadable=lambda run_id, _: unknown.append(run_id)
+    )
     [(name, reason)] = fresh.list_damaged()
     assert "bad" == name
     assert words in reason
-    assert ["good"] == [run.head.id for run in fresh.list_runs()]
+    assert ["good"] == [run.head.id for run in fresh.list_unlocked()]
+    with pytest.raises(StoreError, match="the run bad cannot be read") as among:
+        list(fresh.list_runs())
+    assert (True, True) == (words in str(among.value), "by its id" in among.value.hint)
     assert "good" in [head.id for head in fresh.list_recent(0.0)]
-    assert {"tier": "silver"} == fresh.get_last_applied("p1")
+    assert {"tier": "silver"} == fresh.get_last_applied("p1") == fresh.get_last_applied("p1")
+    if words != "contradicts itself":  # in another place than is looked at
+        assert ["bad"] == unknown
     with pytest.raises(StoreError, match=str(path)) as caught:
         fresh.read("bad")
     assert caught.value.hint

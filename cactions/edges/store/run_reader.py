@@ -1,0 +1,78 @@
+"""Reads the runs of a folder: one by its id, or all of them, newest first."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from cactions.edges.store.run_folder import RunFolder, build_unreadable_error
+from cactions.model import CactionsError, EntryState, Run, RunEntry, RunHead
+from cactions.model.vault import VaultLocked
+
+
+class RunReader:
+    """The runs of a folder, for reading. Every method raises StoreError."""
+
+    def __init__(self, runs: RunFolder) -> None:
+        self._runs = runs
+
+    def read(self, run_id: str) -> Run:
+        """The run with its entries. A unique beginning of the id is enough."""
+        return self._read_run(self._runs.find_full_id(run_id))
+
+    def list_runs(self) -> Iterator[Run]:
+        """Every run, newest first.
+
+        Raises StoreError for one that cannot be read, VaultLocked for a sealed one that does not
+        open: an older run must not look like the last, and what it holds not like nothing.
+        """
+        for head in self._runs.list_heads(strict=True):
+            run = self._try_run(head.id)
+            if isinstance(run, Run):
+                yield run
+            elif isinstance(run, VaultLocked):
+                raise run
+            elif self._runs.has(head.id):
+                raise build_unreadable_error(head.id, run) from run
+
+    def list_recent(self, since: float) -> list[RunHead]:
+        return self._runs.list_recent(since)
+
+    def list_unlocked(self) -> Iterator[Run]:
+        """Every run that can be read, newest first."""
+        yield from (run for _, run in self._try_runs() if isinstance(run, Run))
+
+    def list_damaged(self) -> list[tuple[str, str]]:
+        """The runs that cannot be read, each with the reason."""
+        runs = ((run_id, self._try_run(run_id)) for run_id in self._runs.list_ids())
+        return [
+            (run_id, str(run))
+            for run_id, run in runs
+            if not isinstance(run, Run | VaultLocked) and self._runs.has(run_id)
+        ]
+
+    def list_locked(self) -> tuple[list[RunHead], str]:
+        """The sealed runs that do not open, newest first, and the reason with the next step."""
+        heads, why = [], ""
+        for head, run in self._try_runs():
+            if isinstance(run, VaultLocked):
+                heads.append(head)
+                why = f"{run}. {run.hint}"
+        return heads, why
+
+    def _try_runs(self) -> Iterator[tuple[RunHead, Run | CactionsError]]:
+        """Every run whose head can be read, newest first, or why it cannot be read."""
+        yield from ((head, self._try_run(head.id)) for head in self._runs.list_heads())
+
+    def _try_run(self, run_id: str) -> Run | CactionsError:
+        try:
+            return self._read_run(run_id)
+        except CactionsError as error:
+            return error
+
+    def _read_run(self, run_id: str) -> Run:
+        """The run; its file may be closed and opened again between two pages."""
+
+        def read_page(after: int, state: EntryState | None = None) -> list[RunEntry]:
+            return self._runs.open_run(run_id).read_page(after, state)
+
+        return self._runs.open_run(run_id).read_run(read_page)
