@@ -17,7 +17,7 @@ WRITTEN: Final = "people are written"
 
 @dataclass(frozen=True)
 class Promise:
-    """What holds when an action of ``store_actions`` has reached a moment."""
+    """What holds when an action of ``store_actions`` or ``run_actions`` has reached a moment."""
 
     action: str
     order: str = ""

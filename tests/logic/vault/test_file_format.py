@@ -99,6 +99,23 @@ def test_any_bytes_after_a_head_give_a_vault_error(data: bytes) -> None:
     assert 2 == caught.value.line
 
 
+@pytest.mark.parametrize(
+    ("data", "fault"),
+    [
+        (HEAD + b"x" * (file_format.MAX_LINE - 1) + b"\n", VaultFault.NOT_CANONICAL),
+        (HEAD + b"x" * file_format.MAX_LINE + b"\n", VaultFault.TOO_BIG),
+        (b"x" * file_format.MAX_FILE, VaultFault.NOT_A_VAULT),
+        (b"x" * (file_format.MAX_FILE + 1), VaultFault.TOO_BIG),
+    ],
+    ids=["longest line", "longer line", "largest file", "larger file"],
+)
+def test_a_line_and_a_file_have_a_largest_size(data: bytes, fault: VaultFault) -> None:
+    """Of exactly this size they are read; a line counts with its end."""
+    with pytest.raises(VaultError) as caught:
+        file_format.parse_vault(data)
+    assert fault is caught.value.fault
+
+
 @few
 @given(vaults, salts, st.data())
 def test_intact_lines_of_a_damaged_file_are_found(
