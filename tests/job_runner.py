@@ -19,7 +19,7 @@ import yaml
 PROVIDED = ("actions/checkout@v4", "actions/setup-python@v5")
 SHELLS = {"": "bash -e {0}", "bash": "bash --noprofile --norc -eo pipefail {0}"}
 """Without a name, and with one: workflow-syntax-for-github-actions, `steps[*].shell`."""
-SECONDS = 120
+SECONDS = 600
 
 
 class StepResult(NamedTuple):

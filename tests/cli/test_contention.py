@@ -11,12 +11,14 @@ import subprocess
 import sys
 from collections import Counter
 from pathlib import Path
+from time import monotonic
 
 import pytest
 
 from cactions.cli.exit_codes import Exit
 from tests.case_counts import COUNTS
 from tests.cli.conftest import ROOT
+from tests.run_report import REPORT
 
 PROCESSES = 6
 SECONDS = 300
@@ -100,7 +102,10 @@ def test_commands_that_wait_are_all_done(tmp_path: Path) -> None:
     """No run is lost, no exit code is one that the README does not name, no error is said."""
     people = 12 if COUNTS.factor == 1 else 60
     write_home(tmp_path, people)
-    assert {Exit.CLEAN: people} == run_for_each(tmp_path, people, f"--wait {SECONDS}")
+    begun = monotonic()
+    codes = run_for_each(tmp_path, people, f"--wait {SECONDS}")
+    seconds = monotonic() - begun
+    assert {Exit.CLEAN: people} == codes
     assert {f"u-{number}": f"u-{number}" for number in range(people)} == read_tiers(tmp_path)
     runs = json.loads(run_shell(tmp_path, "cactions runs list --json"))["runs"]
     assert people == len(runs)
@@ -108,6 +113,8 @@ def test_commands_that_wait_are_all_done(tmp_path: Path) -> None:
     errors = [path.read_text() for path in tmp_path.glob("err-*")]
     assert people == len(errors)
     assert not [text for text in errors if "error" in text]
+    counts = f"{people} people, {people} done, 0 lost, exit codes {dict(codes)}"
+    REPORT.append(f"xargs -P {PROCESSES} with --wait: {counts}, {seconds:.1f} s")
 
 
 def test_commands_that_do_not_wait_say_so_and_write_nothing(tmp_path: Path) -> None:
