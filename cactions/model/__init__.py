@@ -147,7 +147,6 @@ from cactions.model.request import (
 )
 from cactions.model.retry import RetryCounts, RetryGroup
 from cactions.model.run import (
-    LOCAL,
     Conflict,
     EntryState,
     IndexedEntries,
@@ -185,9 +184,12 @@ from cactions.model.trust import (
 from cactions.model.workspace import (
     API_HOSTS,
     API_VERSION,
+    INTERCOM,
+    LOCAL,
     IdentityVerification,
     IntercomConnection,
     Region,
     Workspace,
     WorkspaceIdentity,
+    WorkspaceName,
 )

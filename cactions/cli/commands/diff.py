@@ -35,7 +35,7 @@ from cactions.cli.output_files import write_text
 from cactions.cli.reporters import render_svg
 from cactions.cli.shown_answers import explain_and_show
 from cactions.logic import documents
-from cactions.model import Plan, PlanFailure, UsageError
+from cactions.model import Plan, PlanFailure, UsageError, WorkspaceName
 from cactions.render.preview import render_preview
 
 _PICTURE: Final = 100
@@ -122,7 +122,8 @@ def command(
     command_line = CommandLine(
         action, ("--person", format_person(person, result)), inputs, options, files, environment
     )
-    _show(result, text, command_line, svg, json=json)
+    place = project_folder.find_workspace_name(asks=not options.replayed)
+    _show(result, place, text, command_line, svg, json=json)
     raise typer.Exit(_choose_exit_code(result, changes=exit_code))
 
 
@@ -135,17 +136,19 @@ def _choose_exit_code(result: Plan | PlanFailure, *, changes: bool) -> Exit:
 
 def _show(
     result: Plan | PlanFailure,
+    place: WorkspaceName,
     text: str,
     command_line: CommandLine,
     svg: Path | None,
     *,
     json: bool,
 ) -> None:
-    view = render_preview(result, closing=text or _write_closing(result, command_line))
+    closing = text or _write_closing(result, command_line)
+    view = render_preview(result, workspace=place, closing=closing)
     if svg:
         write_text(svg, render_svg(view, width=_PICTURE, command=command_line.render("diff")))
     if json:
-        wiring.write_json(documents.result_to_json(result, redact=True))
+        wiring.write_json(documents.preview_to_json(result, place))
         if text:
             wiring.create_output().info(text)
     else:

@@ -15,6 +15,7 @@ from cactions.cli.options import Files, Json
 from cactions.cli.output_files import write_lines
 from cactions.logic import documents, strict_json
 from cactions.model import Run, UsageError
+from cactions.render.escape import escape_json
 from cactions.render.runs import UNSEALED, render_run, render_runs
 from cactions.render.vault import render_sealed_runs
 
@@ -69,7 +70,8 @@ def export(run: RunId, out: Out = None, files: Files = None) -> None:
     Example: cactions runs export last --out run.jsonl
     """
     found = _read(workspace.open_journal(wiring.find_folder(files)), run)
-    lines = (f"{strict_json.dump_json(line)}\n" for line in documents.run_to_lines(found))
+    documents_of_run = map(strict_json.dump_json, documents.run_to_lines(found))
+    lines = (f"{escape_json(line)}\n" for line in documents_of_run)
     if out:
         write_lines(out, lines)
         return
