@@ -22,8 +22,8 @@ from cactions.app.ports import Journal, People, RunLock
 from cactions.app.workers import Pool, Workers, open_pool, split_windows
 from cactions.logic.project.stored_run import redact_receipt
 from cactions.logic.shell import join_command
+from cactions.logic.workspace_name import describe_workspace
 from cactions.model import (
-    LOCAL,
     OutcomeUnknown,
     Project,
     Receipt,
@@ -32,6 +32,7 @@ from cactions.model import (
     StoreError,
     UsageError,
     WorkspaceError,
+    WorkspaceName,
 )
 
 WINDOW: Final = 100
@@ -56,8 +57,8 @@ class RunObserver(Protocol):
 class RunStores(Struct, frozen=True):
     """What a run works with: people, the journal, and the lock of the action.
 
-    ``project`` declares types and redaction, if its files can be read. ``workspace`` is the name
-    of the people's home in the heads of runs. ``unsealed``: a run that is not authentic is
+    ``project`` declares types and redaction, if its files can be read. ``workspace`` is where the
+    people are, as the heads of runs keep it. ``unsealed``: a run that is not authentic is
     accepted, because the operator said so. ``threads`` write at the same time; without any, this
     one does. ``observers`` follow the run.
     """
@@ -66,17 +67,18 @@ class RunStores(Struct, frozen=True):
     journal: Journal
     turns: RunLock
     project: Project | None = None
-    workspace: str = LOCAL
+    workspace: WorkspaceName = WorkspaceName()
     unsealed: bool = False
     threads: int = 0
     observers: tuple[RunObserver, ...] = ()
 
     def check_run(self, kept: Run) -> None:
         """Raises UsageError if it may be forged, or if its people are in another workspace."""
-        if kept.head.workspace != self.workspace:
+        made, here = kept.head.workspace, self.workspace
+        if made.key != here.key:
             raise UsageError(
-                f"the run {kept.head.id} was made in the workspace {kept.head.workspace}, and these"
-                f" files are of {self.workspace}; nothing was written",
+                f"the run {kept.head.id} was made in the {describe_workspace(made)}, and these"
+                f" files are of the {describe_workspace(here)}; nothing was written",
                 hint="Use the action files of that workspace (-f), and fix errors in them first.",
             )
         if not (kept.authentic or self.unsealed):
@@ -224,7 +226,7 @@ def _try_write(
             receipts = [write(entry, stores) for entry in batch]
     except StoreError as error:
         failed = _BatchFailed(error, len(batch))
-        if stores.workspace == LOCAL or not isinstance(error, WorkspaceError | OutcomeUnknown):
+        if stores.workspace.is_local or not isinstance(error, WorkspaceError | OutcomeUnknown):
             raise failed from error
         return failed
     return [redact_receipt(receipt, stores.project) for receipt in receipts]

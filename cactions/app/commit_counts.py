@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from msgspec import Struct, field
 
 from cactions.logic.shell import join_command
+from cactions.logic.workspace_name import describe_workspace
 from cactions.model import (
     Outcome,
     OutcomeUnknown,
@@ -49,7 +50,9 @@ class CommitCounts(Struct):
         known_people = self.taken + sum(self.before.outcomes.values())
         people = max(self.head.people or 0, self.before.total, known_people)
         left = people - sum(counts.values())
-        message = f"the run {self.head.id} was interrupted: {', '.join([*known, f'{left:,} open'])}"
+        where = describe_workspace(self.head.workspace)
+        counted = ", ".join([*known, f"{left:,} open"])
+        message = f"the run {self.head.id} in the {where} was interrupted: {counted}"
         if self.unknown:
             them = "one of these" if self.unknown == 1 else f"{self.unknown:,} of these"
             return f"{message}. For {them}, the outcome of the write is unknown"

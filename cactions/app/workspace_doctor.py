@@ -11,7 +11,7 @@ from typing import Final
 from cactions.app.ports import Clock, IntercomApi
 from cactions.app.read_workspace import read_identity
 from cactions.logic.intercom.api import ApiCall, build_error
-from cactions.logic.intercom.connection_check import list_cautions, require_workspace_key
+from cactions.logic.intercom.connection_check import list_cautions, require_workspace_name
 from cactions.model import (
     SNAPSHOT_DAYS,
     CactionsError,
@@ -68,7 +68,7 @@ def check_workspace(api: IntercomApi, project: Project, clock: Clock) -> Iterato
 
 def _check_identity(identity: WorkspaceIdentity) -> HealthCheck:
     try:
-        require_workspace_key(identity)
+        require_workspace_name(identity)
     except WorkspaceError as error:
         text = f"{identity}: no run can write people there, as its undo could reach another one"
         return HealthCheck("workspace", "", Health.PROBLEM, text, error.hint)

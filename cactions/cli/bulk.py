@@ -103,7 +103,7 @@ def retry_run(
     check_outputs(bulk)
     check_published(home)
     counts = count_retried(run, choice)
-    for text in describe_retry(run, counts):
+    for text in describe_retry(run, counts, stores.workspace):
         wiring.create_output().info(text)
     if not counts.retried:
         wiring.create_output().info("Nothing was sent and nothing was written.")
@@ -161,7 +161,9 @@ def diff_many(
             closing += explain_application(home, command_line)
         summary = command.show(run, closing)
         if json:
-            wiring.write_json(documents.bulk_to_json(summary, None, build_approval_code(summary)))
+            code = build_approval_code(summary)
+            place = run.head.workspace
+            wiring.write_json(documents.bulk_to_json(summary, place, None, code))
         return arguments.exit_code_of_plan(summary, changes=exit_code)
 
 

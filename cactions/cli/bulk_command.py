@@ -39,6 +39,7 @@ from cactions.logic import documents, strict_json
 from cactions.logic.people.job_rows import JobRows
 from cactions.logic.project.stored_run import redact_entries
 from cactions.logic.shell import join_command
+from cactions.logic.workspace_name import describe_workspace
 from cactions.model import (
     Action,
     PersonQuery,
@@ -169,17 +170,16 @@ class BulkCommand:
         if self._bulk.where is not None and not summary.people:
             closing = "No person matches. Nothing was written."
         if not self._json:
-            view = render_bulk_preview(
-                summary, action=run.head.action, source=run.head.source, closing=closing
-            )
-            wiring.create_output().print(view)
+            wiring.create_output().print(render_bulk_preview(summary, run.head, closing=closing))
         return summary
 
     def write(self, run: Run, summary: PlanSummary, *, yes: bool) -> Exit:
         """Ask, write, and say what became of it."""
         done = self._write_agreed(run, summary) if self._agree(run, summary, yes=yes) else None
         if self._json:
-            wiring.write_json(documents.bulk_to_json(summary, done, build_approval_code(summary)))
+            code = build_approval_code(summary)
+            place = run.head.workspace
+            wiring.write_json(documents.bulk_to_json(summary, place, done, code))
         plan_code = arguments.exit_code_of_plan(summary, changes=False)
         done_code = arguments.exit_code_of_run(done) if done else plan_code
         return choose_most_severe(plan_code, done_code)
@@ -187,7 +187,7 @@ class BulkCommand:
     def _write_agreed(self, run: Run, summary: PlanSummary) -> Run:
         started = time.monotonic()
         with (
-            explain_interrupt(run.head.id),
+            explain_interrupt(run.head),
             wiring.show_progress(
                 f"Writing {run.head.action}", summary.writing, quiet=self._json
             ) as display,
@@ -206,7 +206,7 @@ class BulkCommand:
         """Write what ``--report`` asks for; after the writing it is written again."""
         if self._bulk.report:
             entries = redact_entries(run.entries, self._home.project)
-            write_run_report(self._bulk.report, entries, summary)
+            write_run_report(self._bulk.report, entries, summary, run.head.workspace)
 
     def discard(self, run: Run, kept: str) -> None:
         """Delete a plan that is not carried out, unless calls were made for it."""
@@ -226,9 +226,9 @@ class BulkCommand:
         if summary.alarms and self._bulk.approve != code:
             wiring.create_output().info(f"This needs your approval: add --approve {code}. {kept}")
             return False
-        where = " in Intercom" if self._home.session else ""
+        where = describe_workspace(run.head.workspace)
         people = count_noun(summary.writing, "person", "people")
-        if prompts.confirm(f"Apply the changes to {people}{where}?", yes):
+        if prompts.confirm(f"Apply the changes to {people} in the {where}?", yes):
             return True
         self.discard(run, kept)
         return False

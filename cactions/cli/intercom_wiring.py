@@ -21,8 +21,9 @@ from cactions.edges.intercom.client import IntercomClient
 from cactions.edges.intercom.pacer import FileSharedState, MonotonicClock, Pacer
 from cactions.edges.intercom.people import IntercomPeople
 from cactions.logic.intercom.attribute_check import check_mapping
-from cactions.logic.intercom.connection_check import list_cautions, require_workspace_key
+from cactions.logic.intercom.connection_check import list_cautions, require_workspace_name
 from cactions.logic.shell import join_command
+from cactions.logic.workspace_name import build_workspace_name
 from cactions.model import (
     Action,
     AllowedAddress,
@@ -30,6 +31,7 @@ from cactions.model import (
     Project,
     UsageError,
     WorkspaceIdentity,
+    WorkspaceName,
 )
 from cactions.model.secret import Secret
 
@@ -84,9 +86,13 @@ class IntercomSession:
             self._say(caution)
         return found
 
-    def get_workspace_key(self) -> str:
+    def require_workspace_name(self) -> WorkspaceName:
         """The name of the workspace in the heads of runs. Raises WorkspaceError if unknown."""
-        return require_workspace_key(self.identity)
+        return require_workspace_name(self.identity)
+
+    def find_workspace_name(self) -> WorkspaceName:
+        """The same for what writes to no person, also where Intercom tells no id."""
+        return build_workspace_name(self.identity)
 
     @cached_property
     def attributes(self) -> WorkspaceAttributes:

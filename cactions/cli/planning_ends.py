@@ -10,6 +10,7 @@ from cactions.app.commit import RunStores
 from cactions.app.planning_task import PlanningStopped
 from cactions.cli import wiring
 from cactions.logic.shell import join_command
+from cactions.logic.workspace_name import describe_workspace
 from cactions.model import (
     CactionsError,
     DefinitionError,
@@ -64,7 +65,7 @@ def discard_on_error(
 
 
 @contextmanager
-def explain_interrupt(run_id: str) -> Iterator[None]:
+def explain_interrupt(head: RunHead) -> Iterator[None]:
     """A signal cuts off the writing of a run: name the commands that go on from there."""
     try:
         yield
@@ -72,8 +73,10 @@ def explain_interrupt(run_id: str) -> Iterator[None]:
         raise
     except BaseException:
         output = wiring.create_output()
-        output.info(f"The run was cut off. To go on: {join_command(('runs', 'resume'), run_id)}")
-        output.info(f"To undo it: {join_command(('runs', 'undo'), run_id)}")
+        go_on, back = (join_command(("runs", verb), head.id) for verb in ("resume", "undo"))
+        where = describe_workspace(head.workspace)
+        output.info(f"The run in the {where} was cut off. To go on: {go_on}")
+        output.info(f"To undo it: {back}")
         raise
 
 

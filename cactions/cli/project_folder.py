@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from msgspec import Struct
 
 from cactions.logic.cassette.file_name import build_cassette_name
-from cactions.model import LOCAL, Action, Project, PublishedDefinition
+from cactions.model import INTERCOM, Action, Project, PublishedDefinition, WorkspaceName
 
 if TYPE_CHECKING:
     from cactions.cli.intercom_wiring import IntercomSession
@@ -37,9 +37,15 @@ class ProjectFolder(Struct, frozen=True):
     wait: int = 0
 
     @property
-    def workspace_key(self) -> str:
+    def workspace_name(self) -> WorkspaceName:
         """The name of the workspace in the heads of runs. Raises WorkspaceError if unknown."""
-        return self.session.get_workspace_key() if self.session else LOCAL
+        return self.session.require_workspace_name() if self.session else WorkspaceName()
+
+    def find_workspace_name(self, *, asks: bool) -> WorkspaceName:
+        """The same for what is shown only; a replay ``asks`` nothing, so it stays unknown."""
+        if self.session is None:
+            return WorkspaceName()
+        return self.session.find_workspace_name() if asks else WorkspaceName(INTERCOM)
 
     def get_cassette_path(self, action: Action) -> Path:
         """The file of an action's own. Raises DefinitionError where the name leaves the folder."""

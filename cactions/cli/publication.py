@@ -18,6 +18,7 @@ from cactions.cli.vault_secrets import open_masked_client
 from cactions.logic import documents
 from cactions.logic.connectors.push import PushOutcome, PushPlan
 from cactions.logic.definition.compare import compare_definitions
+from cactions.logic.workspace_name import describe_workspace
 from cactions.model import Action, Gate, LiveConnector, PublishedDefinition
 from cactions.render.connector_push import render_push_plans, render_push_results
 from cactions.render.definitions import (
@@ -55,9 +56,9 @@ def finish_publication(publication: Publication, *, yes: bool) -> Exit:
     if not publication.json:
         _show(publication, plan)
     name = publication.action.name
-    where = f" at {publication.definition.workspace}" if publication.home.session else ""
+    where = f"in the {describe_workspace(publication.definition.workspace)}"
     again = f"version {restored} of " if (restored := publication.definition.restored) else ""
-    if not prompts.confirm(f"Make {again}{name} live{where}?", yes):
+    if not prompts.confirm(f"Make {again}{name} live {where}?", yes):
         wiring.create_output().info("Nothing was published.")
         return Exit.CLEAN
     connector = None
@@ -67,9 +68,9 @@ def finish_publication(publication: Publication, *, yes: bool) -> Exit:
             return _report_differences(publication, differences)
     sealed = _seal(publication, connector)
     if publication.json:
-        wiring.write_json(documents.publication_to_json(sealed))
+        wiring.write_json(documents.publication_to_json(sealed, workspace=sealed.workspace))
     else:
-        wiring.create_output().info(f"{sealed.label} is live, and sealed in the vault.")
+        wiring.create_output().info(f"{sealed.label} is live {where}, and sealed in the vault.")
     return Exit.CLEAN
 
 
@@ -90,7 +91,8 @@ def _show(publication: Publication, plan: PushPlan | None) -> None:
     else:
         views.append(render_definition_text(definition))
     if plan:
-        views.append(render_push_plans([plan], [()], allow_live=False))
+        place = definition.workspace
+        views.append(render_push_plans([plan], [()], place, allow_live=False))
     wiring.create_output().print(*views)
 
 
@@ -104,7 +106,9 @@ def _set_live(
     if upload.push.outcome is not PushOutcome.UNCHANGED:
         progress.mark_stored()
     if not publication.json:
-        wiring.create_output().print(render_push_results([upload.push], goes_live=True))
+        wiring.create_output().print(
+            render_push_results([upload.push], publication.definition.workspace, goes_live=True)
+        )
     if upload.differences:
         return None, upload.differences
     return set_live(api, upload, publication.action, project), ()
@@ -112,9 +116,12 @@ def _set_live(
 
 def _report_differences(publication: Publication, differences: tuple[str, ...]) -> Exit:
     if publication.json:
-        wiring.write_json(documents.publication_to_json(None, differences=differences))
+        place = publication.definition.workspace
+        wiring.write_json(
+            documents.publication_to_json(None, differences=differences, workspace=place)
+        )
     else:
-        view = render_differences(publication.action.name, differences)
+        view = render_differences(publication.definition, differences)
         wiring.create_output().print(view)
     return Exit.FINDINGS
 

@@ -30,6 +30,7 @@ from cactions.logic.definition.file_text import (
 )
 from cactions.logic.project import SourceFile
 from cactions.logic.shell import join_command
+from cactions.logic.workspace_name import describe_workspace
 from cactions.model import (
     Action,
     DefinitionError,
@@ -65,7 +66,7 @@ def describe_definition(action: Action, home: ProjectFolder) -> PublishedDefinit
     return PublishedDefinition(
         action.name,
         project.environment,
-        home.workspace_key,
+        home.workspace_name,
         digest_definition(action, project),
         write_definition(files, action, project),
         SystemClock().get_time(),
@@ -181,10 +182,11 @@ def check_published(home: ProjectFolder) -> None:
 
 def check_workspace(home: ProjectFolder, published: PublishedDefinition) -> None:
     """Raises DefinitionError where it was published for another workspace."""
-    if published.workspace != home.workspace_key:
+    made, here = published.workspace, home.workspace_name
+    if made.key != here.key:
         raise DefinitionError(
-            f'"{published.action}" was published for the workspace {published.workspace}, and this'
-            f" is {home.workspace_key}",
+            f'"{published.action}" was published for the {describe_workspace(made)}, and this is'
+            f" the {describe_workspace(here)}",
             hint=f"Publish it for this one: `{join_command(('publish',), published.action)}`.",
             place=home.project.actions[published.action].place,
         )

@@ -15,7 +15,7 @@ from cactions.cli import streams, wiring
 from cactions.cli.formats import Format
 from cactions.cli.output_files import append_text, check_output, write_lines
 from cactions.logic.relative_path import make_relative_to_root
-from cactions.model import LintReport, PlanSummary, RunEntry, Severity, SuiteResult
+from cactions.model import LintReport, PlanSummary, RunEntry, Severity, SuiteResult, WorkspaceName
 from cactions.render.text import View
 
 SUMMARY: Final = "GITHUB_STEP_SUMMARY"
@@ -150,11 +150,13 @@ def check_report_file(path: Path) -> None:
     check_output(path)
 
 
-def write_run_report(path: Path, entries: Iterable[RunEntry], summary: PlanSummary) -> None:
+def write_run_report(
+    path: Path, entries: Iterable[RunEntry], summary: PlanSummary, workspace: WorkspaceName
+) -> None:
     """A run for many people as a file, whose ending chooses the form. Raises UsageError."""
     from cactions.render.bulk_report import choose_report_form, write_report
 
-    write_lines(path, write_report(entries, summary, choose_report_form(path)))
+    write_lines(path, write_report(entries, summary, workspace, choose_report_form(path)))
 
 
 def render_svg(view: View, *, width: int, command: str) -> str:

@@ -191,7 +191,7 @@ def open_run_stores(home: ProjectFolder) -> RunStores:
         open_journal(home.folder, home.cover),
         open_run_lock(home.folder, wait=home.wait),
         home.project,
-        home.workspace_key,
+        home.workspace_name,
     )
 
 

@@ -93,7 +93,7 @@ def new_run_head(action: str, project_folder: ProjectFolder, source: str) -> Run
     """The head of a run of an action that begins now."""
     environment = project_folder.project.environment
     bare = RunHead("", RunKind.APPLY, action, 0, "", environment=environment, source=source)
-    return build_run_head(replace(bare, workspace=project_folder.workspace_key))
+    return build_run_head(replace(bare, workspace=project_folder.workspace_name))
 
 
 def refuse_without_plan(done: CallRecord) -> str:

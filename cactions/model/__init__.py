@@ -158,7 +158,6 @@ from cactions.model.response import (
 )
 from cactions.model.retry import RetryCounts, RetryGroup
 from cactions.model.run import (
-    LOCAL,
     Conflict,
     EntryState,
     IndexedEntries,
@@ -202,9 +201,12 @@ from cactions.model.trust import (
 from cactions.model.workspace import (
     API_HOSTS,
     API_VERSION,
+    INTERCOM,
+    LOCAL,
     IdentityVerification,
     IntercomConnection,
     Region,
     Workspace,
     WorkspaceIdentity,
+    WorkspaceName,
 )

@@ -9,6 +9,7 @@ from msgspec import Struct, field
 
 from cactions.model.template import Reference
 from cactions.model.trust import ProofStrength, Snapshot
+from cactions.model.workspace import WorkspaceName
 
 
 class Gate(Enum):
@@ -80,7 +81,7 @@ class PublishedDefinition(Struct, frozen=True):
 
     action: str
     environment: str
-    workspace: str
+    workspace: WorkspaceName
     digest: str
     text: str
     published_at: float

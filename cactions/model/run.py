@@ -4,16 +4,14 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping
-from typing import Final, Protocol, TypeAlias, runtime_checkable
+from typing import Protocol, TypeAlias, runtime_checkable
 
 from msgspec import Struct
 
 from cactions.model.enums import OpenState, Outcome, RunKind, RunPhase
 from cactions.model.json_value import Value
 from cactions.model.plan import Plan
-
-LOCAL: Final = "local"
-"""The name of the local workspace in the heads of runs."""
+from cactions.model.workspace import WorkspaceName
 
 EntryState: TypeAlias = Outcome | OpenState
 
@@ -50,7 +48,7 @@ class RunHead(Struct, frozen=True):
     action: str
     started: float
     operator: str
-    workspace: str = LOCAL
+    workspace: WorkspaceName = WorkspaceName()
     environment: str = ""
     source: str = ""
     undoes: str = ""
@@ -60,7 +58,7 @@ class RunHead(Struct, frozen=True):
     @property
     def is_local(self) -> bool:
         """Whether its people are in the local store, not at Intercom."""
-        return self.workspace == LOCAL
+        return self.workspace.is_local
 
 
 class RunEntry(Struct, frozen=True):

@@ -52,6 +52,10 @@ API_HOSTS: Final[Mapping[Region, str]] = MappingProxyType(
     }
 )
 
+LOCAL: Final = "local"
+INTERCOM: Final = "intercom"
+"""The kinds of workspaces, as the keys of their names begin."""
+
 API_VERSION: Final = "2.16"
 """The default of ``Intercom-Version``; without the header, Intercom uses the app's own."""
 
@@ -92,6 +96,27 @@ class WorkspaceIdentity(Struct, frozen=True):
         parts += [f"region {self.region or 'unknown'}"]
         parts += [f"API {self.version}"] if self.version else []
         return ", ".join(parts)
+
+
+class WorkspaceName(Struct, frozen=True):
+    """Which workspace people are in, as runs keep it; two with the same ``key`` are the same.
+
+    ``key`` is ``local``, ``intercom:ID``, or ``intercom`` where the id is not known. ``name`` is
+    what Intercom calls the workspace, so any text; empty where that is not known.
+    """
+
+    key: str = LOCAL
+    name: str = ""
+
+    @property
+    def is_local(self) -> bool:
+        """Whether it is the store beside the files."""
+        return self.key == LOCAL
+
+    @property
+    def app_id(self) -> str:
+        """Its id at Intercom; empty if unknown."""
+        return self.key.partition(":")[2]
 
 
 class Workspace(Struct, frozen=True):

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from cactions.logic.shell import join_command
-from cactions.model import Outcome, PlanSummary, Run, RunKind
+from cactions.model import Outcome, PlanSummary, Run, RunHead, RunKind
 from cactions.render import messages
 from cactions.render.bulk_parts import (
     render_attribute_counts,
@@ -29,27 +29,24 @@ from cactions.render.layout import (
 from cactions.render.plan_age import render_old_values
 from cactions.render.runs import count_by_outcome
 from cactions.render.text import BLANK, Span, Style, StyledLine, View, dim, join_spans, span
+from cactions.render.workspaces import build_where_label, render_where_written
 
 _MOST_COLUMNS = 12
 
 
-def render_bulk_preview(
-    summary: PlanSummary, *, action: str, source: str = "", closing: str = ""
-) -> View:
+def render_bulk_preview(summary: PlanSummary, head: RunHead, *, closing: str = "") -> View:
     """What would be written to all of them. ``closing`` is the caller's sentence about what now.
 
-    ``source`` is the recording that was replayed; empty for live calls.
+    ``head`` names the action, the workspace, and the recording that was replayed.
     """
 
     def draw(width: int) -> list[StyledLine]:
         who = messages.count_noun(summary.people, "person", "people")
-        title = (Span(action, Style.STRONG), Span(" for "), Span(who, Style.STRONG))
+        title = (Span(head.action, Style.STRONG), Span(" for "), Span(who, Style.STRONG))
         lines = [
             *wrap_paragraph(title, width),
             BLANK,
-            *render_labeled_values(
-                _build_head(summary, source), width, indent=choose_margin(width)
-            ),
+            *render_labeled_values(_build_head(summary, head), width, indent=choose_margin(width)),
         ]
         for heading, section in _draw_sections(summary, width):
             lines += [BLANK, span(heading, Style.STRONG), *section] if section else []
@@ -70,15 +67,16 @@ def _draw_sections(summary: PlanSummary, width: int) -> list[tuple[str, list[Sty
     ]
 
 
-def _build_head(summary: PlanSummary, source: str) -> list[LabeledValue]:
+def _build_head(summary: PlanSummary, run: RunHead) -> list[LabeledValue]:
     head = [
+        build_where_label(run.workspace),
         LabeledValue("People", (span(f"{summary.people:,} in all"),)),
         LabeledValue("To write", (span(f"{summary.writing:,}", Style.STRONG),)),
         LabeledValue("Not written", (render_outcomes(summary),)),
         LabeledValue("Requests", render_calls(summary)),
     ]
-    if source and summary.calls:
-        replayed = (Span("replayed from "), Span(source, Style.CODE))
+    if run.source and summary.calls:
+        replayed = (Span("replayed from "), Span(run.source, Style.CODE))
         head.append(LabeledValue("Responses", (replayed,)))
     if summary.writing:
         head.append(LabeledValue("Old values", render_old_values(summary)))
@@ -185,9 +183,7 @@ def _list_next(run: Run, where: Sequence[str]) -> list[StyledLine]:
     if unknown:
         them = messages.count_noun(unknown, "person", "people")
         lines.insert(0, span(f"Check {them} whose outcome is unknown.", Style.CAUTION))
-    if run.head.kind is RunKind.APPLY and not run.head.is_local and run.leaves_something:
-        lines.insert(0, span("The people are changed in Intercom."))
-    return lines
+    return [render_where_written(run.head.workspace, run.counts), *lines]
 
 
 def _wrap_each(lines: Sequence[StyledLine], width: int) -> list[StyledLine]:

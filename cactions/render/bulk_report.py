@@ -15,7 +15,8 @@ from cactions.logic import strict_json
 from cactions.logic.documents.plans import plan_to_json
 from cactions.logic.documents.runs import receipt_to_json
 from cactions.logic.documents.summaries import summary_to_json
-from cactions.model import Json, PlanSummary, RunEntry, UsageError
+from cactions.logic.documents.workspaces import workspace_to_json
+from cactions.model import Json, PlanSummary, RunEntry, UsageError, WorkspaceName
 from cactions.render.csv_report import write_csv_report
 from cactions.render.escape import escape_json
 from cactions.render.html_report import write_html_report
@@ -44,30 +45,34 @@ def choose_report_form(path: Path) -> ReportForm:
 
 
 def write_report(
-    entries: Iterable[RunEntry], summary: PlanSummary, form: ReportForm
+    entries: Iterable[RunEntry], summary: PlanSummary, workspace: WorkspaceName, form: ReportForm
 ) -> Iterator[str]:
     """The text of the report, piece by piece; each piece ends with a line.
 
-    An entry that is only planned is not ``started``. ``entries`` are read once.
+    ``workspace`` is what is written to. An entry that is only planned is not ``started``.
+    ``entries`` are read once.
     """
     entries = iter(entries)
     first = [*islice(entries, 1)]
     action = first[0].plan.action if first else "report"
     everyone = chain(first, entries)
     if form is ReportForm.JSON:
-        return _write_json(everyone, summary, action)
+        return _write_json(everyone, summary, workspace, action)
     if form is ReportForm.CSV:
-        return write_csv_report(everyone, summary)
+        return write_csv_report(everyone, summary, workspace)
     if form is ReportForm.HTML:
-        return write_html_report(everyone, summary, action)
-    return write_markdown_report(everyone, summary, action)
+        return write_html_report(everyone, summary, workspace, action)
+    return write_markdown_report(everyone, summary, workspace, action)
 
 
-def _write_json(entries: Iterable[RunEntry], summary: PlanSummary, action: str) -> Iterator[str]:
+def _write_json(
+    entries: Iterable[RunEntry], summary: PlanSummary, workspace: WorkspaceName, action: str
+) -> Iterator[str]:
     """``cactions.report/1``: one document, with an entry in each line."""
     head: dict[str, Json] = {
         "format": "cactions.report/1",
         "action": action,
+        **workspace_to_json(workspace),
         "summary": summary_to_json(summary, redact=True),
     }
     opened = _dump(head).removesuffix("}")

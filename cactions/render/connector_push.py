@@ -7,6 +7,8 @@ from typing import Final
 
 from cactions.logic.connectors.push import PushOutcome, PushPlan, PushResult
 from cactions.logic.shell import join_command
+from cactions.logic.workspace_name import describe_workspace
+from cactions.model import WorkspaceName
 from cactions.render.connectors import render_caution, render_comparison, render_field
 from cactions.render.layout import add_gap, choose_margin, wrap, wrap_paragraph
 from cactions.render.messages import join_words
@@ -22,14 +24,19 @@ _MARKS: Final = {
 
 
 def render_push_plans(
-    plans: Sequence[PushPlan], not_carried: Sequence[tuple[str, ...]], *, allow_live: bool
+    plans: Sequence[PushPlan],
+    not_carried: Sequence[tuple[str, ...]],
+    workspace: WorkspaceName,
+    *,
+    allow_live: bool,
 ) -> View:
-    """What would be sent for each action, and what Intercom would not do."""
+    """What would be sent to the workspace for each action, and what Intercom would not do."""
+    title = span(f"To the {describe_workspace(workspace)}:")
 
     def draw(width: int) -> list[StyledLine]:
-        lines: list[StyledLine] = []
+        lines = wrap(title, width)
         for plan, left_out in zip(plans, not_carried, strict=True):
-            lines += [BLANK] * bool(lines) + _render_plan(plan, width, allow_live=allow_live)
+            lines += [BLANK, *_render_plan(plan, width, allow_live=allow_live)]
             if left_out and plan.fields:
                 text = f"Only cactions does this, Intercom does not: {join_words(list(left_out))}."
                 lines += render_caution(text, width)
@@ -67,16 +74,19 @@ def _describe_target(plan: PushPlan, *, allow_live: bool) -> str:
     return "changes its draft; what is live must stay as it is, which is tested first"
 
 
-def render_push_results(results: Sequence[PushResult], *, goes_live: bool = False) -> View:
-    """What came of each action; and what is left to do by hand.
+def render_push_results(
+    results: Sequence[PushResult], workspace: WorkspaceName, *, goes_live: bool = False
+) -> View:
+    """What came of each action in the workspace; and what is left to do by hand.
 
     ``goes_live``: it is a step of a publication, which says itself what is left.
     """
+    title = span(f"In the {describe_workspace(workspace)}:")
 
     def draw(width: int) -> list[StyledLine]:
-        lines: list[StyledLine] = []
+        lines = wrap(title, width)
         for result in results:
-            lines += [BLANK] * bool(lines) + _render_result(result, width, goes_live)
+            lines += [BLANK, *_render_result(result, width, goes_live)]
         by_hand = [r.action for r in results if r.comparison and r.comparison.mappings]
         by_hand = [] if goes_live else by_hand
         return [*lines, *([BLANK, *wrap(_render_check(by_hand), width)] if by_hand else [])]

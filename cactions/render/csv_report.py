@@ -12,6 +12,7 @@ from itertools import chain, islice
 from typing import Final
 
 from cactions.logic import strict_json
+from cactions.logic.workspace_name import describe_workspace
 from cactions.model import (
     ABSENT,
     Change,
@@ -20,6 +21,7 @@ from cactions.model import (
     PlanSummary,
     RunEntry,
     Value,
+    WorkspaceName,
     is_empty,
 )
 from cactions.render.entry_selection import describe_entry
@@ -39,6 +41,7 @@ _HEAD: Final = (
     "message",
     "old values",
     "planned",
+    "workspace",
 )
 _OF_ATTRIBUTE: Final = ("change", "before", "after")
 _REDACTED: Final = "(redacted)"
@@ -49,7 +52,9 @@ _FORMULA: Final = re.compile(r"(^|;)(?=\s*[=+\-@\uff1d\uff0b\uff0d\uff20])")
 """Where a formula could begin; some spreadsheets also split cells at semicolons."""
 
 
-def write_csv_report(entries: Iterable[RunEntry], summary: PlanSummary) -> Iterator[str]:
+def write_csv_report(
+    entries: Iterable[RunEntry], summary: PlanSummary, workspace: WorkspaceName
+) -> Iterator[str]:
     """The head and the lines of the table, each with its end."""
     entries = iter(entries)
     first = [*islice(entries, _LOOK_AHEAD)]
@@ -57,11 +62,13 @@ def write_csv_report(entries: Iterable[RunEntry], summary: PlanSummary) -> Itera
     seen = (name for entry in first for name in _list_attributes(entry))
     names = [*dict.fromkeys(chain(counted, seen))]
     planned = format_planned(summary)
+    where = [_neutralize(describe_workspace(workspace))]
     titles = (f"{name} ({title})" for name in names for title in _OF_ATTRIBUTE)
     yield _BOM + _write_line(map(_neutralize, chain(_HEAD, titles)))
     for number, entry in enumerate(chain(first, entries), start=1):
         person = _list_person(number, entry)
-        yield _write_line(chain(person, _list_age(entry, planned), _list_values(entry, names)))
+        age, values = _list_age(entry, planned), _list_values(entry, names)
+        yield _write_line(chain(person, age, where, values))
 
 
 def _list_attributes(entry: RunEntry) -> Iterator[str]:

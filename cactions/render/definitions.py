@@ -9,6 +9,7 @@ from cactions.logic.definition.compare import DefinitionChange
 from cactions.logic.definition.gates import GateProblem
 from cactions.logic.lines import split_lines
 from cactions.logic.shell import join_command
+from cactions.logic.workspace_name import describe_workspace
 from cactions.model import Gate, PublicationEvidence, PublishedDefinition
 from cactions.render.layout import (
     LabeledValue,
@@ -22,9 +23,15 @@ from cactions.render.layout import (
 from cactions.render.messages import count_noun, to_sentence
 from cactions.render.text import BLANK, Span, Style, StyledLine, View, dim, span
 from cactions.render.values import format_utc
+from cactions.render.workspaces import (
+    WHERE,
+    build_where_label,
+    render_short,
+    render_table_of_places,
+)
 from cactions.rules.credentials import mask_secrets
 
-_COLUMNS: Final = ("Action", "Version", "Published (UTC)", "By", "Rests on", "Files")
+_COLUMNS: Final = ("Action", "Version", WHERE, "Published (UTC)", "By", "Rests on", "Files")
 _VERSION_COLUMNS: Final = ("Version", "Published (UTC)", "By", "Rests on")
 _WORDS: Final = {Gate.TEST: "test", Gate.PROBE: "probe", Gate.CONNECTOR: "connector"}
 _LABEL: Final = 9
@@ -110,12 +117,14 @@ def _render_change(change: DefinitionChange, width: int) -> list[StyledLine]:
     return lines
 
 
-def render_differences(action: str, differences: Sequence[str]) -> View:
+def render_differences(published: PublishedDefinition, differences: Sequence[str]) -> View:
     """Why a connector cannot go live yet, and what to do."""
-    title = (Span("x ", Style.BAD), Span(f"{action} is not live: its draft at Intercom differs."))
+    where = describe_workspace(published.workspace)
+    text = f"{published.action} is not live in the {where}: its draft there differs."
+    title = (Span("x ", Style.BAD), Span(text))
     steps = (
         "Enter the mapping in Intercom's web page, then publish again:"
-        f" `{join_command(('publish',), action)}` goes on from there."
+        f" `{join_command(('publish',), published.action)}` goes on from there."
     )
 
     def draw(width: int) -> list[StyledLine]:
@@ -131,16 +140,18 @@ def render_live(found: Sequence[PublishedDefinition], states: Sequence[str]) -> 
     """The live version of each definition, and how the files are beside it."""
     rows = [
         (
-            _render_name(each), span(f"{each.version:,}"), span(format_utc(each.published_at)),
-            span(each.operator), _render_evidence(each.evidence), span(state),
+            _render_name(each), span(f"{each.version:,}"), render_short(each.workspace),
+            span(format_utc(each.published_at)), span(each.operator),
+            _render_evidence(each.evidence), span(state),
         )
         for each, state in zip(found, states, strict=True)
     ]  # fmt: skip
+    workspaces = [each.workspace for each in found]
 
     def draw(width: int) -> list[StyledLine]:
         if not rows:
             return [span("Nothing is published yet.")]
-        return render_table(_COLUMNS, rows, width)
+        return render_table_of_places(_COLUMNS, rows, workspaces, width)
 
     return draw
 
@@ -167,7 +178,7 @@ def render_definition(
     when = f"{format_utc(published.published_at)} UTC by {published.operator}{source}"
     items = [
         LabeledValue("Published", (span(when),)),
-        LabeledValue("Workspace", (span(published.workspace),)),
+        build_where_label(published.workspace),
         LabeledValue("Digest", (span(published.digest, Style.CODE),)),
     ]
     if published.connector:

@@ -13,6 +13,7 @@ from hashlib import sha256
 from importlib.resources import files
 from typing import Final, TypeAlias
 
+from cactions.logic.workspace_name import describe_workspace
 from cactions.model import (
     AttributeCounts,
     ChangeKind,
@@ -20,6 +21,7 @@ from cactions.model import (
     PlanSummary,
     RunEntry,
     Transition,
+    WorkspaceName,
 )
 from cactions.render.bulk import render_calls, render_outcomes
 from cactions.render.bulk_parts import render_name, render_values
@@ -29,6 +31,7 @@ from cactions.render.html_text import escape_html, render_html
 from cactions.render.messages import BECAME, OUTCOMES, count_noun, to_sentence
 from cactions.render.plan_age import find_recording, render_old_values
 from cactions.render.text import StyledLine, span
+from cactions.render.workspaces import WHERE
 
 MOST_ENTRIES: Final = 5_000
 """More would make the page slow; the other forms hold everyone."""
@@ -46,7 +49,7 @@ _KINDS: Final = (*(kind.value for kind in ChangeKind), "kept", "refused", "confl
 
 
 def write_html_report(
-    entries: Iterable[RunEntry], summary: PlanSummary, action: str
+    entries: Iterable[RunEntry], summary: PlanSummary, workspace: WorkspaceName, action: str
 ) -> Iterator[str]:
     """The page, piece by piece."""
     style, script = (_read(name) for name in ("report.css", "report.js"))
@@ -57,7 +60,7 @@ def write_html_report(
     for alarm in summary.alarms:
         text = escape_html(to_sentence(alarm))
         yield f'<p class="alarm"><span class="bad">! ALARM:</span> {text}</p>\n'
-    yield from _write_facts(summary)
+    yield from _write_facts(summary, workspace)
     yield from _write_summary(summary)
     yield from _write_people(entries, summary)
     yield f"</main>\n<script>{script}</script>\n</body>\n</html>\n"
@@ -82,8 +85,9 @@ def _write_head(title: str, style: str, script: str) -> str:
     )
 
 
-def _write_facts(summary: PlanSummary) -> Iterator[str]:
-    facts = [("People", f"{summary.people:,} in all")]
+def _write_facts(summary: PlanSummary, workspace: WorkspaceName) -> Iterator[str]:
+    facts = [(WHERE, f"<bdi>{escape_html(describe_workspace(workspace))}</bdi>")]
+    facts += [("People", f"{summary.people:,} in all")]
     facts += [("To write", f'<span class="big">{summary.writing:,}</span>')]
     facts += [("Not written", render_html(render_outcomes(summary)))]
     facts += [("Requests", "<br>".join(map(render_html, render_calls(summary))))]

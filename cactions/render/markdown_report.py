@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Final
 
-from cactions.model import ChangeKind, PlanSummary, RunEntry
+from cactions.logic.workspace_name import describe_workspace
+from cactions.model import ChangeKind, PlanSummary, RunEntry, WorkspaceName
 from cactions.render.bulk import render_calls, render_outcomes
 from cactions.render.bulk_parts import render_values
 from cactions.render.entry_selection import EntrySelection, describe_entry
@@ -14,19 +15,21 @@ from cactions.render.messages import BECAME, OUTCOMES, count_noun
 from cactions.render.plan_age import find_recording, render_old_values
 from cactions.render.run_entries import describe_result
 from cactions.render.text import to_plain_text
+from cactions.render.workspaces import WHERE
 
 _MOST_ENTRIES: Final = 100
 _MOST_TRANSITIONS: Final = 20
 
 
 def write_markdown_report(
-    entries: Iterable[RunEntry], summary: PlanSummary, action: str
+    entries: Iterable[RunEntry], summary: PlanSummary, workspace: WorkspaceName, action: str
 ) -> Iterator[str]:
     """The text; nothing that comes from outside becomes markup."""
     who = count_noun(summary.people, "person", "people")
     yield f"## {format_code(action)} for {who}\n\n"
     for alarm in summary.alarms:
         yield f"> **! ALARM:** {format_code(alarm)}\n\n"
+    yield f"- {WHERE}: {format_code(describe_workspace(workspace))}\n"
     yield f"- To write: **{summary.writing:,}**\n"
     yield f"- Not written: {to_plain_text([render_outcomes(summary)])}"
     for line in render_calls(summary):

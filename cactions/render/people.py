@@ -6,6 +6,7 @@ from collections.abc import Collection, Mapping, Sequence
 
 from msgspec.structs import replace
 
+from cactions.logic.workspace_name import LOCAL_WORKSPACE
 from cactions.model import (
     CONTACT_FIELDS,
     Attribute,
@@ -106,7 +107,8 @@ def render_person(
 def render_import(number: int, source: str) -> View:
     """How many people an import took from ``source``."""
     many = messages.count_noun(number, "person", "people")
-    line = (Span(f"{many} imported from ", Style.GOOD), Span(source, Style.CODE), Span("."))
+    where = Span(f" into the {LOCAL_WORKSPACE}.")
+    line = (Span(f"{many} imported from ", Style.GOOD), Span(source, Style.CODE), where)
     return lambda width: wrap_paragraph(line, width)
 
 

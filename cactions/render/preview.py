@@ -17,6 +17,7 @@ from cactions.model import (
     ProofStrength,
     SentCall,
     Subject,
+    WorkspaceName,
 )
 from cactions.render import changes, messages
 from cactions.render.layout import (
@@ -27,13 +28,19 @@ from cactions.render.layout import (
 )
 from cactions.render.text import BLANK, Span, Style, StyledLine, View, dim, join_spans, span
 from cactions.render.values import ValueStyle, render_value
+from cactions.render.workspaces import build_where_label
 
 _MOST_REQUEST = 160  # characters of a request line; `cactions request` shows it whole
 _UNPROVEN = "no check that the response is about this person"
 
 
-def render_preview(result: Plan | PlanFailure, *, closing: str = "") -> View:
-    """The whole picture for one person. ``closing`` is the caller's sentence about what now."""
+def render_preview(
+    result: Plan | PlanFailure, *, workspace: WorkspaceName | None = None, closing: str = ""
+) -> View:
+    """The whole picture for one person. ``closing`` is the caller's sentence about what now.
+
+    ``workspace`` is what would be written to; None where nothing is to be written.
+    """
 
     def draw(width: int) -> list[StyledLine]:
         body = (
@@ -42,7 +49,9 @@ def render_preview(result: Plan | PlanFailure, *, closing: str = "") -> View:
             else _render_failure(result, closing or "Nothing would be written.", width)
         )
         title = wrap_paragraph(_render_title(result.action, result.subject), width)
-        return [*title, BLANK, *render_labeled_values(_render_head(result), width), BLANK, *body]
+        head = [build_where_label(workspace)] if workspace else []
+        head += _render_head(result)
+        return [*title, BLANK, *render_labeled_values(head, width), BLANK, *body]
 
     return draw
 

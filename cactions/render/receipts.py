@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 
 from cactions.logic.shell import join_command
+from cactions.logic.workspace_name import describe_workspace
 from cactions.model import (
     Conflict,
     Outcome,
     Plan,
     Receipt,
     Run,
+    RunCounts,
     RunHead,
     RunPhase,
+    WorkspaceName,
 )
 from cactions.render import changes, messages
 from cactions.render.changes import ChangeTense
@@ -21,6 +25,7 @@ from cactions.render.layout import (
     wrap_paragraph,
 )
 from cactions.render.text import BLANK, Span, Style, StyledLine, View, join_spans, span
+from cactions.render.workspaces import render_where_written
 
 _TOUCHED = (Outcome.APPLIED, Outcome.OUTCOME_UNKNOWN)
 
@@ -38,19 +43,23 @@ def render_receipt(plan: Plan, done: Receipt, head: RunHead, *, where: Sequence[
         if done.conflicts:
             rows = changes.render_conflict(plan, done.conflicts, width, ChangeTense.DONE)
             lines += [BLANK, *rows, BLANK]
-        return [
-            *lines,
-            *wrap_paragraph(_render_next(done, head, where), width, indent=choose_margin(width)),
-        ]
+        written = [render_where_written(head.workspace, RunCounts({done.outcome: 1}))]
+        written = written if done.outcome in _TOUCHED else []
+        for line in (*written, _render_next(done, head, where)):
+            lines += wrap_paragraph(line, width, indent=choose_margin(width))
+        return lines
 
     return draw
 
 
-def render_undo_preview(plan: Plan, conflicts: Sequence[Conflict], undoes: str) -> View:
+def render_undo_preview(
+    plan: Plan, conflicts: Sequence[Conflict], undoes: str, workspace: WorkspaceName
+) -> View:
     """What undoing the run ``undoes`` would restore for one person, and what it leaves alone."""
 
     def draw(width: int) -> list[StyledLine]:
-        title = (Span("Undo of "), Span(undoes, Style.CODE), Span(" for "), _get_name(plan))
+        where = Span(f" in the {describe_workspace(workspace)}")
+        title = (Span("Undo of "), Span(undoes, Style.CODE), Span(" for "), _get_name(plan), where)
         rows = changes.render_changes(plan, width, ChangeTense.TAKE_BACK, conflicts)
         nothing = wrap_paragraph(
             span("Nothing is left to restore."), width, indent=choose_margin(width)
@@ -78,7 +87,10 @@ def render_undone(head: RunHead, plans: Sequence[Plan], receipts: Sequence[Recei
                 BLANK,
             ]
         run_id = (Span("This undo is run "), Span(head.id, Style.CODE), Span("."))
-        return [*lines, *wrap_paragraph(run_id, width, indent=choose_margin(width))]
+        counts = RunCounts(Counter(done.outcome for done in receipts))
+        for line in (render_where_written(head.workspace, counts), run_id):
+            lines += wrap_paragraph(line, width, indent=choose_margin(width))
+        return lines
 
     return draw
 
@@ -156,8 +168,7 @@ def _render_next(done: Receipt, head: RunHead, where: Sequence[str]) -> StyledLi
     command = Span(join_command(("runs", "undo"), head.id, options=where), Style.CODE)
     this = (Span("This was run "), Span(head.id, Style.CODE), Span("."))
     if done.outcome is Outcome.APPLIED:
-        remote = "" if head.is_local else "The person is changed in Intercom. "
-        return (Span(f"{remote}To undo: "), command)
+        return (Span("To undo: "), command)
     if done.outcome is Outcome.OUTCOME_UNKNOWN:
         return (Span("Next: check the person. To restore the old values: "), command)
     if done.outcome is Outcome.CONFLICT:

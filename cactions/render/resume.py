@@ -4,26 +4,33 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from cactions.model import Outcome, Plan, Receipt, Run, RunEntry, RunKind
+from cactions.logic.workspace_name import describe_workspace
+from cactions.model import Outcome, Plan, Receipt, Run, RunEntry, RunKind, WorkspaceName
 from cactions.render import changes, messages
 from cactions.render.changes import ChangeTense
 from cactions.render.layout import choose_margin, wrap_paragraph
 from cactions.render.receipts import render_outcome
 from cactions.render.runs import render_tally
 from cactions.render.text import BLANK, Span, Style, StyledLine, View
+from cactions.render.workspaces import render_where_written
 
 
 def render_resume_preview(
-    cut_off: Run, ahead: Sequence[tuple[RunEntry, Receipt | None]], number: int
+    cut_off: Run,
+    ahead: Sequence[tuple[RunEntry, Receipt | None]],
+    number: int,
+    workspace: WorkspaceName,
 ) -> View:
     """What was found by reading each started person; None: the plan is written now.
 
     ``number``: how many were started; more than are in ``ahead`` are only counted.
     """
+    where = f" in the {describe_workspace(workspace)}"
 
     def draw(width: int) -> list[StyledLine]:
         lines = wrap_paragraph(
-            (Span("Run "), Span(cut_off.head.id, Style.STRONG), Span(" was cut off.")), width
+            (Span("Run "), Span(cut_off.head.id, Style.STRONG), Span(f"{where} was cut off.")),
+            width,
         )
         for entry, receipt in ahead:
             lines += [BLANK, *_render_entry(entry.plan, receipt, width)]
@@ -50,7 +57,9 @@ def render_resumed(done: Run, settled: Sequence[RunEntry]) -> View:
             *render_tally(done),
         )
         end = (Span("Run "), run_id, Span(" is finished. "), *counts, Span("."))
-        return [*lines, *wrap_paragraph(end, width, indent=choose_margin(width))]
+        for line in (render_where_written(done.head.workspace, done.counts), end):
+            lines += wrap_paragraph(line, width, indent=choose_margin(width))
+        return lines
 
     return draw
 

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from cactions.logic.shell import join_command
-from cactions.model import RetryCounts, RetryGroup, Run
+from cactions.logic.workspace_name import describe_workspace
+from cactions.model import RetryCounts, RetryGroup, Run, WorkspaceName
 from cactions.render.messages import OUTCOMES, count_noun
 
 
-def describe_retry(run: Run, counts: RetryCounts) -> Iterator[str]:
+def describe_retry(run: Run, counts: RetryCounts, workspace: WorkspaceName) -> Iterator[str]:
     """Sentences; their numbers add up to everyone of the run."""
     words = [
         f"{number:,} {OUTCOMES[outcome][0]}"
@@ -18,7 +19,8 @@ def describe_retry(run: Run, counts: RetryCounts) -> Iterator[str]:
     ]
     people = count_noun(run.people, "person", "people")
     detail = f": {', '.join(words)}" if words else ""
-    yield f"Retry of run {run.head.id}: {counts.retried:,} of {people}{detail}."
+    where = f" in the {describe_workspace(workspace)}"
+    yield f"Retry of run {run.head.id}{where}: {counts.retried:,} of {people}{detail}."
     for group, number in counts.groups.items():
         if number and (why := _explain(run, group, number, counts)):
             yield f"Left out: {why}"

@@ -21,20 +21,25 @@ from cactions.render.layout import (
     LabeledValue,
     choose_margin,
     render_labeled_values,
-    render_table,
     wrap_paragraph,
 )
 from cactions.render.receipts import render_outcome, render_resume_hint
 from cactions.render.run_entries import MOST_IN_FULL, render_run_entries
 from cactions.render.text import BLANK, Span, Style, StyledLine, View, dim, join_spans, span
 from cactions.render.values import format_utc
+from cactions.render.workspaces import (
+    WHERE,
+    build_where_label,
+    render_short,
+    render_table_of_places,
+)
 
 UNSEALED = (
     "A run that is not fully sealed by the vault was made before the vault, by an older cactions,"
     " or without a key. Any program that can write its file may have changed it."
     " `runs undo` and `runs resume` need --unsealed for it."
 )
-_COLUMNS = ("Run", "Started (UTC)", "Action", "Kind", "State", "People")
+_COLUMNS = ("Run", "Started (UTC)", "Action", "Kind", "State", WHERE, "People")
 _WIDE = 100
 _NOT_SEALED = span(", not sealed", Style.CAUTION)
 
@@ -44,18 +49,18 @@ def render_runs(found: Iterable[Run]) -> View:
     found = list(found)
     taken = {undo.head.undoes for undo in found if _has_restored(undo)}
     rows = [_run_row(run, partly=run.head.id in taken) for run in found]
+    workspaces = [run.head.workspace for run in found]
     how_on = [_render_retried(run.head) for run in found if run.head.retries]
     how_on += [render_resume_hint(run) for run in found if not run.finished]
 
     def draw(width: int) -> list[StyledLine]:
         if not rows:
             return [span("No runs yet.")]
+        titles, cells = [*_COLUMNS], rows
         if width < _WIDE:
-            lines = render_table(
-                _COLUMNS[:1] + _COLUMNS[2:], [row[:1] + row[2:] for row in rows], width
-            )
-        else:
-            lines = render_table(_COLUMNS, rows, width)
+            titles = [*_COLUMNS[:1], *_COLUMNS[2:]]
+            cells = [row[:1] + row[2:] for row in rows]
+        lines = render_table_of_places(titles, cells, workspaces, width)
         return [*lines, *(row for line in how_on for row in [BLANK, *wrap_paragraph(line, width)])]
 
     return draw
@@ -93,6 +98,7 @@ def _run_row(run: Run, *, partly: bool = False) -> tuple[StyledLine, ...]:
         span(run.head.action, Style.NAME),
         span("retry" if run.head.retries else run.head.kind.value),
         (*_render_state(run, partly=partly), *(() if run.authentic else _NOT_SEALED)),
+        render_short(run.head.workspace),
         (Span(f"{run.people:,}: "), *render_tally(run)),
     )
 
@@ -155,8 +161,9 @@ def _build_head(run: Run) -> Iterator[LabeledValue]:
     yield LabeledValue(
         "Started", ((Span(f"{format_utc(head.started)} UTC by "), Span(head.operator, Style.CODE)),)
     )
-    where = ", ".join(filter(None, (head.workspace, head.environment)))
-    yield LabeledValue("Workspace", (span(where, Style.CODE),))
+    yield build_where_label(head.workspace)
+    if head.environment:
+        yield LabeledValue("Environment", (span(head.environment, Style.CODE),))
     if head.retries:
         yield LabeledValue("Retries", ((Span("run "), Span(head.retries, Style.CODE)),))
     if head.kind is RunKind.UNDO:

@@ -16,6 +16,7 @@ from cactions.render.layout import (
 )
 from cactions.render.text import BLANK, Span, Style, StyledLine, View, dim, span
 from cactions.render.values import format_utc
+from cactions.render.workspaces import WHERE, render_short, render_table_of_places
 
 _KINDS = {
     RecipientKind.KEY: "own key",
@@ -149,11 +150,13 @@ def render_sealed_runs(heads: Sequence[RunHead]) -> View:
             span(run_head.action, Style.NAME),
             span(run_head.kind.value),
             span("sealed", Style.CAUTION),
+            render_short(run_head.workspace),
         )
         for run_head in heads
     ]
-    head = ("Run", "Started (UTC)", "Action", "Kind", "State")
-    return lambda width: render_table(head, rows, width)
+    head = ("Run", "Started (UTC)", "Action", "Kind", "State", WHERE)
+    workspaces = [run_head.workspace for run_head in heads]
+    return lambda width: render_table_of_places(head, rows, workspaces, width)
 
 
 def _style_code(text: str) -> StyledLine:

@@ -8,7 +8,15 @@ import pytest
 from msgspec.structs import replace
 
 from cactions.app.recent_writes import find_recently_written
-from cactions.model import PersonQuery, RunEntry, RunHead, RunKind, StoreError, Subject
+from cactions.model import (
+    PersonQuery,
+    RunEntry,
+    RunHead,
+    RunKind,
+    StoreError,
+    Subject,
+    WorkspaceName,
+)
 from cactions.model.vault import VaultLocked
 from tests.builders import a_plan, change
 from tests.fake_journal import FakeJournal
@@ -18,7 +26,9 @@ NOW = 1_790_000_000.0
 
 
 def keep(journal: FakeJournal, number: int, started: float, workspace: str, *, done: bool) -> None:
-    head = RunHead(f"run-{number}", RunKind.APPLY, "loyalty", started, "ada@desk", workspace)
+    head = RunHead(
+        f"run-{number}", RunKind.APPLY, "loyalty", started, "ada@desk", WorkspaceName(workspace)
+    )
     plan = replace(a_plan(change("a", "b")), subject=Subject(f"p{number}", PersonQuery("id", "x")))
     journal.create_run(head)
     journal.record_plans(head.id, [plan])

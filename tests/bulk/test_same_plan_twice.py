@@ -119,7 +119,7 @@ def test_of_two_starts_of_an_action_exactly_one_proceeds(
         assert run
         if codes == [Exit.FINDINGS, Exit.NOTHING_DONE]:
             [(_, refused)] = [each for each in answers if each[0]["code"] == Exit.NOTHING_DONE]
-            assert "is being run in this workspace by" in refused
+            assert "is being run in the local workspace (.cactions) by" in refused
             assert "To go on" not in refused  # it has no run, or one that waits for an answer
             attack.judge(attack.finish())
         else:  # the second began when the first had ended

@@ -128,7 +128,8 @@ def test_commands_that_do_not_wait_say_so_and_write_nothing(tmp_path: Path) -> N
     refused = [
         text
         for path in tmp_path.glob("err-*")
-        if "is being run in this workspace by" in " ".join((text := path.read_text()).split())
+        if "is being run in the local workspace (.cactions) by"
+        in " ".join((text := path.read_text()).split())
     ]
     assert codes[Exit.NOTHING_DONE] == len(refused)
     assert all("--wait" in text for text in refused)

@@ -141,7 +141,10 @@ def test_a_second_process_reports_the_lock_owner_and_does_nothing(cli: Cli, home
         for words in (person, ("runs", "undo", RUN, "--yes"), ("runs", "resume", RUN, "--yes")):
             done = cli(*words)
             assert Exit.NOTHING_DONE == done.code
-            assert "action loyalty is being run in this workspace by process" in flat(done.err)
+            assert (
+                "action loyalty is being run in the local workspace (.cactions) by process"
+                in flat(done.err)
+            )
             assert "nothing was written" in flat(done.err)
     assert before == (home / ".cactions" / "people.db").read_bytes()
     assert 1 == len(cli("runs", "list", "--json").json["runs"])

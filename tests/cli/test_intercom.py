@@ -137,7 +137,9 @@ def test_a_run_of_another_workspace_is_not_undone_here(
         write(home, remote_project(shop, other))
         done = work("runs undo last --yes")
     assert Exit.MISUSE == done.code
-    assert "was made in the workspace intercom:abc12345" in " ".join(done.err.split())
+    assert 'was made in the Intercom workspace "Example workspace" (abc12345)' in " ".join(
+        done.err.split()
+    )
 
 
 def test_a_replayed_diff_sends_nothing(

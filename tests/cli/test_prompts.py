@@ -36,7 +36,7 @@ def test_the_preview_is_shown_before_the_question(home: Path, answer: str, said:
     """Only "y" and "yes" confirm."""
     child = spawned(home)
     child.expect(r"\+ add +loyalty_points")
-    child.expect(r"Apply 3 changes to Ada Lovelace\? \[y/N\] ")
+    child.expect(r"Apply 3 changes to Ada Lovelace in the local workspace \(.cactions\)\? \[y/N\] ")
     child.sendline(answer)
     child.expect(said)
     assert Exit.CLEAN == ended(child)

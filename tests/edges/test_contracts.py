@@ -46,6 +46,7 @@ from cactions.model import (
     Subject,
     UsageError,
     Value,
+    WorkspaceName,
     is_empty,
     is_same,
 )
@@ -548,9 +549,11 @@ def test_an_action_has_one_run_at_a_time(turns: RunLock) -> None:
         pass
 
 
-@pytest.mark.parametrize("other", [{"action": "Loyalty!"}, {"workspace": "w1"}])
+@pytest.mark.parametrize(
+    "other", [{"action": "Loyalty!"}, {"workspace": WorkspaceName("intercom:w1")}]
+)
 def test_other_actions_and_workspaces_have_their_own_lock(
-    turns: RunLock, other: dict[str, str]
+    turns: RunLock, other: dict[str, object]
 ) -> None:
     """Only the same action in the same workspace would write the same attributes."""
     with turns.hold(head()), turns.hold(replace(head(), **other)):  # type: ignore[arg-type]

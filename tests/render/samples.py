@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from cactions.model import (
     ABSENT,
+    INTERCOM,
     Change,
     ChangeWarning,
     DataType,
@@ -16,6 +17,7 @@ from cactions.model import (
     Proof,
     SentCall,
     Subject,
+    WorkspaceName,
 )
 
 ADA = Subject("64a1c0ffee", PersonQuery("user_id", "u-1"), "Ada Lovelace")
@@ -204,6 +206,18 @@ NO_ANSWER = PlanFailure(
     hint="try again later",
     call=SentCall(SHOP.line),
 )
+
+ACME = WorkspaceName("intercom:abc12345", "Acme Support")
+STRANGE_WORKSPACE = WorkspaceName(
+    "intercom:a\x1b[2Jb", 'Acme" (x).\nApplied: \x1b[31m[bold]Eve[/] \u202e<b>*|' + "山" * 40
+)
+WORKSPACES = {
+    "unproven": ACME,
+    "no_changes": WorkspaceName("intercom:abc12345"),
+    "no_answer": WorkspaceName(INTERCOM),
+    "hostile": STRANGE_WORKSPACE,
+}
+"""Of the previews whose people are at Intercom."""
 
 PREVIEWS = {
     "loyalty": LOYALTY,

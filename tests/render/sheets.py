@@ -215,17 +215,18 @@ SHEETS: dict[str, View] = {
         m.ShownAnswer(200, "", 1, ("a\x1b[2Jb\u202e", " " * 5, "x" * 200))
     ),
     "bulk_preview": bulk.render_bulk_preview(
-        bulk_samples.SUMMARY, action="loyalty", closing="Nothing was written."
+        bulk_samples.SUMMARY, replace(HEAD, source=""), closing="Nothing was written."
     ),
     "bulk_preview_hostile": bulk.render_bulk_preview(
-        bulk_samples.STRANGE_SUMMARY, action="loyalty\x1b[2J"
+        bulk_samples.STRANGE_SUMMARY,
+        replace(HEAD, action="loyalty\x1b[2J", workspace=samples.STRANGE_WORKSPACE, source=""),
     ),
-    "bulk_preview_none": bulk.render_bulk_preview(m.PlanSummary(0, 0), action="loyalty"),
+    "bulk_preview_none": bulk.render_bulk_preview(m.PlanSummary(0, 0), HEAD),
     "bulk_outcome": bulk.render_bulk_outcome(replace(LARGE, finished=True), seconds=3723),
     "bulk_outcome_cut_off": bulk.render_bulk_outcome(
         replace(
             LARGE,
-            head=replace(LARGE.head, workspace="app1/us"),
+            head=replace(LARGE.head, workspace=samples.ACME),
             entries=(
                 *LARGE.entries,
                 m.RunEntry(samples.LOYALTY, receipt(m.Outcome.OUTCOME_UNKNOWN)),
@@ -236,7 +237,11 @@ SHEETS: dict[str, View] = {
     ),
     "run_large": runs.render_run(LARGE),
     **{
-        f"preview_{name}": preview.render_preview(result, closing="Nothing was written.")
+        f"preview_{name}": preview.render_preview(
+            result,
+            workspace=samples.WORKSPACES.get(name, m.WorkspaceName()),
+            closing="Nothing was written.",
+        )
         for name, result in samples.PREVIEWS.items()
     },
     "receipt_applied": receipts.render_receipt(samples.LOYALTY, receipt(m.Outcome.APPLIED), HEAD),
@@ -252,14 +257,20 @@ SHEETS: dict[str, View] = {
     "receipt_in_doubt": receipts.render_receipt(
         samples.LOYALTY, receipt(m.Outcome.OUTCOME_UNKNOWN), HEAD
     ),
-    "takeback": receipts.render_undo_preview(PART, FOREIGN, HEAD.id),
-    "takeback_nothing": receipts.render_undo_preview(NONE, (), HEAD.id),
+    "takeback": receipts.render_undo_preview(PART, FOREIGN, HEAD.id, samples.ACME),
+    "takeback_nothing": receipts.render_undo_preview(NONE, (), HEAD.id, HEAD.workspace),
     "undone": receipts.render_undone(UNDO, [PART], [receipt(m.Outcome.APPLIED, "", *FOREIGN)]),
     "undone_conflict": receipts.render_undone(
         UNDO, [NONE], [receipt(m.Outcome.CONFLICT, "", *FOREIGN)]
     ),
     "undone_nobody": receipts.render_undone(UNDO, [], []),
     "runs": runs.render_runs([UNDONE, CUT_OFF, DONE, PARTLY, EMPTY]),
+    "runs_of_places": runs.render_runs(
+        [
+            replace(DONE, head=replace(HEAD, workspace=place))
+            for place in (samples.ACME, m.WorkspaceName(), m.WorkspaceName(samples.ACME.key))
+        ]
+    ),
     "runs_none": runs.render_runs([]),
     "run_done": runs.render_run(DONE),
     "run_cut_off": runs.render_run(CUT_OFF),

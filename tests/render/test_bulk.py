@@ -23,6 +23,7 @@ from cactions.model import (
     RunEntry,
     RunKind,
     Transition,
+    WorkspaceName,
 )
 from cactions.render.bulk import render_bulk_outcome, render_bulk_preview
 from cactions.render.duration import format_duration, format_rate
@@ -69,9 +70,10 @@ SUMMARIES = builds(
 
 
 @given(SUMMARIES, st.integers(24, 140), TEXTS)
-def test_no_summary_controls_the_terminal(summary: PlanSummary, width: int, action: str) -> None:
+def test_no_summary_controls_the_terminal(summary: PlanSummary, width: int, name: str) -> None:
     """For any content, the output has only printable characters and newlines."""
-    text = to_plain_text(render_bulk_preview(summary, action=action)(width))
+    head = replace(HEAD, action=name, workspace=WorkspaceName("intercom:a", name))
+    text = to_plain_text(render_bulk_preview(summary, head)(width))
     assert text.replace("\n", "").replace("\u3000", "").isprintable()
 
 
@@ -82,7 +84,7 @@ def test_no_summary_controls_the_terminal(summary: PlanSummary, width: int, acti
 )
 def test_the_preview_shows_what_counts(sentence: str, width: int) -> None:
     """A date is shown as a date, and a redacted value is not shown."""
-    text = read(render_bulk_preview(SUMMARY, action="loyalty"), width)
+    text = read(render_bulk_preview(SUMMARY, HEAD), width)
     head = text.split("Samples")[0] + text.split("! ALARM")[-1]
     assert (sentence in head) is (sentence not in ("1764579600", "hidden"))
 
@@ -90,7 +92,7 @@ def test_the_preview_shows_what_counts(sentence: str, width: int) -> None:
 @pytest.mark.parametrize("width", [40, 80, 120])
 def test_alarms_stand_beside_the_question(width: int) -> None:
     """Whatever scrolled away: after everything else, and their number is at the top."""
-    text = read(render_bulk_preview(SUMMARY, action="loyalty"), width)
+    text = read(render_bulk_preview(SUMMARY, HEAD), width)
     assert "Alarms 2, at the end" in text
     end = text[text.index("! ALARM") :]
     assert 2 == end.count("! ALARM: ")
@@ -103,7 +105,7 @@ def test_a_narrow_page_names_every_number(word: str) -> None:
     """Where there is no room for a table."""
     counts = AttributeCounts("tier", dict.fromkeys(ChangeKind, 5), 5, 5)
     summary = replace(SUMMARY, attributes=(counts,))
-    text = read(render_bulk_preview(summary, action="loyalty"), 30)
+    text = read(render_bulk_preview(summary, HEAD), 30)
     assert (
         f"5 {'to ' if word in ('add', 'overwrite', 'clear') else 'the ' * (word == 'same')}{word}"
         in text

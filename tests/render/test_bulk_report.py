@@ -27,6 +27,7 @@ from cactions.model import (
     RunEntry,
     Transition,
     UsageError,
+    WorkspaceName,
 )
 from cactions.render.bulk_report import ReportForm, choose_report_form, write_report
 from cactions.render.entry_selection import EntrySelection, is_noteworthy
@@ -40,7 +41,7 @@ from tests.render.bulk_samples import (
     SUMMARY,
     to_entries,
 )
-from tests.render.samples import LOYALTY
+from tests.render.samples import ACME, LOYALTY, STRANGE_WORKSPACE
 from tests.render.test_preview import PLANS, TEXTS, VALUES
 from tests.strategies import builds
 
@@ -69,9 +70,10 @@ def write(
     form: ReportForm,
     entries: tuple[RunEntry, ...] = to_entries(PLANNED, written=False),
     summary: PlanSummary = SUMMARY,
+    workspace: WorkspaceName = ACME,
 ) -> str:
     """The whole report."""
-    return "".join(write_report(entries, summary, form))
+    return "".join(write_report(entries, summary, workspace, form))
 
 
 STRANGE_ENTRIES = to_entries([STRANGE, STRANGE_HELD], written=False)
@@ -81,7 +83,7 @@ STRANGE_ENTRIES = to_entries([STRANGE, STRANGE_HELD], written=False)
 def test_a_report_matches_its_golden_file(form: ReportForm) -> None:
     """CACTIONS_GOLDEN=1 rewrites the files; review the difference before committing it."""
     assert_golden(GOLDEN / f"report{form.value}", write(form).replace("\r\n", "\n"))
-    strange = write(form, STRANGE_ENTRIES, STRANGE_SUMMARY).replace("\r\n", "\n")
+    strange = write(form, STRANGE_ENTRIES, STRANGE_SUMMARY, STRANGE_WORKSPACE).replace("\r\n", "\n")
     assert_golden(GOLDEN / f"report_hostile{form.value}", strange)
 
 
@@ -104,7 +106,7 @@ def test_a_report_is_printable(
 @FORMS
 def test_every_piece_ends_with_a_line(form: ReportForm) -> None:
     """So that a secret is masked within one piece, and a piece is written whole."""
-    pieces = [*write_report(to_entries(PLANNED, written=True), SUMMARY, form)]
+    pieces = [*write_report(to_entries(PLANNED, written=True), SUMMARY, ACME, form)]
     assert all(piece.endswith("\n") for piece in pieces if form is not ReportForm.JSON)
     assert pieces[-1].endswith("\n")
 
@@ -183,7 +185,7 @@ def test_the_policy_allows_our_script_and_style_only() -> None:
 def test_a_large_page_says_how_many_it_leaves_out() -> None:
     """It would be slow with a million people."""
     entries = (RunEntry(LOYALTY, number=at, started=False) for at in range(1, MOST_ENTRIES + 10))
-    text = "".join(write_report(entries, SUMMARY, ReportForm.HTML))
+    text = "".join(write_report(entries, SUMMARY, ACME, ReportForm.HTML))
     assert MOST_ENTRIES == text.count("<tr data-outcome=")
     assert f"9 of {MOST_ENTRIES + 9:,} people are left out of this page" in text
 
@@ -280,7 +282,7 @@ def test_a_report_is_a_stream(form: ReportForm) -> None:
                 yield RunEntry(replace(LOYALTY, action=f"a{at}"), number=at, started=False)
 
         tracemalloc.start()
-        for _ in write_report(list_entries(), SUMMARY, form):
+        for _ in write_report(list_entries(), SUMMARY, ACME, form):
             pass
         peak = tracemalloc.get_traced_memory()[1]
         tracemalloc.stop()

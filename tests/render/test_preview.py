@@ -27,6 +27,7 @@ from cactions.model import (
     SentCall,
     Subject,
     Value,
+    WorkspaceName,
 )
 from cactions.render import messages
 from cactions.render.preview import render_preview
@@ -257,6 +258,8 @@ def test_long_lists_of_names_are_shortened(names: list[str], most: int, text: st
 def test_conflicts_show_both_values() -> None:
     """A conflict of a date is shown as a date: its type comes from the plan."""
     plan = replace(LOYALTY, changes=(Change("due", 0, 1, data_type=DataType.DATE),), left=())
-    text = to_plain_text(render_undo_preview(plan, [Conflict("due", 0, 86400)], "r1")(100))
+    text = to_plain_text(
+        render_undo_preview(plan, [Conflict("due", 0, 86400)], "r1", WorkspaceName())(100)
+    )
     assert "keeps 1970-01-02T00:00:00Z (86400)" in text
     assert "The run wrote 1970-01-01T00:00:00Z (0) here" in text

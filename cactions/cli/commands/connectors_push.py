@@ -25,7 +25,8 @@ from cactions.logic.connectors.push import (
     PushResult,
     plan_push,
 )
-from cactions.model import RunAborted
+from cactions.logic.workspace_name import describe_workspace
+from cactions.model import RunAborted, WorkspaceName
 from cactions.render.connector_push import render_push_plans, render_push_results
 from cactions.render.messages import count_noun
 
@@ -63,17 +64,18 @@ def push(
     prompts.require_terminal(yes, json)
     api = open_masked_client(home)
     plans = _plan(api, home, names or (), headers=headers)
+    place = home.find_workspace_name(asks=True)
     if not json:
-        _show_plans(plans, allow_live=allow_live)
+        _show_plans(plans, place, allow_live=allow_live)
     ahead = [plan for plan in plans if plan.fields and not plan.fault]
-    if ahead and not prompts.confirm(f"Send {count_noun(len(ahead), 'connector')}?", yes):
+    if ahead and not prompts.confirm(_build_question(len(ahead), place), yes):
         wiring.create_output().info("Nothing was sent.")
         return
     results = [apply_push(api, plan, home.project, allow_live=allow_live) for plan in plans]
     if json:
-        wiring.write_json(documents.connector_push_to_json(results))
+        wiring.write_json(documents.connector_push_to_json(results, place))
     else:
-        wiring.create_output().print(render_push_results(results))
+        wiring.create_output().print(render_push_results(results, place))
     for result in results:
         if result.error:
             wiring.create_output().error(result.error)
@@ -88,9 +90,14 @@ def _plan(
     return [plan_push(drift, home.project, known, headers=headers) for drift in drifts]
 
 
-def _show_plans(plans: Sequence[PushPlan], *, allow_live: bool) -> None:
+def _show_plans(plans: Sequence[PushPlan], place: WorkspaceName, *, allow_live: bool) -> None:
     left_out = [list_not_carried(plan.action) for plan in plans]
-    wiring.create_output().print(render_push_plans(plans, left_out, allow_live=allow_live))
+    view = render_push_plans(plans, left_out, place, allow_live=allow_live)
+    wiring.create_output().print(view)
+
+
+def _build_question(number: int, place: WorkspaceName) -> str:
+    return f"Send {count_noun(number, 'connector')} to the {describe_workspace(place)}?"
 
 
 def choose_exit_code(results: Sequence[PushResult]) -> Exit:

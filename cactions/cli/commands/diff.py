@@ -39,7 +39,6 @@ from cactions.cli.shown_answers import explain_and_show
 from cactions.logic import documents
 from cactions.model import Plan, PlanFailure, UsageError
 from cactions.render.preview import render_preview
-from cactions.render.text import View
 
 _PICTURE: Final = 100
 """Cells across a picture; its reader has no terminal to widen."""
@@ -125,11 +124,17 @@ def command(
     command_line = CommandLine(
         action, ("--person", format_person(person, result)), inputs, options, files, environment
     )
+    place = project_folder.find_workspace_name(asks=not options.replayed)
     closing = text or _write_closing(result, command_line, project_folder)
-    view = render_preview(result, closing=closing)
+    view = render_preview(result, workspace=place, closing=closing)
     if svg:
         write_text(svg, render_svg(view, width=_PICTURE, command=command_line.render("diff")))
-    _print(result, view, text, json=json)
+    if json:
+        wiring.write_json(documents.preview_to_json(result, place))
+        if text:
+            wiring.create_output().info(text)
+    else:
+        wiring.create_output().print(view)
     raise typer.Exit(_choose_exit_code(result, changes=exit_code))
 
 
@@ -138,15 +143,6 @@ def _choose_exit_code(result: Plan | PlanFailure, *, changes: bool) -> Exit:
     return choose_most_severe(
         arguments.exit_code_of_result(result), Exit.CHANGES if changed else Exit.CLEAN
     )
-
-
-def _print(result: Plan | PlanFailure, view: View, text: str, *, json: bool) -> None:
-    if not json:
-        wiring.create_output().print(view)
-        return
-    wiring.write_json(documents.result_to_json(result, redact=True))
-    if text:
-        wiring.create_output().info(text)
 
 
 def _write_closing(

@@ -48,6 +48,7 @@ from cactions.cli.published import check_published, open_runnable_project
 from cactions.cli.shown_answers import explain_and_show
 from cactions.logic import documents
 from cactions.logic.shell import join_command
+from cactions.logic.workspace_name import describe_workspace
 from cactions.model import Plan, Receipt, Run, RunHead
 from cactions.render.messages import count_noun, get_display_name
 from cactions.render.preview import render_preview
@@ -150,13 +151,15 @@ def _confirm_and_apply(
     effective = isinstance(result, Plan) and bool(result.effective)
     if not json:
         wiring.create_output().print(
-            render_preview(result, closing=_write_closing(done, effective))
+            render_preview(
+                result, workspace=head.workspace, closing=_write_closing(done, effective)
+            )
         )
     if not isinstance(result, Plan):
         return _get_receipt(done.run) if done.run else None
     if not (effective or done.run):
         return None
-    if effective and not prompts.confirm(_build_question(result, project_folder), yes):
+    if effective and not prompts.confirm(_build_question(result, head), yes):
         wiring.create_output().info(_explain_declined(done.run))
         return None
     stores = workspace.open_run_stores(project_folder)
@@ -182,10 +185,10 @@ def _write_closing(done: CallRecord, effective: bool) -> str:
     return write_calls.refuse_without_plan(done)
 
 
-def _build_question(plan: Plan, home: ProjectFolder) -> str:
+def _build_question(plan: Plan, head: RunHead) -> str:
     who = get_display_name(plan.subject.label or plan.subject.person_id)
-    where = " in Intercom" if home.session else ""
-    return f"Apply {count_noun(len(plan.effective), 'change')} to {who}{where}?"
+    where = describe_workspace(head.workspace)
+    return f"Apply {count_noun(len(plan.effective), 'change')} to {who} in the {where}?"
 
 
 def _explain_declined(kept: Run | None) -> str:

@@ -18,6 +18,7 @@ from cactions.logic import documents, strict_json
 from cactions.logic.documents.changes import exported_to_json
 from cactions.logic.shell import join_command
 from cactions.model import Run, UsageError
+from cactions.render.escape import escape_json
 from cactions.render.runs import UNSEALED, render_run, render_runs
 from cactions.render.vault import render_sealed_runs
 
@@ -86,7 +87,8 @@ def export(run: RunId, out: Out = None, files: Files = None, json: Json = False)
             hint=f"Name a file for them: --out FILE. `{show}` prints the run as one document.",
         )
     found = _read(workspace.open_journal(wiring.find_folder(files)), run)
-    lines = (f"{strict_json.dump_json(line)}\n" for line in documents.run_to_lines(found))
+    documents_of_run = map(strict_json.dump_json, documents.run_to_lines(found))
+    lines = (f"{escape_json(line)}\n" for line in documents_of_run)
     if out:
         write_lines(out, lines)
         if json:

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from typing import Annotated, Final
 
 import typer
-from msgspec import Struct
 from msgspec.structs import replace
 
 from cactions.app.apply import close_run, preview_resume, resume_run, undo_run
@@ -23,8 +22,10 @@ from cactions.cli.options import Draft, Environment, Files, Json, Unsealed, Wait
 from cactions.cli.planning_ends import explain_interrupt
 from cactions.cli.published import require_published
 from cactions.cli.run_head import build_run_head
+from cactions.cli.undo_counts import UndoCounts
 from cactions.logic import documents
 from cactions.logic.shell import join_command
+from cactions.logic.workspace_name import describe_workspace
 from cactions.model import Outcome, Receipt, Run, RunHead, RunKind, RunPhase, UsageError
 from cactions.render.bulk import render_bulk_outcome
 from cactions.render.messages import count_noun, to_sentence
@@ -76,12 +77,13 @@ def resume_(
     ahead = preview_resume(cut_off, stores, MANY)
     if not json:
         number = cut_off.counts.started + cut_off.counts.calling
-        wiring.create_output().print(render_resume_preview(cut_off, ahead, number))
-    if not prompts.confirm("Resume it?", yes):
+        view = render_resume_preview(cut_off, ahead, number, stores.workspace)
+        wiring.create_output().print(view)
+    if not prompts.confirm(f"Resume it in the {describe_workspace(stores.workspace)}?", yes):
         wiring.create_output().info("Nothing was written.")
         return
     began = time.monotonic()
-    with explain_interrupt(cut_off.head.id):
+    with explain_interrupt(cut_off.head):
         done = resume_run(cut_off, stores)
     progress.mark_stored()
     _report_resumed(done, {entry.number for entry, _ in ahead}, time.monotonic() - began, json=json)
@@ -131,14 +133,15 @@ def undo(
     back = tuple(list_undo_steps(done, stores))
     if not json and not (yes and any(undo_step.plan.effective for undo_step in back)):
         views = (
-            render_undo_preview(undo_step.plan, undo_step.conflicts, done.head.id)
-            for undo_step in back
+            render_undo_preview(step.plan, step.conflicts, done.head.id, stores.workspace)
+            for step in back
         )
         wiring.create_output().print(*views)
     results, head = _take_back(done, back, stores, yes)
     receipts = [receipt for _, receipt in results]
     if json:
-        wiring.write_json(documents.undo_to_json(done.head.id, head.id if head else None, receipts))
+        run_id = head.id if head else None
+        wiring.write_json(documents.undo_to_json(done.head.id, stores.workspace, run_id, receipts))
     elif head:
         wiring.create_output().print(
             render_undone(head, [undo_step.plan for undo_step, _ in results], receipts)
@@ -155,11 +158,12 @@ def _undo_many(done: Run, stores: RunStores, *, yes: bool, json: bool) -> Exit:
     if not yes:
         preview = UndoCounts.of(list_undo_steps(done, stores))
         wiring.create_output().info(preview.describe(done.head.id))
-        if not preview.restored or not prompts.confirm("Restore the old values?", yes):
+        question = f"Restore the old values in the {describe_workspace(stores.workspace)}?"
+        if not preview.restored or not prompts.confirm(question, yes):
             wiring.create_output().info("Nothing was written.")
             return Exit.FINDINGS if preview.left_alone else Exit.CLEAN
     began = time.monotonic()
-    head = _build_undo_head(done)
+    head = _build_undo_head(done, stores)
     left_alone = 0
     for _, receipt in undo_run(head, stores):
         progress.mark_stored()
@@ -179,30 +183,6 @@ def _undo_many(done: Run, stores: RunStores, *, yes: bool, json: bool) -> Exit:
     return Exit.FINDINGS if left_alone else Exit.CLEAN
 
 
-class UndoCounts(Struct, frozen=True):
-    """What an undo would do to many people."""
-
-    people: int
-    restored: int
-    left_alone: int
-
-    @classmethod
-    def of(cls, steps: Iterable[UndoStep]) -> UndoCounts:
-        people = restored = left_alone = 0
-        for step in steps:
-            people += bool(step.plan.effective)
-            restored += len(step.plan.effective)
-            left_alone += bool(step.conflicts or step.gone)
-        return cls(people, restored, left_alone)
-
-    def describe(self, run_id: str) -> str:
-        values = count_noun(self.restored, "attribute")
-        text = f"The undo of {run_id} restores {values} of {self.people:,} people."
-        if not self.left_alone:
-            return text
-        return f"{text} {self.left_alone:,} people were changed since: that is left alone."
-
-
 def _take_back(
     done: Run, back: Sequence[UndoStep], stores: RunStores, yes: bool
 ) -> tuple[Sequence[tuple[UndoStep, Receipt]], RunHead | None]:
@@ -218,19 +198,23 @@ def _take_back(
     if not number and not done.finished:
         _close_cut_off(done, stores, yes)
         return (), None
-    if not number or not prompts.confirm(f"Restore {count_noun(number, 'attribute')}?", yes):
+    where = f"in the {describe_workspace(stores.workspace)}"
+    question = f"Restore {count_noun(number, 'attribute')} {where}?"
+    if not number or not prompts.confirm(question, yes):
         for why in dict.fromkeys(undo_step.gone for undo_step in back if undo_step.gone):
             wiring.create_output().info(f"{to_sentence(why)}")
         wiring.create_output().info("Nothing was written.")
         return (), None
-    head = _build_undo_head(done)
+    head = _build_undo_head(done, stores)
     results = [*undo_run(head, stores)]
     progress.mark_stored()
     return results, head
 
 
-def _build_undo_head(done: Run) -> RunHead:
-    return build_run_head(replace(done.head, kind=RunKind.UNDO, undoes=done.head.id, source=""))
+def _build_undo_head(done: Run, stores: RunStores) -> RunHead:
+    """The workspace is the same, and is called as Intercom calls it now."""
+    bare = replace(done.head, kind=RunKind.UNDO, undoes=done.head.id, source="")
+    return build_run_head(replace(bare, workspace=stores.workspace))
 
 
 def _close_cut_off(done: Run, stores: RunStores, yes: bool) -> None:

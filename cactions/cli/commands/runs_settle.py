@@ -17,6 +17,7 @@ from cactions.cli.options import Files, Json, Yes
 from cactions.cli.run_head import get_operator
 from cactions.cli.vault_options import key_options
 from cactions.logic.documents.changes import settlement_to_json
+from cactions.logic.workspace_name import describe_workspace
 from cactions.model import UsageError
 from cactions.render.messages import count_noun
 from cactions.render.runs import render_run
@@ -61,7 +62,9 @@ def settle(
     number = count_noun(len(entries), "request")
     what = "was" if len(entries) == 1 else "were"
     outcome = "carried out" if done else "not carried out"
-    if not prompts.confirm(f"Record that {number} {what} {outcome}?", yes):
+    where = describe_workspace(found.head.workspace)
+    question = f"Record that {number} {what} {outcome}, of a run in the {where}?"
+    if not prompts.confirm(question, yes):
         wiring.create_output().info("Nothing was recorded.")
         return
     receipts = build_settled_receipts(entries, get_operator(), done=done)
@@ -69,4 +72,7 @@ def settle(
         settle_calls(found.head, receipts, journal, workspace.open_run_lock(folder))
     if json:
         wiring.write_json(settlement_to_json(found, entries, carried_out=done))
-    wiring.create_output().info(f"It is recorded that {number} {what} {outcome}.")
+    wiring.create_output().info(
+        f"It is recorded that {number} {what} {outcome}, in run {found.head.id}. No person was"
+        f" written to in the {where}."
+    )

@@ -19,6 +19,7 @@ from cactions.edges.files.drafts import try_lock
 from cactions.edges.files.file_io import store_errors
 from cactions.edges.files.private_files import open_private_file
 from cactions.edges.store.state_folder import StateFolder
+from cactions.logic.workspace_name import describe_workspace
 from cactions.model import RunAborted, RunHead, StoreError
 
 _UNSAFE: Final = re.compile(r"[^0-9A-Za-z_-]")
@@ -48,7 +49,10 @@ class FileRunLock:
     @contextmanager
     def hold(self, head: RunHead) -> Iterator[None]:
         """Raises RunAborted if another process holds the lock, or the file cannot be used."""
-        path = self._state.path / f"{_escape_name(head.workspace)}.{_escape_name(head.action)}.lock"
+        path = (
+            self._state.path
+            / f"{_escape_name(head.workspace.key)}.{_escape_name(head.action)}.lock"
+        )
         with _abort_on_store_error():
             self._state.make()
             handle = open_private_file(path)
@@ -75,8 +79,9 @@ class FileRunLock:
 
     def _build_taken_error(self, head: RunHead, owner: str) -> RunAborted:
         waited = f", also after {self._wait:g} s" if self._wait else ""
+        where = describe_workspace(head.workspace)
         return RunAborted(
-            f"the action {head.action} is being run in this workspace by {owner}{waited};"
+            f"the action {head.action} is being run in the {where} by {owner}{waited};"
             " nothing was written",
             hint="Try again with --wait SECONDS: it waits until that process has ended.",
         )

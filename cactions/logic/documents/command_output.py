@@ -10,6 +10,7 @@ from collections.abc import Iterable
 
 from cactions.logic.documents.plans import failed_to_json, result_to_json
 from cactions.logic.documents.runs import head_to_json, receipt_to_json, run_to_json
+from cactions.logic.documents.workspaces import workspace_to_json
 from cactions.logic.exchange.token_response import FetchedToken
 from cactions.logic.request.redaction import list_hidden_attributes, list_hidden_fields
 from cactions.logic.vault.token_binding import TokenBinding
@@ -25,6 +26,7 @@ from cactions.model import (
     Run,
     RunHead,
     Token,
+    WorkspaceName,
 )
 
 
@@ -67,16 +69,25 @@ def outcome_to_json(
     """A run for one person; without a receipt nothing was written and there is no run."""
     return {
         "format": "cactions.outcome/1",
+        **workspace_to_json(head.workspace),
         "result": result_to_json(result, redact=True),
         "receipt": receipt_to_json(receipt, redact=True) if receipt else None,
         "run": head.id if receipt else None,
     }
 
 
-def undo_to_json(undoes: str, run: str | None, receipts: Iterable[Receipt]) -> dict[str, Json]:
+def preview_to_json(result: Plan | PlanFailure, workspace: WorkspaceName) -> dict[str, Json]:
+    """A plan, or why there is none, with the workspace that it would be written to."""
+    return {**result_to_json(result, redact=True), **workspace_to_json(workspace)}
+
+
+def undo_to_json(
+    undoes: str, workspace: WorkspaceName, run: str | None, receipts: Iterable[Receipt]
+) -> dict[str, Json]:
     """What became of each person; ``run`` is null where nothing was written."""
     return {
         "format": "cactions.undo/1",
+        **workspace_to_json(workspace),
         "undoes": undoes,
         "run": run,
         "receipts": [receipt_to_json(receipt, redact=True) for receipt in receipts],

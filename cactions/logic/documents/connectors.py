@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
+from cactions.logic.documents.workspaces import workspace_to_json
+
 if TYPE_CHECKING:
     from cactions.logic.connectors.diff import ConnectorComparison
     from cactions.logic.connectors.drift import ConnectorDrift
     from cactions.logic.connectors.match import ConnectorMatch
     from cactions.logic.connectors.push import PushResult
-    from cactions.model import Connector, ConnectorExecution, ConnectorRevision, Json
+    from cactions.model import Connector, ConnectorExecution, ConnectorRevision, Json, WorkspaceName
 
 
 def connectors_to_json(
@@ -93,10 +95,13 @@ def comparison_to_json(comparison: ConnectorComparison) -> dict[str, Json]:
     }
 
 
-def connector_push_to_json(results: Iterable[PushResult]) -> dict[str, Json]:
-    """What came of each action, what was read back, and what failed."""
+def connector_push_to_json(
+    results: Iterable[PushResult], workspace: WorkspaceName
+) -> dict[str, Json]:
+    """What came of each action in the workspace, what was read back, and what failed."""
     return {
         "format": "cactions.connector-push/1",
+        **workspace_to_json(workspace),
         "actions": [
             {
                 "action": result.action,

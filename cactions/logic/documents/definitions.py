@@ -14,6 +14,7 @@ from cactions.logic.definition.compare import DefinitionChange
 from cactions.logic.definition.gates import GateProblem
 from cactions.logic.documents.snapshots import read_snapshot, snapshot_to_json
 from cactions.logic.documents.strict_reader import StrictReader, read_document
+from cactions.logic.documents.workspaces import read_workspace, workspace_to_json
 from cactions.model import (
     SNAPSHOT_FILE,
     Gate,
@@ -26,6 +27,7 @@ from cactions.model import (
     StoreError,
     TestEvidence,
     Waiver,
+    WorkspaceName,
 )
 
 FORMAT: Final = "cactions.definition/1"
@@ -61,7 +63,7 @@ def published_to_json(published: PublishedDefinition) -> dict[str, Json]:
         "action": published.action,
         "version": published.version,
         "environment": published.environment,
-        "workspace": published.workspace,
+        **workspace_to_json(published.workspace),
         "digest": published.digest,
         "published_at": published.published_at,
         "operator": published.operator,
@@ -85,10 +87,15 @@ def publication_to_json(
     published: PublishedDefinition | None,
     problems: Iterable[GateProblem] = (),
     differences: Iterable[str] = (),
+    workspace: WorkspaceName | None = None,
 ) -> dict[str, Json]:
-    """What came of a publication; ``differences`` are those of the connector at Intercom."""
+    """What came of a publication; ``differences`` are those of the connector at Intercom.
+
+    ``workspace`` is left out where nothing was asked of it: the gates are judged first.
+    """
     return {
         "format": "cactions.publication/1",
+        **(workspace_to_json(workspace) if workspace else {}),
         "published": published is not None,
         "definition": published_to_json(published) if published else None,
         "problems": [
@@ -145,7 +152,7 @@ def _read_definition(fields: StrictReader) -> PublishedDefinition:
     return PublishedDefinition(
         action=fields.read_text("action"),
         environment=fields.read_text("environment"),
-        workspace=fields.read_text("workspace"),
+        workspace=read_workspace(fields),
         digest=fields.read_text("digest"),
         text=fields.read_text("text"),
         published_at=fields.read_seconds("published_at"),

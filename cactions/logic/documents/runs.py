@@ -8,6 +8,7 @@ from typing import Final
 from cactions.logic.documents.plans import plan_to_json
 from cactions.logic.documents.strict_reader import StrictReader, read_document, read_values
 from cactions.logic.documents.summaries import summary_to_json
+from cactions.logic.documents.workspaces import read_workspace, workspace_to_json
 from cactions.model import (
     Conflict,
     Json,
@@ -18,6 +19,7 @@ from cactions.model import (
     RunEntry,
     RunHead,
     RunKind,
+    WorkspaceName,
 )
 
 RECEIPT: Final = "cactions.receipt/1"
@@ -63,7 +65,7 @@ def head_to_json(head: RunHead) -> dict[str, Json]:
         "action": head.action,
         "started": float(head.started),
         "operator": head.operator,
-        "workspace": head.workspace,
+        **workspace_to_json(head.workspace),
         "environment": head.environment,
         "source": head.source,
         "undoes": head.undoes,
@@ -147,7 +149,7 @@ def read_head(fields: StrictReader) -> RunHead:
         action=fields.read_text("action"),
         started=fields.read_seconds("started"),
         operator=fields.read_text("operator"),
-        workspace=fields.read_text("workspace"),
+        workspace=read_workspace(fields),
         environment=fields.read_text("environment"),
         source=fields.read_text("source"),
         undoes=fields.read_text("undoes"),
@@ -165,13 +167,17 @@ def _entry_to_json(entry: RunEntry, redact: bool) -> dict[str, Json]:
     }
 
 
-def bulk_to_json(summary: PlanSummary, done: Run | None, code: str) -> dict[str, Json]:
+def bulk_to_json(
+    summary: PlanSummary, workspace: WorkspaceName, done: Run | None, code: str
+) -> dict[str, Json]:
     """A command about many people: the plans as a whole, and what became of them.
 
-    ``result`` is null where nothing was written; ``approval`` is the code that approves the alarms.
+    ``workspace`` is what is written to. ``result`` is null where nothing was written; ``approval``
+    is the code that approves the alarms.
     """
     return {
         "format": BULK,
+        **workspace_to_json(workspace),
         "summary": summary_to_json(summary, redact=True),
         "approval": code,
         "result": None if done is None else tally_to_json(done),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from cactions.logic.workspace_name import build_workspace_name
 from cactions.model import (
     API_HOSTS,
     IdentityVerification,
@@ -11,22 +12,24 @@ from cactions.model import (
     Workspace,
     WorkspaceError,
     WorkspaceIdentity,
+    WorkspaceName,
 )
 
 
-def require_workspace_key(found: WorkspaceIdentity) -> str:
+def require_workspace_name(found: WorkspaceIdentity) -> WorkspaceName:
     """The name of the workspace in the heads of runs. Raises WorkspaceError if it tells no id.
 
     A run without it could be undone in another workspace.
     """
-    if not found.app_id.strip():
+    workspace = build_workspace_name(found)
+    if not workspace.app_id:
         raise WorkspaceError(
             "Intercom's answer does not tell the id of the workspace (`app.id_code` of GET /me), so"
             " that a run could be undone in another one; nothing was written",
             hint="Look at what it tells: `cactions doctor`. Check `workspace.url` and that the"
             " token is one of an app of this workspace; reading works all the same.",
         )
-    return f"intercom:{found.app_id}"
+    return workspace
 
 
 def list_cautions(workspace: Workspace, found: WorkspaceIdentity) -> tuple[str, ...]:

@@ -12,7 +12,7 @@ from cactions.app.vault import definitions
 from cactions.cli import publication
 from cactions.cli.exit_codes import Exit
 from cactions.cli.intercom_wiring import IntercomSession
-from cactions.model import StoreError
+from cactions.model import StoreError, WorkspaceName
 from tests.cli.conftest import Done, Work, list_writes
 from tests.intercom_projects import API, add_ada, remote_project
 from tests.projects import write
@@ -277,7 +277,9 @@ def test_a_definition_does_not_run_in_another_workspace(
         write(home, document)
         done = work(RUN)
         assert Exit.NOTHING_DONE == done.code
-        assert "was published for the workspace intercom:abc12345" in words(done)
+        assert 'was published for the Intercom workspace "Example workspace" (abc12345)' in words(
+            done
+        )
         assert [] == list_writes(other)
     assert intercom.get_connector(published)
 
@@ -338,7 +340,9 @@ def test_a_rollback_does_not_reach_another_workspace(
     """The token belongs to another one by now."""
     assert Exit.CLEAN == work(PUBLISH).code
     before = len(list_writes(intercom))
-    monkeypatch.setattr(IntercomSession, "get_workspace_key", lambda _: "intercom:other123")
+    monkeypatch.setattr(
+        IntercomSession, "require_workspace_name", lambda _: WorkspaceName("intercom:other123")
+    )
     done = work("live rollback loyalty --to 1 --yes")
     assert (Exit.NOTHING_DONE, True) == (done.code, "was published for the" in words(done)), done
     assert before == len(list_writes(intercom))

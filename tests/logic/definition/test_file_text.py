@@ -29,7 +29,7 @@ from cactions.logic.yaml.schema import (
     TaggedUnion,
 )
 from cactions.logic.yaml.writer import PlainText, quote_text, write_yaml
-from cactions.model import PersonField, Project, PublishedDefinition, Reference
+from cactions.model import PersonField, Project, PublishedDefinition, Reference, WorkspaceName
 from tests.run_report import REPORT
 
 FULL = (Path(__file__).parent / "full_file.yaml").read_text()
@@ -244,7 +244,7 @@ def test_a_definition_loads_from_what_is_sealed_with_what_others_hide() -> None:
     action = require(FULL).actions["text"]
     assert action.redacted
     published = PublishedDefinition(
-        "text", "production", "local", "", write("text"), 0, "", "",
+        "text", "production", WorkspaceName(), "", write("text"), 0, "", "",
         redacted=tuple(sorted(action.redacted, key=str)),
     )  # fmt: skip
     loaded = load_definition(published).project

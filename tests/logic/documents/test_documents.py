@@ -525,6 +525,16 @@ RECEIPT = Receipt(
 HEAD = RunHead("r1", RunKind.APPLY, "loyalty", 1.5, "ada@desk")
 
 
+def test_a_stored_run_of_an_older_version_is_read_without_a_name() -> None:
+    """It is called by its id; what is local is stored as it always was."""
+    acme = model.WorkspaceName("intercom:abc12345", "Acme")
+    stored = documents.head_to_json(replace(HEAD, workspace=acme))
+    assert acme == documents.head_from_json(stored).workspace
+    del stored["workspace_name"]
+    assert model.WorkspaceName(acme.key) == documents.head_from_json(stored).workspace
+    assert "workspace_name" not in documents.head_to_json(HEAD)
+
+
 @given(PLANS)
 def test_a_stored_plan_of_an_older_version_is_read(plan: Plan) -> None:
     """As ``cactions.plan/1``; what is stored now is never longer, and says the same."""

@@ -10,7 +10,7 @@ from cactions.logic.documents import snapshot_from_json, snapshot_to_json
 from cactions.logic.intercom.api import read_reply
 from cactions.logic.intercom.attribute_check import check_mapping
 from cactions.logic.intercom.attribute_diff import compare_snapshots
-from cactions.logic.intercom.connection_check import require_workspace_key
+from cactions.logic.intercom.connection_check import require_workspace_name
 from cactions.logic.intercom.data_attributes import parse_attributes, parse_identity
 from cactions.model import (
     Attribute,
@@ -21,6 +21,7 @@ from cactions.model import (
     Snapshot,
     WorkspaceError,
     WorkspaceIdentity,
+    WorkspaceName,
 )
 from tests.builders import action, mapping
 from tests.strategies import JSON_VALUES
@@ -109,8 +110,10 @@ def test_a_workspace_that_tells_no_id_has_no_key(app: str) -> None:
     """Runs of two such workspaces could not be told apart."""
     found = parse_identity(read_reply(Response(200, (), f'{{"app":{app}}}'.encode())))
     with pytest.raises(WorkspaceError):
-        require_workspace_key(found)
-    assert "intercom:abc" == require_workspace_key(WorkspaceIdentity("abc"))
+        require_workspace_name(found)
+    assert WorkspaceName("intercom:abc", "Acme") == require_workspace_name(
+        WorkspaceIdentity("abc", "Acme ")
+    )
 
 
 # Before a run
