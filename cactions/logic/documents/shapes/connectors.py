@@ -126,6 +126,8 @@ class PushedActionShape(Part, frozen=True, kw_only=True):
 class ConnectorPushDocument(Document, frozen=True, kw_only=True, tag="cactions.connector-push/1"):
     """`connectors push`."""
 
+    workspace: str
+    workspace_name: str | UnsetType = UNSET
     actions: list[PushedActionShape]
 
 

@@ -63,6 +63,7 @@ class DefinitionDocument(Document, frozen=True, kw_only=True, tag="cactions.defi
     version: int
     environment: str
     workspace: str
+    workspace_name: str | UnsetType = UNSET
     digest: str
     published_at: float
     operator: str
@@ -91,6 +92,8 @@ class GateProblemShape(Part, frozen=True, kw_only=True):
 class PublicationDocument(Document, frozen=True, kw_only=True, tag="cactions.publication/1"):
     """`publish` and `live rollback`; ``differences`` are those of the connector at Intercom."""
 
+    workspace: str | UnsetType = UNSET
+    workspace_name: str | UnsetType = UNSET
     published: bool
     definition: DefinitionDocument | None
     problems: list[GateProblemShape]

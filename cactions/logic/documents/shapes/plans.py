@@ -73,6 +73,8 @@ class LeftShape(Part, frozen=True, kw_only=True):
 class PlanDocument(Document, frozen=True, kw_only=True, tag="cactions.plan/1"):
     """What an action would change for one person: `diff` prints it."""
 
+    workspace: str | UnsetType = UNSET
+    workspace_name: str | UnsetType = UNSET
     action: str
     subject: SubjectShape
     call: CallShape
@@ -85,6 +87,8 @@ class PlanDocument(Document, frozen=True, kw_only=True, tag="cactions.plan/1"):
 class FailedDocument(Document, frozen=True, kw_only=True, tag="cactions.failed/1"):
     """Why there is no plan for a person; ``error_type`` is Intercom's word for it."""
 
+    workspace: str | UnsetType = UNSET
+    workspace_name: str | UnsetType = UNSET
     action: str
     subject: SubjectShape
     reason: FailureReason

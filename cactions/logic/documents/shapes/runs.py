@@ -39,6 +39,7 @@ class HeadDocument(Document, frozen=True, kw_only=True, tag="cactions.head/1"):
     started: float
     operator: str
     workspace: str
+    workspace_name: str | UnsetType = UNSET
     environment: str
     source: str
     undoes: str
@@ -92,6 +93,8 @@ class TallyDocument(Document, frozen=True, kw_only=True, tag="cactions.tally/1")
 class BulkDocument(Document, frozen=True, kw_only=True, tag="cactions.bulk/1"):
     """A `diff` or `run` for many people; ``result`` is null where nothing was written."""
 
+    workspace: str
+    workspace_name: str | UnsetType = UNSET
     summary: SummaryDocument
     approval: str
     result: TallyDocument | None
@@ -100,6 +103,8 @@ class BulkDocument(Document, frozen=True, kw_only=True, tag="cactions.bulk/1"):
 class OutcomeDocument(Document, frozen=True, kw_only=True, tag="cactions.outcome/1"):
     """A `run` for one person; without a receipt nothing was written and there is no run."""
 
+    workspace: str
+    workspace_name: str | UnsetType = UNSET
     result: PlanDocument | FailedDocument
     receipt: ReceiptDocument | None
     run: str | None
@@ -108,6 +113,8 @@ class OutcomeDocument(Document, frozen=True, kw_only=True, tag="cactions.outcome
 class UndoDocument(Document, frozen=True, kw_only=True, tag="cactions.undo/1"):
     """`runs undo`; ``run`` is null where nothing was written."""
 
+    workspace: str
+    workspace_name: str | UnsetType = UNSET
     undoes: str
     run: str | None
     receipts: list[ReceiptDocument]
