@@ -45,7 +45,8 @@ Good:
           mapping:
             tier: $.tier
 
-Fix: name the list under ``rows`` with a ``where``, and let the paths start at the row.
+Fix: name the list under ``rows`` with a ``where``, and let the paths start at the row. Where
+``in``, ``count`` or ``sum`` takes elements for one attribute, give these a ``where``.
 
 Suppress: where the place in the list has a meaning of its own (``coordinates[1]``), with that
 meaning as the reason. Lists that belong to one record (``emails``, ``addresses``, ``tags`` …) are
@@ -56,7 +57,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
-from cactions.model import EACH, Path, Severity
+from cactions.model import EACH, AttributeMapping, Path, Rows, Severity
 from cactions.rules.ca108_fuzzy_lookup import explain_fuzziness
 from cactions.rules.rule import ERROR, INFO, WARNING, ActionAnalysis, Rule, RuleContext, RuleMatch
 
@@ -77,17 +78,38 @@ def check(view: RuleContext) -> Iterator[RuleMatch]:
     for analysis in view.facts:
         response = analysis.action.response
         proof = response.same_person
-        for path, route in _list_paths(analysis):
-            in_row = proof and response.rows and view.is_same_record(proof.path, path)
-            proof_path = proof.path if proof else None
-            place = find_counted_list(path, proof_path, view.is_element_proven)
-            if not in_row and place is not None:
-                yield RuleMatch(
-                    route,
-                    f"{path} takes {_describe_taken(path)} of a list, for any person",
-                    "name the list under rows: with a where:, so that exactly one row remains",
-                    severity=_choose_severity(analysis),
-                )
+        for mapping in response.mapping:
+            if mapping.elements and _is_chosen_by_owner(mapping.elements, analysis):
+                continue
+            for path in mapping.paths:
+                in_row = proof and response.rows and view.is_same_record(proof.path, path)
+                proof_path = proof.path if proof else None
+                place = find_counted_list(path, proof_path, view.is_element_proven)
+                if not in_row and place is not None:
+                    yield _build_match(analysis, mapping, path)
+
+
+def _build_match(analysis: ActionAnalysis, mapping: AttributeMapping, path: Path) -> RuleMatch:
+    hint = "name the list under rows: with a where:, so that exactly one row remains"
+    if mapping.elements or mapping.aggregate:
+        hint = "choose this person's elements, such as where: {$.customer: person.user_id}"
+    return RuleMatch(
+        f"{analysis.route}.response.mapping.{mapping.attribute.name}",
+        f"{path} takes {_describe_taken(path)} of a list, for any person",
+        hint,
+        severity=_choose_severity(analysis),
+    )
+
+
+def _is_chosen_by_owner(elements: Rows, analysis: ActionAnalysis) -> bool:
+    """Whether a value that no one can choose says that an element is the person's."""
+    proof = analysis.action.response.same_person
+    for _, reference in elements.where:
+        if proof and reference == proof.equals and not analysis.identity_gap:
+            return True
+        if reference in analysis.trust and not analysis.trust[reference].tainted:
+            return True
+    return False
 
 
 def _describe_taken(path: Path) -> str:
@@ -103,13 +125,6 @@ def _choose_severity(analysis: ActionAnalysis) -> Severity | None:
         return None
     searches = analysis.searches_people or any(map(explain_fuzziness, analysis.keys))
     return WARNING if searches else INFO
-
-
-def _list_paths(analysis: ActionAnalysis) -> Iterator[tuple[Path, str]]:
-    response = analysis.action.response
-    for attribute_mapping in response.mapping:
-        route = f"{analysis.route}.response.mapping.{attribute_mapping.attribute.name}"
-        yield from ((path, route) for path in attribute_mapping.paths)
 
 
 def find_counted_list(

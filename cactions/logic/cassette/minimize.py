@@ -161,7 +161,7 @@ def _keep_read(
         return
     if response.same_person is None or _keep_proof(response.same_person, asker, root, known, tree):
         for mapping in response.mapping:
-            _keep_mapped(mapping, root, tree)
+            _keep_mapped(mapping, asker, root, tree)
 
 
 def _keep_choice(
@@ -181,7 +181,9 @@ def _keep_choice(
     return places[chosen[0]] if len(chosen) == 1 else None
 
 
-def _keep_mapped(mapping: AttributeMapping, root: Place, tree: KeptTree) -> None:
+def _keep_mapped(
+    mapping: AttributeMapping, asker: ReferenceValues, root: Place, tree: KeptTree
+) -> None:
     keep = Keep.WHOLE if mapping.join is not None else Keep.SCALAR
     keep = Keep.PLACE if mapping.aggregate is Aggregate.COUNT else keep
     if mapping.elements is None:
@@ -191,9 +193,9 @@ def _keep_mapped(mapping: AttributeMapping, root: Place, tree: KeptTree) -> None
     elements = list_routes(mapping.elements.path, *root)
     for route, _ in elements:
         tree.add(route, Keep.PLACE)
-    chosen = _keep_choice(mapping.elements, None, elements, tree)
+    chosen = _keep_choice(mapping.elements, asker, elements, tree)
     rest = Path("", mapping.path.segments[len(mapping.elements.path.segments) :])
-    fitting = [place for place in elements if meets_conditions(mapping.elements, None, place[1])]
+    fitting = [place for place in elements if meets_conditions(mapping.elements, asker, place[1])]
     for place in fitting if mapping.aggregate else [chosen] if chosen else []:
         keep_path(rest, *place, tree, keep)
 

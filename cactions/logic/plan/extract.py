@@ -16,6 +16,7 @@ from collections.abc import Iterable
 from msgspec import Struct
 from msgspec.structs import replace
 
+from cactions.logic.exchange.row_choice import ReferenceValues
 from cactions.logic.plan.coerce import Coerced, coerce_value
 from cactions.logic.plan.read_value import read_value
 from cactions.logic.values.dates import DateError
@@ -46,10 +47,10 @@ class NewValue(Struct, frozen=True):
 
 
 def extract(
-    mappings: Iterable[AttributeMapping], root: Json, person: Person
+    mappings: Iterable[AttributeMapping], root: Json, asker: ReferenceValues
 ) -> tuple[NewValue | KeptAttribute, ...]:
     """One outcome for each mapping, in their order; paths start at ``root``."""
-    return tuple(_extract_value(mapping, root, person) for mapping in mappings)
+    return tuple(_extract_value(mapping, root, asker) for mapping in mappings)
 
 
 def extract_nothing(
@@ -81,10 +82,11 @@ def keep_attribute(
 
 
 def _extract_value(
-    mapping: AttributeMapping, root: Json, person: Person
+    mapping: AttributeMapping, root: Json, asker: ReferenceValues
 ) -> NewValue | KeptAttribute:
+    person = asker.person
     try:
-        received = read_value(mapping, root)
+        received = read_value(mapping, root, asker)
     except DateError as error:
         return _refuse(keep_attribute(mapping, person, error.reason, ABSENT), error.detail)
     if received is ABSENT:

@@ -87,7 +87,7 @@ def plan_changes(
         for outcome in (
             extract_nothing(response, plan_input.person)
             if verified.has_nothing
-            else extract(response.mapping, verified.root, plan_input.person)
+            else extract(response.mapping, verified.root, values)
         )
     ]
     outcomes = _add_row(response.rows, outcomes)
@@ -131,6 +131,8 @@ def list_premise_references(action: Action) -> tuple[PersonField | PersonAttribu
     references: list[Reference] = [PersonField(name) for name in _IDENTITY]
     references += action.request.references
     references += [reference for _, reference in response.rows.where] if response.rows else ()
+    chosen = [mapping.elements for mapping in response.mapping if mapping.elements]
+    references += [reference for elements in chosen for _, reference in elements.where]
     references += [response.same_person.equals] if response.same_person else ()
     return tuple(each for each in dict.fromkeys(references) if not isinstance(each, Input))
 

@@ -9,7 +9,7 @@ from types import MappingProxyType
 from typing import Final
 
 from cactions.logic import strict_json
-from cactions.logic.exchange.row_choice import RowOrderError, find_rows
+from cactions.logic.exchange.row_choice import ReferenceValues, RowOrderError, find_rows
 from cactions.logic.expressions.json_path import query_all, query_one
 from cactions.logic.values.dates import DateError
 from cactions.logic.values.decimals import add_exactly, read_decimal
@@ -29,14 +29,19 @@ from cactions.model import (
 )
 
 
-def read_value(mapping: AttributeMapping, root: Json) -> Value:
-    """The value that a mapping maps; ABSENT for none. Raises DateError where it is not clear."""
+def read_value(
+    mapping: AttributeMapping, root: Json, asker: ReferenceValues | None = None
+) -> Value:
+    """The value that a mapping maps; ABSENT for none. Raises DateError where it is not clear.
+
+    ``asker`` is for elements that are chosen by values of the person.
+    """
     if mapping.aggregate:
-        value = _aggregate(mapping, mapping.aggregate, root)
+        value = _aggregate(mapping, mapping.aggregate, root, asker)
     elif mapping.text:
         value = _fill_text(mapping, root)
     elif mapping.elements:
-        value = _read_element(mapping, mapping.elements, root)
+        value = _read_element(mapping, mapping.elements, root, asker)
     elif EACH in mapping.path.segments:
         value = _read_all(mapping.path, root)
     else:
@@ -48,9 +53,11 @@ def read_value(mapping: AttributeMapping, root: Json) -> Value:
     return value
 
 
-def _read_element(mapping: AttributeMapping, elements: Rows, root: Json) -> Value:
+def _read_element(
+    mapping: AttributeMapping, elements: Rows, root: Json, asker: ReferenceValues | None
+) -> Value:
     """The value in the one element that is meant."""
-    found = _find_elements(elements, root)
+    found = _find_elements(elements, root, asker)
     if len(found) > 1:
         equally = f" are equally the {elements.order.order.value}" if elements.order else " fit"
         detail = f"{len(found)} elements of {elements.path}{equally}, and exactly 1 must"
@@ -58,9 +65,9 @@ def _read_element(mapping: AttributeMapping, elements: Rows, root: Json) -> Valu
     return query_one(_cut_path(mapping.path, elements.path), found[0]) if found else ABSENT
 
 
-def _find_elements(elements: Rows, root: Json) -> list[Json]:
+def _find_elements(elements: Rows, root: Json, asker: ReferenceValues | None) -> list[Json]:
     try:
-        return find_rows(elements, None, root)
+        return find_rows(elements, asker, root)
     except RowOrderError as error:
         detail = f"several elements of {elements.path} fit, but {error}"
         raise DateError(KeepReason.MANY_ELEMENTS, detail) from None
@@ -71,13 +78,15 @@ def _cut_path(path: Path, before: Path) -> Path:
     return Path("", path.segments[len(before.segments) :])
 
 
-def _aggregate(mapping: AttributeMapping, kind: Aggregate, root: Json) -> Value:
+def _aggregate(
+    mapping: AttributeMapping, kind: Aggregate, root: Json, asker: ReferenceValues | None
+) -> Value:
     """ABSENT where there is no list, or nothing in it to compare."""
     elements = mapping.elements
     base = elements.path if elements else mapping.path
     if not _has_list(base, root):
         return ABSENT
-    rows = _find_elements(elements, root) if elements else [root]
+    rows = _find_elements(elements, root, asker) if elements else [root]
     rest = _cut_path(mapping.path, elements.path) if elements else mapping.path
     values = [value for row in rows for value in query_all(rest, row)]
     if kind is Aggregate.COUNT:

@@ -34,6 +34,9 @@ _DATE_FORMS: Final = TextSchema(
 _CASE: Final = FieldSchema(
     TextSchema(words=("exact", "any")), "exact (default), or any: capitals make no difference"
 )
+_WHERE: Final = FieldSchema(
+    MapSchema(TextSchema()), "path: reference; exactly one row or element must remain"
+)
 _LITERALS: Final = FieldSchema(
     MapSchema(ScalarSchema(), least=1), "path: the value that must stand there"
 )
@@ -73,6 +76,7 @@ _ELEMENTS: Final = {
     "in": FieldSchema(
         TextSchema(), 'where the elements are, such as "$.fields[*]"; path starts at the one meant'
     ),
+    "where": _WHERE,
     "is": _LITERALS,
     **_ORDERS,
 }
@@ -137,9 +141,7 @@ MAPPING: Final = RecordSchema(
 _ROWS: Final = RecordSchema(
     {
         "path": FieldSchema(TextSchema(), 'where the rows are, such as "$.data[*]"', required=True),
-        "where": FieldSchema(
-            MapSchema(TextSchema()), "path: reference; exactly one row must remain"
-        ),
+        "where": _WHERE,
         "is": _LITERALS,
         **_ORDERS,
     }

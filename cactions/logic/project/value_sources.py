@@ -15,7 +15,7 @@ from cactions.model import EACH, Aggregate, Path, Rows
 
 AGGREGATES = tuple(kind.value for kind in Aggregate)
 SOURCES = ("path", "text", *AGGREGATES)
-_CHOICES = ("is", *ORDERS)
+_CHOICES = ("where", "is", *ORDERS)
 _HOLE = re.compile(r"\{\{[ \t]*([^{}]*?)[ \t]*\}\}")
 MAX_PARTS = 20
 
@@ -93,12 +93,12 @@ def _build_aggregate(
 
 
 def _build_counted(at: LocatedValue, item: LocatedValue, path: Path, scope: Scope) -> Rows | None:
-    """The elements that count, where ``is`` chooses among them."""
+    """The elements that count, where ``where`` or ``is`` chooses among them."""
     _refuse_orders(at, scope)
-    if not at.get("is"):
+    if not (at.get("is") or at.get("where")):
         return None
     if not is_list_path(path):
-        message = "is chooses among elements: the path must end in [*]"
+        message = "elements are chosen: the path must end in [*]"
         scope.add_fault(WRONG_VALUE, item, message)
         return None
     return build_rows(at, item, scope)

@@ -245,7 +245,6 @@ def sources(draw: st.DrawFn, document: Json, made: AttributeMapping) -> Attribut
         elements, found = draw(row_places(document))
         if EACH not in elements.path.segments:
             return replace(made, path=path)
-        elements = replace(elements, where=())
         rest = paths(draw, draw(st.sampled_from(found)) if found else None)
         full = Path("$", (*elements.path.segments, *rest.segments))
         aggregate = draw(st.sampled_from(Aggregate)) if kind == "all" else None
@@ -372,7 +371,9 @@ def test_texts_are_kept_only_at_paths_of_the_action(
     inner += [how.same_person.path] if how.same_person else []
     reads = [(*row, *path.segments) for path in inner]
     checks = [check.path.segments for check in how.success_when.body]
-    checks += [check.path.segments for check in how.nothing_when.body] if how.nothing_when else []
+    nothing = how.nothing_when
+    checks += [check.path.segments for check in nothing.body] if nothing else []
+    checks += [nothing.empty.segments] if nothing and nothing.empty else []
     checks += [segments for mapped in how.mapping if mapped.join for segments in
                ((*row, *path.segments) for path in mapped.paths)]  # fmt: skip
     for route, value in leaves(strict_json.parse_json(left.body)):

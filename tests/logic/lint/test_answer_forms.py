@@ -20,6 +20,7 @@ ATTRIBUTES = {
     "tier": TIER,
     "note": NOTE,
     "n": {"data_type": "integer", "messenger_writable": False},
+    "typed": {"data_type": "string"},
 }
 
 
@@ -50,6 +51,21 @@ def test_elements_of_another_list_are_found(name: str, mapping: dict[str, Any]) 
     """As one that is taken by its number is: the proof stands beside the list."""
     assert "CA107" in rules(mapping, NESTED), name
     assert "CA107" in rules(one("$.customers[0].name"), NESTED)
+
+
+@pytest.mark.parametrize(
+    ("own", "fine"),
+    [
+        ("person.email", True),
+        ("person.user_id", True),
+        ("person.phone", False),
+        ("person.attributes.typed", False),
+    ],
+)
+def test_elements_that_are_chosen_by_the_person_are_fine(own: str, fine: bool) -> None:
+    """By a value that no user can choose, or by the proven one."""
+    counted = {"n": {"count": "$.orders[*]", "where": {"$.owner": own}}}
+    assert ("CA107" not in rules(counted, NESTED)) is fine
 
 
 @pytest.mark.parametrize(

@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from cactions.logic.exchange.row_choice import ReferenceValues
 from cactions.logic.expressions.json_path import parse_path
 from cactions.logic.plan.read_value import read_value
 from cactions.logic.values.dates import DateError
@@ -23,10 +24,11 @@ from cactions.model import (
     Json,
     KeepReason,
     Order,
+    PersonField,
     RowOrder,
     Rows,
 )
-from tests.builders import mapping
+from tests.builders import mapping, person
 
 
 def element(
@@ -199,3 +201,19 @@ def test_json_inside_a_text_is_parsed() -> None:
     assert refusal(of, {"payload": "{"})[0] is KeepReason.NOT_JSON
     assert refusal(of, {"payload": '{"a":1,"a":2}'})[0] is KeepReason.NOT_JSON
     assert refusal(of, {"payload": {"tier": "gold"}})[0] is KeepReason.WRONG_TYPE
+
+
+def test_elements_are_chosen_by_values_of_the_person() -> None:
+    """As rows are; without a person, none is."""
+    pairs = ((parse_path("$.email"), PersonField("email")),)
+    elements = Rows(parse_path("$.list[*]", rows=True), pairs)
+    path = parse_path("$.list[*].n", rows=True)
+    of = AttributeMapping(
+        mapping("n", "float").attribute, path, elements=elements, aggregate=Aggregate.SUM
+    )
+    document = listed(*({"email": name, "n": n} for n, name in enumerate(("ada@example.com", "b"))))
+    asker = ReferenceValues(person(), {})
+    assert read_value(of, document, asker) == 0
+    assert read_value(of, listed({"email": "ada@EXAMPLE.com", "n": 5}), asker) == 5
+    assert read_value(of, listed({"email": "", "n": 5}), asker) == 0
+    assert read_value(of, listed({"email": "ada@example.com", "n": 5})) == 0
