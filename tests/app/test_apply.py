@@ -17,6 +17,7 @@ from cactions.app.apply import (
 )
 from cactions.app.commit import WINDOW, RunStores
 from cactions.app.undo_steps import list_undo_steps
+from cactions.logic.workspace_name import LOCAL_WORKSPACE
 from cactions.model import (
     Conflict,
     Outcome,
@@ -221,9 +222,9 @@ def test_a_failing_store_stops_the_run_and_reports_the_writes(
         settled = sum(entry.receipt is not None for entry in done.entries)
         assert (applied, 3, False) == (settled, done.people, done.finished)
         applied_part = f"{applied} applied, " if applied else ""
-        assert f"run-1 was interrupted: {applied_part}{3 - applied} open. Nothing was" in str(
-            caught.value
-        )
+        counts = f"{applied_part}{3 - applied} open. Nothing was"
+        text = f"run-1 in the {LOCAL_WORKSPACE} was interrupted: {counts}"
+        assert text in str(caught.value)
         assert "`cactions runs resume run-1`" in caught.value.hint
     else:
         assert str(caught.value).endswith("nothing was written")
@@ -498,7 +499,8 @@ def test_a_failing_undo_says_how_many_are_open() -> None:
     apply(WINDOW + 4, kept)
     with pytest.raises(RunAborted) as caught:
         undo(failing(kept, "people", "commit", 3))
-    assert f"undo-1 was interrupted: 2 applied, {WINDOW - 2} open. Nothing" in str(caught.value)
+    text = f"undo-1 in the {LOCAL_WORKSPACE} was interrupted: 2 applied, {WINDOW - 2} open. Nothing"
+    assert text in str(caught.value)
 
 
 def test_a_person_forgotten_during_an_undo_does_not_keep_others_from_being_marked() -> None:

@@ -44,9 +44,8 @@ def test_a_definition_goes_live_with_its_evidence(ready: Say) -> None:
     """What it rests on is sealed with it, and shown."""
     done = ready(PUBLISH)
     assert (Exit.CLEAN, "") == (done.code, "" if done.code == 0 else done.err)
-    assert "loyalty version 1 (production) is live, and sealed in the vault." in " ".join(
-        done.err.split()
-    )
+    where = "is live in the local workspace (.cactions), and sealed in the vault."
+    assert f"loyalty version 1 (production) {where}" in " ".join(done.err.split())
     [live] = versions(ready)
     assert (3, False) == (live["evidence"]["tests"]["cases"], live["evidence"]["tests"]["live"])
     assert 3 == len(live["evidence"]["tests"]["people"])

@@ -131,7 +131,7 @@ def test_a_mapping_that_is_not_the_files_never_goes_live(
     map_tier(intercom, key, *MAPPINGS[mapping])
     done = work(PUBLISH)
     assert Exit.FINDINGS == done.code, done
-    assert "is not live: its draft at Intercom differs" in words(done)
+    assert "(abc12345): its draft there differs" in words(done)
     assert "draft" == intercom.get_connector(key)["state"]
     assert [] == work("live list --json").json["definitions"]
     map_tier(intercom, key, TIER)
