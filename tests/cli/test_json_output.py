@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import shlex
 import shutil
@@ -22,7 +23,7 @@ from tests.cli.conftest import ROOT, Cli, Work
 from tests.cli.scenes import every_outcome
 from tests.cli.test_live_calls import WRITE, silent, tokens
 from tests.intercom_projects import add_ada, remote_project
-from tests.json_documents import check_output, list_faults
+from tests.json_documents import check_output, list_faults, validator
 from tests.projects import SECRET, project, write
 from tests.publications import record_probe
 from tests.run_report import REPORT
@@ -103,6 +104,29 @@ def test_the_page_names_every_command_and_every_document() -> None:
     assert list(DOCUMENTS) == list(list_shapes())
     page = (ROOT / "cactions/help/json.md").read_text()
     assert [] == [name for name in DOCUMENTS if f"`{name}`" not in page and name != "error"]
+
+
+def test_the_examples_of_the_page_run(cli: Cli) -> None:
+    """Each prints one document; the error that it shows is exactly what is printed."""
+    page = (ROOT / "cactions/help/json.md").read_text()
+    examples = re.findall(r"^\$ cactions (.*)$", page, re.MULTILINE)
+    assert len(examples) > 2
+    for line in examples:
+        done = cli(*line.split())
+        assert (Exit.CLEAN, True) == (done.code, isinstance(done.json, dict)), line
+    [example] = re.findall(r"```json\n(.*?)```", page, re.DOTALL)
+    shown = cli("diff", "loyalty", "--person", "u-9", "--replay", "--json").json
+    assert json.loads(example) == shown
+
+
+def test_the_lines_of_an_export_fit_their_schemas(cli: Cli, home: Path) -> None:
+    """The head first, then a line for each person."""
+    every_outcome(home)
+    lines = [json.loads(line) for line in cli("runs", "export", "last").out.splitlines()]
+    names = ["export", *["export-entry"] * (len(lines) - 1)]
+    assert len(lines) > 5
+    for name, line in zip(names, lines, strict=True):
+        assert [] == [error.message for error in validator(name).iter_errors(line)]
 
 
 @pytest.mark.parametrize("name", DOCUMENTS)
