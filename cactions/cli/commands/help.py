@@ -22,6 +22,7 @@ TOPICS: Final = {
     "tests": "the tests of actions: what they expect, which run, coverage",
     "recordings": "recording and replaying responses",
     "publish": "what goes live, on which evidence, and what runs then",
+    "config": "your configuration, environment variables, completion in your shell",
     "ci": "formats, the GitHub Action, the pre-commit hook, editors",
 }
 """The pages in ``cactions/help``, in the order in which they are listed."""
