@@ -29,7 +29,7 @@ COMPLETIONS: Final = {
     "a run": (3.0, ["runs", "show", ""]),
 }
 """The words of each, of which the last is open, with its limit. A key press may take 150 ms."""
-_COMPLETING: Final = ["/usr/bin/env", "_CACTIONS_COMPLETE=bash"]
+COMPLETING: Final = ["/usr/bin/env", "_CACTIONS_COMPLETE=bash"]
 
 
 def readings(folder: Path, rounds: int) -> Iterator[Reading]:
@@ -42,7 +42,7 @@ def readings(folder: Path, rounds: int) -> Iterator[Reading]:
         for name, (_, words) in COMMANDS.items()
     }
     completing = {
-        f"completion: {name}": partial(process, [*_COMPLETING, programs / "cactions", *words], home)
+        f"completion: {name}": partial(process, [*COMPLETING, programs / "cactions", *words], home)
         for name, (_, words) in COMPLETIONS.items()
     }
     taken = medians({"bare": bare, **works, **completing}, rounds)

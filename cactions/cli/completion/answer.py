@@ -28,7 +28,7 @@ _MOST: Final = 2_000
 _PLAIN: Final = re.compile(r"[A-Za-z0-9_@%+=:,./-]+")
 
 
-class CommandLine(NamedTuple):
+class CommandEntry(NamedTuple):
     """What ``commands.txt`` says of a command: kinds of its arguments and of its options."""
 
     arguments: tuple[str, ...]
@@ -45,13 +45,13 @@ class OpenWord(NamedTuple):
     folder: str
 
 
-def answer_shell(shell: str, words: Sequence[str]) -> None:
+def print_candidates(shell: str, words: Sequence[str]) -> None:
     """Print the candidates for the last word; a mistake of any kind prints nothing."""
     joined = _join_equals(words) if shell == "bash" else [*words]
     text = joined[-1] if joined else ""
     chosen = [
         each
-        for each in complete(joined)
+        for each in list_candidates(joined)
         if each[0].startswith(text) and (each[0] + each[1]).isprintable()
     ]
     lines = (_format_line(shell, name, about, words) for name, about in chosen[:_MOST])
@@ -59,7 +59,7 @@ def answer_shell(shell: str, words: Sequence[str]) -> None:
     sys.stdout.flush()
 
 
-def complete(words: Sequence[str]) -> Iterator[tuple[str, str]]:
+def list_candidates(words: Sequence[str]) -> Iterator[tuple[str, str]]:
     """Every candidate for the last word, with a few words about it."""
     table = read_table()
     command, rest = _split_command(table, words)
@@ -71,23 +71,23 @@ def complete(words: Sequence[str]) -> Iterator[tuple[str, str]]:
     if command in table:
         word = _find_open_word(table[command], rest)
         yield from (
-            (word.fixed + name, about) for name, about in _list_candidates(table, command, word)
+            (word.fixed + name, about) for name, about in _list_choices(table, command, word)
         )
 
 
-def read_table() -> dict[str, CommandLine]:
+def read_table() -> dict[str, CommandEntry]:
     """What ``commands.txt`` says, by the words of the command."""
     table = {}
     for line in TABLE.read_text(encoding="utf-8").splitlines():
         command, arguments, options, summary = line.split("\t")
         pairs = (option.partition("=") for option in options.split())
         kinds = {option: kind for option, _, kind in pairs}
-        table[command] = CommandLine(tuple(arguments.split()), kinds, summary)
+        table[command] = CommandEntry(tuple(arguments.split()), kinds, summary)
     return table
 
 
 def _split_command(
-    table: Mapping[str, CommandLine], words: Sequence[str]
+    table: Mapping[str, CommandEntry], words: Sequence[str]
 ) -> tuple[str, Sequence[str]]:
     """The words that name a command or a group, and those behind them; the last one is open."""
     begun = {" ".join(name.split()[:number]) for name in table for number in (1, 2, 3)}
@@ -97,7 +97,7 @@ def _split_command(
     return " ".join(words[:number]), words[number:]
 
 
-def _list_below(table: Mapping[str, CommandLine], group: str) -> Iterator[tuple[str, str]]:
+def _list_below(table: Mapping[str, CommandEntry], group: str) -> Iterator[tuple[str, str]]:
     depth = len(group.split())
     seen: dict[str, str] = {}
     for name, line in table.items():
@@ -107,7 +107,7 @@ def _list_below(table: Mapping[str, CommandLine], group: str) -> Iterator[tuple[
     yield from seen.items()
 
 
-def _find_open_word(line: CommandLine, words: Sequence[str]) -> OpenWord:
+def _find_open_word(line: CommandEntry, words: Sequence[str]) -> OpenWord:
     """What the last word stands for, by the words before it."""
     pending, place, folder = "", 0, ""
     only_names = False
@@ -139,8 +139,8 @@ def _get_argument(kinds: Sequence[str], place: int) -> str:
     return kinds[-1].rstrip("*") if kinds and kinds[-1].endswith("*") else ""
 
 
-def _list_candidates(
-    table: Mapping[str, CommandLine], command: str, word: OpenWord
+def _list_choices(
+    table: Mapping[str, CommandEntry], command: str, word: OpenWord
 ) -> Iterable[tuple[str, str]]:
     if word.kind == "option":
         return [(option, "") for option in (*table[command].options, "--help")]
@@ -173,4 +173,4 @@ def _format_line(shell: str, name: str, about: str, words: Sequence[str]) -> str
 def main(environment: Mapping[str, str] = os.environ) -> None:
     """Answer the shell of the environment. Nothing is ever said of an error: a user is typing."""
     with suppress(Exception):  # a project may hold anything
-        answer_shell(environment[VARIABLE], sys.argv[1:])
+        print_candidates(environment[VARIABLE], sys.argv[1:])
