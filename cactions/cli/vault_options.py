@@ -66,7 +66,7 @@ _KEY: Final[dict[str, Any]] = {
     ],
 }
 _DEFAULTS: Final = {"vault": Path(VAULT)}
-_COMMAND: Final = re.compile(r"(?<=`cactions )([^`]*)(?=`)")
+_COMMAND: Final = re.compile(r"(?<=[`]cactions )([^`]*)(?=`)")
 
 
 def _build_vault_options(recipient: str | None, **texts: Any) -> VaultOptions:  # noqa: ANN401 (as Typer read it)
