@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import os
 import sys
 
 from cactions import __version__
@@ -23,10 +24,14 @@ INTERRUPTED = (
 def main() -> None:
     """Run the command, and raise SystemExit with its exit code."""
     gc.set_threshold(GC_THRESHOLD)
+    if "_CACTIONS_COMPLETE" in os.environ:
+        from cactions.cli.completion import answer
+
+        return answer.main()
     try:
         if sys.argv[1:] == ["--version"]:
             print(f"cactions {__version__}", flush=True)  # noqa: T201 - nothing renders yet
-            return
+            return None
     except OSError:
         pass  # the command line has a message for that
     try:

@@ -19,7 +19,7 @@ from cactions.cli.usage_errors import MISUSE, to_usage_error
 COMMANDS: Final = (
     "validate", "explain", "request", "test", "probe", "diff", "publish", "live", "run", "runs",
     "people", "attributes", "connectors", "tokens", "vault", "identity", "audit", "doctor",
-    "schema", "help",
+    "config", "completion", "schema", "help",
 )  # fmt: skip
 """In the order in which help lists them; each is a module of ``cli/commands``."""
 
@@ -46,6 +46,7 @@ def build_application(words: list[str]) -> typer.Typer:
         help="Plan-and-apply for Intercom custom actions: see what would be overwritten, first.",
         epilog="From an empty folder to an applied change: cactions help start",
         no_args_is_help=True,
+        add_completion=False,
         pretty_exceptions_enable=False,
         context_settings={"help_option_names": ["-h", "--help"]},
     )

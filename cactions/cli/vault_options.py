@@ -16,7 +16,7 @@ from cactions.cli.vault_choice import VAULT, VaultOptions, choose_key, list_key_
 from cactions.logic.shell import quote_word
 from cactions.model import CactionsError
 
-KEYLESS: Final = ("explain", "help", "schema", "validate")
+KEYLESS: Final = ("completion", "config", "explain", "help", "schema", "validate")
 """Commands that open no vault, so that they have no options for its key."""
 
 _PANEL: Final = "Key of the vault"
@@ -66,7 +66,7 @@ _KEY: Final[dict[str, Any]] = {
     ],
 }
 _DEFAULTS: Final = {"vault": Path(VAULT)}
-_COMMAND: Final = re.compile(r"`cactions ([^`]*)`")
+_COMMAND: Final = re.compile(r"(?<=[`]cactions )([^`]*)(?=`)")
 
 
 def _build_vault_options(recipient: str | None, **texts: Any) -> VaultOptions:  # noqa: ANN401 (as Typer read it)
@@ -121,6 +121,6 @@ def add_vault_options(text: str, options: VaultOptions) -> str:
         new = (pair for pair in pairs if f" {pair[0]}" not in found[1])
         command, dashes, names = found[1].partition(" -- ")
         added = " ".join([command, *(quote_word([word]) for pair in new for word in pair)])
-        return f"`cactions {added}{dashes}{names}`"
+        return f"{added}{dashes}{names}"
 
     return _COMMAND.sub(add, text)

@@ -20,6 +20,7 @@ from cactions.model.bulk import (
     Transition,
 )
 from cactions.model.condition import CUSTOM_ATTRIBUTES, Condition
+from cactions.model.config_entry import ConfigEntry, ConfigReport, ConfigSource
 from cactions.model.connector import (
     MASKED_VALUE,
     Connector,

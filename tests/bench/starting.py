@@ -1,4 +1,4 @@
-"""How long the installed tool takes to start, in multiples of a bare Python."""
+"""How long the installed tool takes to start, and to complete, in multiples of a bare Python."""
 
 from __future__ import annotations
 
@@ -21,6 +21,16 @@ COMMANDS: Final = {
 }
 """Each with its limit."""
 
+COMPLETIONS: Final = {
+    "a command": (3.0, ["di"]),
+    "an option": (3.0, ["diff", "loyalty", "--rep"]),
+    "an action": (7.0, ["diff", ""]),
+    "a person": (7.0, ["diff", "loyalty", "--person", ""]),
+    "a run": (3.0, ["runs", "show", ""]),
+}
+"""The words of each, of which the last is open, with its limit. A key press may take 150 ms."""
+COMPLETING: Final = ["/usr/bin/env", "_CACTIONS_COMPLETE=bash"]
+
 
 def readings(folder: Path, rounds: int) -> Iterator[Reading]:
     """One line for each command, from a wheel in its own virtual environment."""
@@ -31,9 +41,17 @@ def readings(folder: Path, rounds: int) -> Iterator[Reading]:
         name: partial(process, [programs / "cactions", *words], home)
         for name, (_, words) in COMMANDS.items()
     }
-    taken = medians({"bare": bare, **works}, rounds)
+    completing = {
+        f"completion: {name}": partial(process, [*COMPLETING, programs / "cactions", *words], home)
+        for name, (_, words) in COMPLETIONS.items()
+    }
+    taken = medians({"bare": bare, **works, **completing}, rounds)
     for name, (limit, _) in COMMANDS.items():
         yield Reading(f"start: {name}", taken[name] / taken["bare"], limit, "x bare Python")
+    for name, (limit, _) in COMPLETIONS.items():
+        seconds = taken[f"completion: {name}"]
+        what = f"completion: {name} ({seconds * 1000:.0f} ms)"
+        yield Reading(what, seconds / taken["bare"], limit, "x bare Python")
 
 
 def installed(folder: Path) -> Path:

@@ -97,6 +97,9 @@ def test_the_commands_of_the_bench_succeed(tmp_path: Path) -> None:
         start = f"import sys; sys.path.insert(0, {str(starting.ROOT)!r})"
         run = f"sys.argv[1:] = {words!r}; from cactions.__main__ import main; main()"
         process([sys.executable, "-c", f"{start}; {run}"], home)
+    for _, words in starting.COMPLETIONS.values():
+        run = f"sys.argv[1:] = {words!r}; from cactions.__main__ import main; main()"
+        process([*starting.COMPLETING, sys.executable, "-c", f"{start}; {run}"], home)
 
 
 def test_the_vault_of_the_bench_has_the_stated_size(tmp_path: Path) -> None:

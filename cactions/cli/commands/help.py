@@ -27,6 +27,7 @@ TOPICS: Final = {
     "recordings": "recording and replaying responses",
     "publish": "what goes live, on which evidence, and what runs then",
     "json": "the documents of --json, errors included, and their schemas",
+    "config": "your configuration, environment variables, completion in your shell",
     "ci": "formats, the GitHub Action, the pre-commit hook, editors",
 }
 """The pages in ``cactions/help``, in the order in which they are listed."""

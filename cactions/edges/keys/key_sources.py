@@ -144,6 +144,13 @@ def choose_key_holder(
     return keyring(config)
 
 
+def find_key_source(environment: Mapping[str, str], config: UserConfig) -> str:
+    """The word of ORDER that decides without options; no key is read. Raises UsageError."""
+    options = GivenKeyOptions(environment, lambda: config)
+    sources = [*_list_caller_sources(options), *_list_user_sources(config, environment)]
+    return sources[0].word if sources else ORDER[-1]
+
+
 def _list_caller_sources(options: GivenKeyOptions) -> Iterator[_Source]:
     environment = options.environment
     if options.fd is not None:

@@ -76,6 +76,14 @@ def read_user_config(path: Path | None = None) -> UserConfig:
         raise UsageError(message, hint="Remove it: no key here takes either.") from None
 
 
+def read_config_lines(path: Path) -> list[str]:
+    """The lines of the configuration, none without a file; it was read without an error before."""
+    try:
+        return read_own(path, _POLICY).decode().splitlines()
+    except (UntrustedFile, UnicodeDecodeError):
+        return []
+
+
 def _suggest_fix(problem: OwnershipProblem, path: Path) -> str:
     if problem is OwnershipProblem.MODE:
         return f"Check its content, then run: chmod go-w {path}"

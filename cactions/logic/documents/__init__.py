@@ -65,6 +65,7 @@ from cactions.logic.documents.runs import (
     run_to_lines,
     tally_to_json,
 )
+from cactions.logic.documents.settings import settings_to_json
 from cactions.logic.documents.snapshots import (
     attribute_differences_to_json,
     snapshot_from_json,
@@ -123,6 +124,7 @@ __all__ = [
     "run_to_json",
     "run_to_lines",
     "runs_to_json",
+    "settings_to_json",
     "snapshot_from_json",
     "snapshot_to_json",
     "suite_to_json",
