@@ -46,7 +46,7 @@ def listed(home: Path, *folders: str) -> list[str]:
     path = os.pathsep.join([str(home / folder) for folder in folders] or [str(program)])
     done = subprocess.run(
         [sys.executable, str(ROOT / ".ci" / "pythons.py")], capture_output=True, text=True,
-        check=True, timeout=60, env={"PATH": path, "HOME": str(home)},
+        check=True, timeout=300, env={"PATH": path, "HOME": str(home)},
     )  # fmt: skip
     return [line.replace(f"{home}/", "") for line in done.stdout.splitlines()]
 
@@ -112,7 +112,7 @@ def run_ci(
     script(home / "bin" / "gnome-keyring-daemon", "")
     path = f"{home / 'bin'}{os.pathsep}{os.environ['PATH']}"
     done = subprocess.run(
-        ["bash", ".ci/run"], cwd=home, capture_output=True, text=True, check=False, timeout=60,
+        ["bash", ".ci/run"], cwd=home, capture_output=True, text=True, check=False, timeout=300,
         env={**os.environ, "PATH": path, "LOG": str(home / "log")},
     )  # fmt: skip
     return done, (home / "log").read_text().splitlines()

@@ -71,7 +71,7 @@ def test_the_commands_of_a_document_print_the_shown_output(story: Path, tmp_path
         command = step.command.replace("$?", str(status))
         done = subprocess.run(
             ["bash", "-c", command], cwd=tmp_path, env=shell, capture_output=True, text=True,
-            timeout=60, check=False, stdin=subprocess.DEVNULL,
+            timeout=300, check=False, stdin=subprocess.DEVNULL,
         )  # fmt: skip
         status = done.returncode
         seen = "".join(f"{line.rstrip()}\n" for line in (done.stdout + done.stderr).splitlines())

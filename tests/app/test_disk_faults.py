@@ -46,7 +46,7 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     source = Path(__file__).with_name("faults.c")
     subprocess.run(
         [str(COMPILER), "-shared", "-fPIC", "-O1", "-o", str(shim), str(source), "-ldl"],
-        check=True, timeout=60,
+        check=True, timeout=300,
     )  # fmt: skip
     with running(SERVE, LD_PRELOAD=str(shim)) as process:
         yield process

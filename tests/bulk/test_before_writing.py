@@ -34,7 +34,7 @@ def test_a_plan_that_another_process_carries_out_is_left_alone(
     assert shop.server
     monkeypatch.setenv("CACTIONS_CA_FILE", str(shop.server.ca_file))
     words = ["-m", "cactions", *RUN.replace(" --yes", "").split()]
-    asked = pexpect.spawn(sys.executable, words, cwd=str(attack.home), timeout=60)
+    asked = pexpect.spawn(sys.executable, words, cwd=str(attack.home), timeout=300)
     asked.expect("Apply the changes")
     run = read_run(attack.home)
     assert run

@@ -47,7 +47,7 @@ def process(
     source = Path(victims.__file__).with_name("faults.c")
     subprocess.run(
         [str(COMPILER), "-shared", "-fPIC", "-O1", "-o", str(shim), str(source), "-ldl"],
-        check=True, timeout=60,
+        check=True, timeout=300,
     )  # fmt: skip
     assert shop.server
     trusted = str(shop.server.ca_file)

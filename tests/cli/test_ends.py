@@ -27,7 +27,7 @@ def shell(
     env = {"PATH": os.environ["PATH"], "HOME": str(home), "PYTHONPATH": str(ROOT), "COLUMNS": "80"}
     return subprocess.run(
         ["sh", "-c", command], cwd=home, env=env | environ, stdout=stdout, stderr=subprocess.PIPE,
-        text=True, timeout=60, check=False,
+        text=True, timeout=300, check=False,
     )  # fmt: skip
 
 
@@ -152,7 +152,7 @@ def test_a_signal_at_any_moment_ends_without_a_traceback(home: Path, moment: int
         "main()\n"
     )
     done = subprocess.run(
-        [sys.executable, "-c", program], cwd=home, capture_output=True, text=True, timeout=60,
+        [sys.executable, "-c", program], cwd=home, capture_output=True, text=True, timeout=300,
         check=False, env={**os.environ, "PYTHONPATH": str(ROOT)},
     )  # fmt: skip
     ours = "/cactions/" in done.stderr

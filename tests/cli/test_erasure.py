@@ -46,7 +46,7 @@ def test_an_unreadable_run_is_reported(cli: Cli, home: Path) -> None:
     for user in ("u-1", "u-2"):  # in processes of their own, so that no connection is left open
         words = [word.replace("u-1", user) for word in RUN]
         command = [sys.executable, "-m", "cactions", *words]
-        subprocess.run(command, cwd=home, capture_output=True, check=False, timeout=60)
+        subprocess.run(command, cwd=home, capture_output=True, check=False, timeout=300)
     first, _ = sorted((home / ".cactions" / "runs").glob("*.db"))
     os.truncate(first, 5_000)
     done = cli(*FORGET, "user_id=u-1")

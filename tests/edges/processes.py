@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
-DEADLINE = 60
+DEADLINE = 300
 
 
 def finished(program: str, *arguments: object) -> subprocess.CompletedProcess[str]:

@@ -300,7 +300,7 @@ def test_two_writers_killed_repeatedly_lose_no_data(
             writer.kill()
             acknowledged |= writer.acknowledged
         _nothing_lost(context, acknowledged)
-    assert manage.verify_vault(context).entries > kills
+    assert manage.verify_vault(context).entries >= len(acknowledged) >= kills // 2
     manage.seal_secret(context, value("last", 1), [HOST])
     assert [] == drafts(tmp_path)
     REPORT.append(f"vault: {kills} kills of two writers, {len(acknowledged):,} secrets: 0 lost")

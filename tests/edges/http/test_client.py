@@ -472,10 +472,11 @@ def test_a_failed_look_up_is_reported_with_its_cause(
 
 def test_a_closed_port_is_reported() -> None:
     """By name; a retry may succeed."""
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        port = listener.getsockname()[1]
-    live = HttpSender(NetworkRules((AllowedAddress(HOST, "127.0.0.1", port, "a test"),)))
-    error = failure(live, Request("GET", MaskedText.of_plain(f"https://{HOST}:{port}/")))
+    with socket.socket() as kept:  # bound, so that no other program listens there
+        kept.bind(("127.0.0.1", 0))
+        port = kept.getsockname()[1]
+        live = HttpSender(NetworkRules((AllowedAddress(HOST, "127.0.0.1", port, "a test"),)))
+        error = failure(live, Request("GET", MaskedText.of_plain(f"https://{HOST}:{port}/")))
     assert (f"api.test refuses the connection on port {port}", True) == (str(error), error.again)
 
 

@@ -186,7 +186,7 @@ def plant_repository(path: Path) -> None:
     path.parent.mkdir(0o700)
     path.write_bytes(b"tracked")
     for command in (["init", "-q"], ["add", "-f", "."]):
-        subprocess.run(["git", *command], cwd=path.parent.parent, check=True, timeout=60)
+        subprocess.run(["git", *command], cwd=path.parent.parent, check=True, timeout=300)
 
 
 PLANTS = [plant_link, plant_hard_link, plant_folder, plant_pipe, plant_file_for_folder,

@@ -209,7 +209,7 @@ def test_an_installed_plaintext_backend_is_not_chosen(machine: Machine, tmp_path
     paths = machine.with_(PYTHONPATH=f"{ROOT}:{tmp_path}")
     chosen = subprocess.run(
         [sys.executable, "-c", "import keyring; print(keyring.get_keyring().name)"],
-        env=paths.environment, capture_output=True, text=True, check=True, timeout=60,
+        env=paths.environment, capture_output=True, text=True, check=True, timeout=300,
     )  # fmt: skip
     assert "file PlaintextKeyring\n" == chosen.stdout
     refused = refusal(paths, "keep")
