@@ -8,11 +8,12 @@ from typing import Annotated
 import typer
 
 from cactions.app.ports import Journal
-from cactions.cli import streams, wiring, workspace
+from cactions.cli import streams, wiring
 from cactions.cli.commands import runs_continue, runs_retention, runs_retry, runs_settle
 from cactions.cli.exit_codes import Exit
 from cactions.cli.options import Files, Json
 from cactions.cli.output_files import write_lines
+from cactions.cli.shown_runs import open_shown_journal
 from cactions.logic import documents, strict_json
 from cactions.model import Run, UsageError
 from cactions.render.runs import UNSEALED, render_run, render_runs
@@ -33,7 +34,7 @@ def list_(files: Files = None, json: Json = False) -> None:
 
     Example: cactions runs list
     """
-    journal = workspace.open_journal(wiring.find_folder(files))
+    journal = open_shown_journal(files)
     found, damaged = list(journal.list_unlocked()), journal.list_damaged()
     locked, why_locked = journal.list_locked()
     if json:
@@ -58,7 +59,7 @@ def show(run: RunId, files: Files = None, json: Json = False) -> None:
 
     Example: cactions runs show last
     """
-    found = _read(workspace.open_journal(wiring.find_folder(files)), run)
+    found = _read(open_shown_journal(files), run)
     if json:
         wiring.write_json(documents.run_to_json(found, redact=True))
     else:
@@ -71,7 +72,7 @@ def export(run: RunId, out: Out = None, files: Files = None) -> None:
 
     Example: cactions runs export last --out run.jsonl
     """
-    found = _read(workspace.open_journal(wiring.find_folder(files)), run)
+    found = _read(open_shown_journal(files), run)
     lines = (f"{strict_json.dump_json(line)}\n" for line in documents.run_to_lines(found))
     if out:
         write_lines(out, lines)

@@ -15,6 +15,7 @@ from cactions.app.settle import (
 from cactions.cli import progress, prompts, wiring, workspace
 from cactions.cli.options import Files, Yes
 from cactions.cli.run_head import get_operator
+from cactions.cli.shown_runs import open_shown_journal
 from cactions.model import UsageError
 from cactions.render.messages import count_noun
 from cactions.render.runs import render_run
@@ -49,7 +50,7 @@ def settle(
         )
     prompts.require_terminal(yes)
     folder = wiring.find_folder(files)
-    journal = workspace.open_journal(folder)
+    journal = open_shown_journal(files)
     found = find_unsettled_run(journal) if run == "last" else journal.read(run)
     entries = list_unsettled(found, entry or ())
     if not yes:

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Final
 
@@ -68,10 +68,14 @@ class LocalJournal(RunReader):
         folder: Path,
         cipher: RowCipher | None = None,
         on_unreadable: UnreadableRun = lambda _run_id, _error: None,
+        redact: Callable[[RunEntry], RunEntry] = lambda entry: entry,
     ) -> None:
-        """``on_unreadable`` gets each run whose applied values are not known, and why."""
+        """``on_unreadable`` gets each run whose applied values are not known, and why.
+
+        ``redact`` is for the entries of runs that are read as a whole.
+        """
         self._cipher = cipher or PlainRows()
-        super().__init__(RunFolder(folder, self._cipher))
+        super().__init__(RunFolder(folder, self._cipher), redact)
         open_run = self._runs.open_run
         self._index = LastAppliedIndex(folder, open_run, self._cipher, on_unreadable)
 
