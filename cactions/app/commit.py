@@ -13,6 +13,7 @@ from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from functools import partial
+from math import inf
 from typing import Final, Protocol, TypeAlias
 
 from msgspec import Struct
@@ -59,7 +60,8 @@ class RunStores(Struct, frozen=True):
 
     ``project`` declares types and redaction, if its files can be read. ``workspace`` is where the
     people are, as the heads of runs keep it. ``unsealed``: a run that is not authentic is
-    accepted, because the operator said so. ``threads`` write at the same time; without any, this
+    accepted, because the operator said so, if it was begun before ``get_sealing_start``: since then
+    every run is sealed. ``threads`` write at the same time; without any, this
     one does. ``observers`` follow the run.
     """
 
@@ -71,6 +73,7 @@ class RunStores(Struct, frozen=True):
     unsealed: bool = False
     threads: int = 0
     observers: tuple[RunObserver, ...] = ()
+    get_sealing_start: Callable[[], float] = lambda: inf
 
     def check_run(self, kept: Run) -> None:
         """Raises UsageError if it may be forged, or if its people are in another workspace."""
@@ -80,6 +83,15 @@ class RunStores(Struct, frozen=True):
                 f"the run {kept.head.id} was made in the {describe_workspace(made)}, and these"
                 f" files are of the {describe_workspace(here)}; nothing was written",
                 hint="Use the action files of that workspace (-f), and fix errors in them first.",
+            )
+        if not kept.authentic and kept.head.started >= self.get_sealing_start():
+            show = join_command(("runs", "show"), kept.head.id)
+            raise UsageError(
+                f"the run {kept.head.id} is not completely sealed by the vault, though it was begun"
+                " after the vault was made: any program that can write its file could have made it;"
+                " nothing was written",
+                hint=f"Inspect it: `{show}`. --unsealed does not accept it. If it is yours, from a"
+                " time when the vault was away, use it while the vault is away again.",
             )
         if not (kept.authentic or self.unsealed):
             show = join_command(("runs", "show"), kept.head.id)

@@ -186,12 +186,14 @@ def open_run_stores(home: ProjectFolder) -> RunStores:
 
     if home.session is None:
         remember_seeds(home)
+    cipher = home.cover or create_row_cipher(home.folder)
     return RunStores(
         open_people(home),
-        open_journal(home.folder, home.cover),
+        open_journal(home.folder, cipher),
         open_run_lock(home.folder, wait=home.wait),
         home.project,
         home.workspace_name,
+        get_sealing_start=cipher.get_sealing_start,
     )
 
 

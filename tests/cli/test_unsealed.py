@@ -278,15 +278,93 @@ def test_resume_does_not_write_a_value_of_another_type(cli: Cli, home: Path) -> 
     assert before == ada(cli)
 
 
+SHOWING = (
+    ("show", "last"),
+    ("show", "last", "--json"),
+    ("export", "last"),
+    ("list", "--json"),
+    ("undo", "last"),
+    ("undo", "last", "--yes"),
+    ("show", "last"),
+)
+
+
 def test_values_redacted_by_the_project_are_hidden_in_every_run(cli: Cli, home: Path) -> None:
-    """A run file cannot show what the action files redact."""
+    """A run file cannot show what the action files redact, whichever command shows it."""
     assert Exit.CLEAN == cli(*RUN).code
+    assert "silver" in cli("runs", "show", "last").out
     text = (home / "actions.yaml").read_text()
     (home / "actions.yaml").write_text(
         text.replace("\nattributes:\n  tier: {", "\nattributes:\n  tier: {redacted: true, ", 1)
     )
     assert "redacted: true" in (home / "actions.yaml").read_text()
-    for words in (("undo", "last"), ("undo", "last", "--yes")):
+    for words in SHOWING:
         done = cli("runs", *words)
+        assert "silver" not in done.out + done.err, words
+        assert "gold" not in done.out + done.err, words
+    REPORT.append(f"values redacted later: {len(SHOWING)} commands, 0 shown")
+
+
+def test_a_resumed_run_shows_nothing_that_the_project_redacts(cli: Cli, home: Path) -> None:
+    """Nor does a name, where it is redacted."""
+    assert Exit.CLEAN == cli(*RUN).code
+    text = (home / "actions.yaml").read_text()
+    text = text.replace("\nattributes:\n  tier: {", "\nattributes:\n  tier: {redacted: true, ", 1)
+    (home / "actions.yaml").write_text(text)
+    for shown in ((), ("--json",)):
+        change_database(run_of(home), "UPDATE run SET finished = 0", UNFINISHED)
+        done = cli("runs", "resume", "last", "--yes", *shown)
+        assert (Exit.CLEAN, True) == (done.code, "Ada" in done.out), done.err
         assert "silver" not in done.out + done.err
         assert "gold" not in done.out + done.err
+
+
+UNFINISHED = "UPDATE entry SET receipt = NULL, state = 'started'"
+
+
+def test_an_address_that_is_redacted_now_is_not_shown_of_an_older_run(cli: Cli, home: Path) -> None:
+    """Neither in the proof nor as the name of a person, who may have no other."""
+    assert Exit.CLEAN == cli(*RUN).code
+    change_database(
+        run_of(home), "UPDATE entry SET plan = replace(plan, 'Ada Lovelace', 'ada@example.com')"
+    )
+    assert "ada@example.com" in cli("runs", "show", "last").out
+    path = home / "actions.yaml"
+    text = path.read_text()
+    plain = "equals: person.email\n"
+    marked = text.replace(plain, f"{plain}        redacted: true\n", 1)
+    path.write_text(marked)
+    assert text != marked
+    for words in (("show", "last"), ("show", "last", "--json"), ("export", "last")):
+        done = cli("runs", *words)
+        assert (Exit.CLEAN, False) == (done.code, "ada@example.com" in done.out), done.out
+
+
+@pytest.mark.parametrize("forge", [forged_plan, downgraded, bare, receipt_only])
+def test_an_unsealed_run_of_the_time_of_the_vault_is_refused_with_unsealed_too(
+    cli: Cli, sealed: Path, forge: Callable[[Path, Cli], None], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Since the vault was made, every run is sealed: whoever made this one had no key."""
+    monkeypatch.setattr("cactions.cli.run_head.time.time", lambda: 2_000_000_000.0)
+    assert Exit.CLEAN == cli("runs", "undo", "last", "--yes").code
+    assert Exit.CLEAN == cli(*RUN).code
+    paths = (sealed.parent).glob("*.db")
+    [newest] = [
+        path for path in paths if path.stem.startswith("20330518") and "apply" in kind(path)
+    ]
+    forge(newest, cli)
+    before, refused = ada(cli), 0
+    for verb in ("undo", "resume", "retry"):
+        change_database(newest, f"UPDATE run SET finished = {int(verb != 'resume')}")
+        done = cli("runs", verb, newest.stem, "--yes", "--unsealed")
+        said = " ".join(done.err.split())
+        assert (Exit.MISUSE, True) == (done.code, "begun after the vault was made" in said), said
+        refused += 1
+    assert before == ada(cli)
+    REPORT.append(f"forged after vault init ({forge.__name__}): {refused} tried, 0 accepted")
+
+
+def kind(path: Path) -> str:
+    with closing(sqlite3.connect(path)) as database:
+        [(text,)] = database.execute("SELECT head FROM run").fetchall()
+    return str(json.loads(text)["kind"])

@@ -6,6 +6,7 @@ After a rekey the vault still holds the earlier keys, so that older runs still o
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from datetime import datetime
 from functools import cached_property
 
 from cactions.app.vault.open_vault import OpenVault, PurposeKey, VaultContext, open_vault
@@ -54,6 +55,13 @@ class VaultRowCipher:
         data = sealed_cell.build_pseudonym_data(person_id)
         sealer = self._vault.sealer
         return (*(sealer.compute_mac(key, data).hex() for key in self._pseudonym_keys), person_id)
+
+    def get_sealing_start(self) -> float:
+        """When the vault was made, as its oldest line tells: later, if who made it was removed."""
+        contents = self._vault.contents
+        dates = [each.created for each in contents.recipients]
+        dates += [str(entry.meta["created"]) for entry in contents.entries]
+        return datetime.fromisoformat(min(dates)).timestamp() + 1  # they are whole seconds
 
     @cached_property
     def _pseudonym_keys(self) -> tuple[VaultKey, ...]:

@@ -8,11 +8,12 @@ from typing import Annotated
 import typer
 
 from cactions.app.ports import Journal
-from cactions.cli import streams, wiring, workspace
+from cactions.cli import streams, wiring
 from cactions.cli.commands import runs_continue, runs_retention, runs_retry, runs_settle
 from cactions.cli.exit_codes import Exit
 from cactions.cli.options import Files, Json
 from cactions.cli.output_files import write_lines
+from cactions.cli.shown_runs import open_shown_journal
 from cactions.cli.vault_options import key_options
 from cactions.logic import documents, strict_json
 from cactions.logic.documents.changes import exported_to_json
@@ -38,7 +39,7 @@ def list_(files: Files = None, json: Json = False) -> None:
 
     Example: cactions runs list
     """
-    journal = workspace.open_journal(wiring.find_folder(files))
+    journal = open_shown_journal(files)
     found, damaged = list(journal.list_unlocked()), journal.list_damaged()
     locked, why_locked = journal.list_locked()
     if json:
@@ -64,7 +65,7 @@ def show(run: RunId, files: Files = None, json: Json = False) -> None:
 
     Example: cactions runs show last
     """
-    found = _read(workspace.open_journal(wiring.find_folder(files)), run)
+    found = _read(open_shown_journal(files), run)
     if json:
         wiring.write_json(documents.run_to_json(found, redact=True))
     else:
@@ -86,7 +87,7 @@ def export(run: RunId, out: Out = None, files: Files = None, json: Json = False)
             "--json prints one document, and an export is many lines",
             hint=f"Name a file for them: --out FILE. `{show}` prints the run as one document.",
         )
-    found = _read(workspace.open_journal(wiring.find_folder(files)), run)
+    found = _read(open_shown_journal(files), run)
     documents_of_run = map(strict_json.dump_json, documents.run_to_lines(found))
     lines = (f"{escape_json(line)}\n" for line in documents_of_run)
     if out:

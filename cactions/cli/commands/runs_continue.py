@@ -22,6 +22,7 @@ from cactions.cli.options import Draft, Environment, Files, Json, Unsealed, Wait
 from cactions.cli.planning_ends import explain_interrupt
 from cactions.cli.published import require_published
 from cactions.cli.run_head import build_run_head
+from cactions.cli.shown_runs import redact_run
 from cactions.cli.undo_counts import UndoCounts
 from cactions.logic import documents
 from cactions.logic.shell import join_command
@@ -86,7 +87,9 @@ def resume_(
     with explain_interrupt(cut_off.head):
         done = resume_run(cut_off, stores)
     progress.mark_stored()
-    _report_resumed(done, {entry.number for entry, _ in ahead}, time.monotonic() - began, json=json)
+    shown = done if done.people > MANY else redact_run(done, home.project.redacted)
+    numbers = {entry.number for entry, _ in ahead}
+    _report_resumed(shown, numbers, time.monotonic() - began, json=json)
     raise typer.Exit(arguments.exit_code_of_run(done, cut_off))
 
 

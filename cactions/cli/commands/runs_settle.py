@@ -15,6 +15,7 @@ from cactions.app.settle import (
 from cactions.cli import progress, prompts, wiring, workspace
 from cactions.cli.options import Files, Json, Yes
 from cactions.cli.run_head import get_operator
+from cactions.cli.shown_runs import open_shown_journal
 from cactions.cli.vault_options import key_options
 from cactions.logic.documents.changes import settlement_to_json
 from cactions.logic.workspace_name import describe_workspace
@@ -54,7 +55,7 @@ def settle(
         )
     prompts.require_terminal(yes, json)
     folder = wiring.find_folder(files)
-    journal = workspace.open_journal(folder)
+    journal = open_shown_journal(files)
     found = find_unsettled_run(journal) if run == "last" else journal.read(run)
     entries = list_unsettled(found, entry or ())
     if not yes:

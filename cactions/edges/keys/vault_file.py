@@ -1,8 +1,8 @@
 """The vault's file: always read whole and replaced atomically, by one writer at a time.
 
-- A writer locks a file beside the vault (never the vault, which is replaced), reads the vault again
-  under the lock, and replaces it with ``atomic_write``. A kill at any moment leaves the old file or
-  the new one; the next writer deletes drafts of killed writers.
+- A writer locks a file beside the vault (never the vault, which is replaced), which is there only
+  meanwhile, reads the vault again under the lock, and replaces it with ``atomic_write``. A kill at
+  any moment leaves the old file or the new one; the next writer deletes drafts of killed writers.
 - If the sync of the folder fails, a power cut can leave either file: the outcome is unknown.
 - The vault is a real file, never a link, and not in a folder that is a link of the project: a
   cloned repository could point it anywhere.
@@ -54,20 +54,37 @@ class LocalVaultFile:
         lock = self.path.with_name(f".{self.path.name}.lock")
         with store_errors(lock):
             _check_place(self.path)
-            handle = os.open(lock, _LOCK_FLAGS, PRIVATE)
-            # a strange umask must not lock the owner out; it may belong to a teammate
-            with suppress(OSError):
-                os.fchmod(handle, PRIVATE)
+        handle = self._lock_file(lock)
         try:
-            self._wait_for_lock(handle)
             _delete_drafts(self.path)
             yield _Change(self.path)
         finally:
+            with suppress(OSError):  # so that git shows no file; a writer who waits makes a new one
+                lock.unlink()
             with suppress(OSError):  # the lock ends in any case, and the file is already written
                 os.close(handle)
 
-    def _wait_for_lock(self, handle: int) -> None:
+    def _lock_file(self, lock: Path) -> int:
+        """An open, locked file of this name. A lock on a deleted file excludes no one."""
         deadline = time.monotonic() + self._patience
+        while True:
+            with store_errors(lock):
+                handle = os.open(lock, _LOCK_FLAGS, PRIVATE)
+                # a strange umask must not lock the owner out; it may belong to a teammate
+                with suppress(OSError):
+                    os.fchmod(handle, PRIVATE)
+            try:
+                self._wait_for_lock(handle, deadline)
+                if os.path.samestat(os.fstat(handle), lock.lstat()):
+                    return handle
+            except FileNotFoundError:
+                pass
+            except BaseException:
+                os.close(handle)
+                raise
+            os.close(handle)
+
+    def _wait_for_lock(self, handle: int, deadline: float) -> None:
         while True:
             with store_errors(self.path):
                 if try_lock(handle):

@@ -12,7 +12,8 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import Final
 
@@ -24,7 +25,7 @@ from cactions.edges.store.plan_file import (
     start_plan,
 )
 from cactions.edges.store.row_encryption import PlainRows, RowCipher
-from cactions.edges.store.run_erasure import erase_person
+from cactions.edges.store.run_erasure import erase_person, scrub_erased
 from cactions.edges.store.run_file import PAGE, RunDatabase
 from cactions.edges.store.run_folder import RunFolder, build_unknown_error
 from cactions.edges.store.run_reader import RunReader
@@ -68,10 +69,14 @@ class LocalJournal(RunReader):
         folder: Path,
         cipher: RowCipher | None = None,
         on_unreadable: UnreadableRun = lambda _run_id, _error: None,
+        redact: Callable[[RunEntry], RunEntry] = lambda entry: entry,
     ) -> None:
-        """``on_unreadable`` gets each run whose applied values are not known, and why."""
+        """``on_unreadable`` gets each run whose applied values are not known, and why.
+
+        ``redact`` is for the entries of runs that are read as a whole.
+        """
         self._cipher = cipher or PlainRows()
-        super().__init__(RunFolder(folder, self._cipher))
+        super().__init__(RunFolder(folder, self._cipher), redact)
         open_run = self._runs.open_run
         self._index = LastAppliedIndex(folder, open_run, self._cipher, on_unreadable)
 
@@ -191,8 +196,14 @@ class LocalJournal(RunReader):
                 if os.path.lexists(path):
                     raise
             self._runs.drop(run_id)
-            delete_database(path)
-        self._index.delete()
+            self._index.delete()  # first: an error of it leaves the run
+            try:
+                delete_database(path)
+            except StoreError:
+                if os.path.lexists(path):  # else it is gone, and only a power cut brings it back
+                    raise
+        with suppress(StoreError):  # another process may have built one meanwhile
+            self._index.delete()
 
     def _keep_mark(self, run: RunDatabase) -> None:
         """A run that was carried out may come from a plan, which must not be taken again."""
@@ -209,7 +220,9 @@ class LocalJournal(RunReader):
         number, failed = 0, []
         for run_id in self._runs.list_ids():
             try:
-                number += erase_person(self._runs.open_run(run_id), person_id, keys)
+                run = self._runs.open_run(run_id)
+                number += erase_person(run, person_id, keys)
+                scrub_erased(run)
             except StoreError as error:
                 failed.append(str(error))
         self._index.delete()

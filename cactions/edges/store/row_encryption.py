@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from math import inf
 from typing import Final, Protocol, TypeAlias
 
 from cactions.model.vault import VaultLocked
@@ -34,6 +35,9 @@ class RowCipher(Protocol):
     def list_person_pseudonyms(self, person_id: str) -> Sequence[str]:
         """The pseudonyms of the person; the first one is for new entries."""
 
+    def get_sealing_start(self) -> float:
+        """Since when everything is sealed, in Unix seconds."""
+
 
 class PlainRows:
     """Without a vault: everything is plain text."""
@@ -56,3 +60,7 @@ class PlainRows:
     def list_person_pseudonyms(self, person_id: str) -> Sequence[str]:
         """The id itself."""
         return (person_id,)
+
+    def get_sealing_start(self) -> float:
+        """Never."""
+        return inf

@@ -17,10 +17,10 @@ _NO_PERSON: Final = '[""]'
 
 
 def erase_person(run: RunDatabase, person_id: str, keys: Collection[PersonQuery] = ()) -> int:
-    """Erase every byte of the person except for the outcomes; returns the number of entries.
+    """Erase the person except for the outcomes; returns the number of entries.
 
     ``keys``: rows of a file without a person are about this one, if they have such a key. Without
-    an id, only these are erased. Raises StoreError.
+    an id, only these are erased. Raises StoreError: then nothing was.
     """
     database, cells = run.database, run.cells
     evidence = RunEvidence(database, cells)
@@ -40,9 +40,13 @@ def erase_person(run: RunDatabase, person_id: str, keys: Collection[PersonQuery]
                 evidence.forget(number)
         if entries and run.sql is run_schema.NEW:  # it has samples of the plans
             database.execute(run_schema.DROP_SUMMARY)
-    if entries or database.query_rows(run_schema.OF_PERSON, _NO_PERSON):
-        database.scrub()
     return len(entries)
+
+
+def scrub_erased(run: RunDatabase) -> None:
+    """Remove every byte of those who were erased, now or before. Raises StoreError."""
+    if run.database.query_rows(run_schema.OF_PERSON, _NO_PERSON):
+        run.database.scrub()
 
 
 def _list_rows_of(run: RunDatabase, keys: Collection[PersonQuery]) -> Iterator[Row]:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+
+from msgspec.structs import replace
 
 from cactions.edges.store.run_folder import RunFolder, build_unreadable_error
 from cactions.model import CactionsError, EntryState, Run, RunEntry, RunHead
@@ -10,10 +12,14 @@ from cactions.model.vault import VaultLocked
 
 
 class RunReader:
-    """The runs of a folder, for reading. Every method raises StoreError."""
+    """The runs of a folder, for reading. Every method raises StoreError.
 
-    def __init__(self, runs: RunFolder) -> None:
+    ``redact`` makes of each entry of a run what may be shown of it.
+    """
+
+    def __init__(self, runs: RunFolder, redact: Callable[[RunEntry], RunEntry]) -> None:
         self._runs = runs
+        self._redact = redact
 
     def read(self, run_id: str) -> Run:
         """The run with its entries. A unique beginning of the id is enough."""
@@ -73,6 +79,10 @@ class RunReader:
         """The run; its file may be closed and opened again between two pages."""
 
         def read_page(after: int, state: EntryState | None = None) -> list[RunEntry]:
-            return self._runs.open_run(run_id).read_page(after, state)
+            page = self._runs.open_run(run_id).read_page(after, state)
+            return [*map(self._redact, page)]
 
-        return self._runs.open_run(run_id).read_run(read_page)
+        run = self._runs.open_run(run_id).read_run(read_page)
+        if isinstance(run.entries, tuple):
+            return replace(run, entries=tuple(map(self._redact, run.entries)))
+        return run

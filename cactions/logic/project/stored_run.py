@@ -11,8 +11,23 @@ from msgspec.structs import replace
 
 from cactions.logic.people.declared_type import InvalidValue, parse_declared_value
 from cactions.logic.plan.equality import is_equal_as
-from cactions.logic.request.redaction import list_hidden_attributes
-from cactions.model import ABSENT, Attribute, Plan, Project, Receipt, RunEntry, Value, is_empty
+from cactions.logic.request.redaction import (
+    list_hidden_attributes,
+    list_hidden_fields,
+    mask_query,
+)
+from cactions.model import (
+    ABSENT,
+    Attribute,
+    Plan,
+    Project,
+    Receipt,
+    Reference,
+    RunEntry,
+    Subject,
+    Value,
+    is_empty,
+)
 
 
 def find_misfit(plan: Plan, project: Project | None) -> str:
@@ -60,11 +75,40 @@ def _redact_plan(plan: Plan, hidden: frozenset[str]) -> Plan:
     return replace(plan, changes=tuple(changes), left=tuple(left))
 
 
+def redact_shown(entry: RunEntry, redacted: frozenset[Reference]) -> RunEntry:
+    """An entry as it may be shown: also without redacted fields that say who the person is."""
+    receipt, proof = entry.receipt, entry.plan.proof
+    if proof and proof.equals in set(map(str, redacted)):
+        proof = replace(proof, redacted=True)
+    plan = replace(
+        _redact_plan(entry.plan, list_hidden_attributes(redacted)),
+        subject=_redact_subject(entry.plan.subject, redacted),
+        proof=proof,
+    )
+    return replace(entry, plan=plan, receipt=receipt and _redact_conflicts(receipt, redacted))
+
+
+def _redact_subject(subject: Subject, redacted: frozenset[Reference]) -> Subject:
+    """A stored label does not say which field it is: a name, an address or a ``user_id``."""
+    hidden, label = list_hidden_fields(redacted), subject.label
+    is_hidden = (
+        "name" in hidden
+        or ("email" in hidden and "@" in label)
+        or (subject.matched.field in hidden and label == subject.matched.value)
+    )
+    label = "" if is_hidden and subject.person_id else label
+    return replace(subject, label=label, matched=mask_query(subject.matched, redacted))
+
+
 def redact_receipt(receipt: Receipt, project: Project | None) -> Receipt:
     """The same for what stood in the way: attributes, and fields that say who a person is."""
-    if not (project and project.redacted and receipt.conflicts):
+    return _redact_conflicts(receipt, project.redacted) if project else receipt
+
+
+def _redact_conflicts(receipt: Receipt, redacted: frozenset[Reference]) -> Receipt:
+    if not (redacted and receipt.conflicts):
         return receipt
-    hidden = {*list_hidden_attributes(project.redacted), *map(str, project.redacted)}
+    hidden = {*list_hidden_attributes(redacted), *map(str, redacted)}
     conflicts = (
         replace(conflict, redacted=conflict.redacted or conflict.attribute in hidden)
         for conflict in receipt.conflicts

@@ -1,0 +1,36 @@
+"""Runs to be shown: the action files have the last word on what of them is redacted.
+
+The file of a run can be older than the action files, or forged.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from contextlib import suppress
+from pathlib import Path
+
+from msgspec.structs import replace
+
+from cactions.cli import wiring
+from cactions.edges.store.journal import LocalJournal
+from cactions.logic.project.stored_run import redact_shown
+from cactions.model import CactionsError, Reference, Run
+
+
+def open_shown_journal(paths: Sequence[Path] | None) -> LocalJournal:
+    """The runs of a folder. Action files with errors count as far as they can be understood."""
+    home = wiring.find_folder(paths)
+    redacted: frozenset[Reference] = frozenset()
+    with suppress(CactionsError):  # they cannot be read at all
+        found = wiring.load_projects(paths or (), None, leaks=False)
+        redacted = frozenset().union(*(each.partial.redacted for each in found if each.partial))
+    return LocalJournal(
+        home / wiring.STATE,
+        wiring.create_row_cipher(home),
+        redact=lambda entry: redact_shown(entry, redacted) if redacted else entry,
+    )
+
+
+def redact_run(run: Run, redacted: frozenset[Reference]) -> Run:
+    """A run of few people as it may be shown."""
+    return replace(run, entries=tuple(redact_shown(entry, redacted) for entry in run.entries))
