@@ -1,11 +1,13 @@
 """``python -m tests.mutation``: makes small changes of meaning, and lists those no test notices.
 
-About half an hour. ``--only NAME`` takes one part (vault, journal, ...), ``--number N`` so many
-changes of each part, ``--seed N`` others, ``--match TEXT`` those whose name contains it. The
-changes are made in a copy of the project. Which test calls which function is recorded first, and
-kept in the folder of ``--records``. ``--again FILE``: those that survived in an earlier output, with
-all tests of their modules. Exit code 1 if a change survives that ``argued.txt`` does not
-name.
+The changes are made in a copy of the project; an hour on a machine with nothing else to do. Options:
+
+- ``--only NAME``: one part (vault, journal, ...); ``--number N``: so many changes of each part;
+- ``--seed N``: other changes; ``--match TEXT``: those whose name contains it;
+- ``--again FILE``: those that survived in an earlier output, with all tests of their modules;
+- ``--records FOLDER``: keeps there which test calls which function, which is recorded first.
+
+Exit code 1 if a change survives that ``argued.txt`` does not name.
 """
 
 from __future__ import annotations
