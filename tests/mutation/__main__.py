@@ -1,6 +1,6 @@
 """``python -m tests.mutation``: makes small changes of meaning, and lists those no test notices.
 
-The changes are made in a copy of the project; an hour on a machine with nothing else to do. Options:
+The changes are made in a copy of the project; it takes an hour where nothing else runs. Options:
 
 - ``--only NAME``: one part (vault, journal, ...); ``--number N``: so many changes of each part;
 - ``--seed N``: other changes; ``--match TEXT``: those whose name contains it;
