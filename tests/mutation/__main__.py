@@ -1,10 +1,13 @@
 """``python -m tests.mutation``: makes small changes of meaning, and lists those no test notices.
 
-About half an hour. ``--only NAME`` takes one part (vault, journal, ...), ``--number N`` so many
-changes of each part, ``--seed N`` others, ``--match TEXT`` those whose name contains it. The
-changes are made in a copy of the project. Which test calls which function is recorded first, and
-kept in the folder of ``--records``. Exit code 1 if a change survives that ``argued.txt`` does not
-name.
+The changes are made in a copy of the project; it takes an hour where nothing else runs. Options:
+
+- ``--only NAME``: one part (vault, journal, ...); ``--number N``: so many changes of each part;
+- ``--seed N``: other changes; ``--match TEXT``: those whose name contains it;
+- ``--again FILE``: those that survived in an earlier output, with all tests of their modules;
+- ``--records FOLDER``: keeps there which test calls which function, which is recorded first.
+
+Exit code 1 if a change survives that ``argued.txt`` does not name.
 """
 
 from __future__ import annotations
@@ -49,6 +52,7 @@ def _read_options() -> argparse.Namespace:
     parser.add_argument("--seed", type=int, default=17)
     parser.add_argument("--match", default="")
     parser.add_argument("--records", type=Path, default=None)
+    parser.add_argument("--again", type=Path, default=None)
     return parser.parse_args()
 
 
@@ -74,7 +78,8 @@ def _try_all(target: Target, copy: Path, options: argparse.Namespace) -> Counter
     selection, argued, counts = Selection(records), read_argued(), Counter[str]()
     for mutant in _choose(target, options):
         chosen = selection.choose_tests(mutant.path, mutant.place)
-        survives = _survives(mutant, chosen, target, copy)
+        own = _list_own_tests(mutant.path) if options.again or not chosen else ()
+        survives = _survives(mutant, chosen, (*own, *target.whole), copy)
         word = ("argued" if mutant.key in argued else "survived") if survives else "killed"
         counts[word] += 1
         if survives:
@@ -86,18 +91,21 @@ def _try_all(target: Target, copy: Path, options: argparse.Namespace) -> Counter
 def _choose(target: Target, options: argparse.Namespace) -> list[Mutant]:
     every = [mutant for file in target.list_files() for mutant in list_mutants(file, ROOT)]
     every = [mutant for mutant in every if options.match in mutant.key]
+    if options.again:
+        lines = options.again.read_text().splitlines()
+        keys = {line.removeprefix("survived ").partition("  [line ")[0] for line in lines}
+        return [mutant for mutant in every if mutant.key in keys]
     number = min(len(every), options.number or target.number)
     chosen = random.Random(options.seed).sample(every, number)
     return sorted(chosen, key=lambda each: (each.path, each.line))
 
 
-def _survives(mutant: Mutant, chosen: dict[str, float], target: Target, copy: Path) -> bool:
+def _survives(mutant: Mutant, chosen: dict[str, float], whole: tuple[str, ...], copy: Path) -> bool:
     path = copy / mutant.path
     before = path.read_text()
     path.write_text(mutant.text)
     try:
-        own = () if chosen else _list_own_tests(mutant.path)  # they start other processes
-        return pass_tests(chosen, (*own, *target.whole), copy)
+        return pass_tests(chosen, whole, copy)
     finally:
         path.write_text(before)
 

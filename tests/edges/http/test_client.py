@@ -233,6 +233,27 @@ def test_a_kept_connection_closed_without_an_answer_is_reported() -> None:
 
 
 @pytest.mark.parametrize(
+    ("parts", "words", "again"),
+    [
+        ((), "closed the connection without a response", True),
+        ((b"HTTP/1.1 200 OK\r\nX: ",), "in the middle of its response's headers", True),
+        ((OK + b"Content-Length: 9\r\n\r\n{}",), "is cut off", True),
+        ((OK + b"Transfer-Encoding: chunked\r\n\r\n2\r\n{}\r\n",), "is cut off", True),
+        ((OK + b"Transfer-Encoding: chunked\r\n\r\nzz\r\n{}\r\n0\r\n\r\n",), "broken", False),
+        ((b"SSH-2.0-OpenSSH\r\n\r\n",), "did not send an HTTP/1.1 response", False),
+    ],
+)
+def test_a_server_that_ended_may_be_asked_again(
+    parts: tuple[bytes, ...], words: str, again: bool
+) -> None:
+    """One that sends something wrong would do so each time."""
+    with serving(says(*parts)) as server, live_to(server) as live:
+        error = failure(live, get(server))
+        assert words in str(error)
+        assert (again, True) == (error.again, error.sent)
+
+
+@pytest.mark.parametrize(
     "first",
     [
         body(b"{}") + body(b'{"email": "bob@example.com"}'),

@@ -50,6 +50,22 @@ def test_keys_and_numbers_are_checked() -> None:
     assert ("pin",) == find_secrets(b'{"12345678": 0}', known)
 
 
+@pytest.mark.parametrize("size", [0, 1_000, 65_000, 66_000, 500_000])
+def test_a_secret_is_found_in_data_of_any_size(size: int) -> None:
+    """At its end, too; without one, nothing is."""
+    plain = b'["' + b"x y " * (size // 4)
+    assert ("shop_token",) == find_secrets(plain + SECRET.encode(), KNOWN)
+    assert () == find_secrets(plain + b'"]', KNOWN)
+
+
+def test_only_the_secret_is_masked_beside_harmless_escapes() -> None:
+    """A percent sign or an entity alone hides no text around it."""
+    for other in ("100%25 of it", "Fish &amp; Chips", r"C:\new"):
+        body = json.dumps({"plain": other, "both": f"{other} {SECRET} {other}"}).encode()
+        clean = json_of(Response(200, (), body))
+        assert {"plain": other, "both": f"{other} {MASK} {other}"} == clean
+
+
 def test_every_secret_is_named_once() -> None:
     """And only those that are present."""
     known = {**KNOWN, **dict.fromkeys(list_encoded_forms("another secret"), "pay")}

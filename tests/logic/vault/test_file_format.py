@@ -99,6 +99,15 @@ def test_any_bytes_after_a_head_give_a_vault_error(data: bytes) -> None:
     assert 2 == caught.value.line
 
 
+@pytest.mark.parametrize("sign", ["é", "\u2028", "\x7f", "\t", "\r", "\u00a0"])
+def test_a_line_has_only_plain_characters(sign: str) -> None:
+    """Whatever JSON allows: a vault looks the same in every editor."""
+    line = f'{{"mac":"{sign}"}}'.encode()
+    with pytest.raises(VaultError, match="it is empty, or has a character") as caught:
+        file_format.parse_vault(HEAD + line + b"\n")
+    assert VaultFault.NOT_CANONICAL is caught.value.fault
+
+
 @pytest.mark.parametrize(
     ("data", "fault"),
     [
