@@ -156,13 +156,14 @@ def _build_client(name: str, host: str, at: LocatedValue) -> Token:
 def _build_grant(at: LocatedValue, scope: Scope, *, in_header: bool) -> dict[str, JsonTemplate]:
     """What the body of a request for a token holds."""
     keys = (*(() if in_header else _CLIENT), "scope", "audience", "resource")
-    fields: dict[str, JsonTemplate] = {"grant_type": Template(("client_credentials",))}
+    grant = at.scalar("grant_type", "client_credentials")
+    fields: dict[str, JsonTemplate] = {"grant_type": Template((grant,))}
     fields |= {key: _read_literals(item) for key in keys if (item := at.get(key))}
     more = at.get("parameters")
     for name, item in more.items() if more else ():
         if name in fields or name in _CLIENT:
             message = f'"{name}" has a place of its own'
-            hint = "leave it out" if name == "grant_type" else f"write {name}: beside `parameters`"
+            hint = f"write {name}: beside `parameters`"
             scope.faults.add(CONTRADICTION, item.key, message, hint=hint, route=item.route)
     return {**fields, **build_parameters(more, replace(scope, personless=True))}
 
