@@ -143,7 +143,10 @@ def _build_oauth_token(bare: Token, at: LocatedValue, scope: Scope) -> Token | N
         host=host,
     )
     fetch = TokenFetch(asked, _OAUTH_TOKEN, _EXPIRES_IN, denied)
-    return replace(bare, header="Authorization", prefix=_BEARER, fetch=fetch)
+    header = bare.header or "Authorization"
+    usual = _BEARER if header.lower() == "authorization" else ""
+    prefix = bare.prefix if at.has("prefix") else usual
+    return replace(bare, header=header, prefix=prefix, fetch=fetch)
 
 
 def _build_client(name: str, host: str, at: LocatedValue) -> Token:
