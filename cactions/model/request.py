@@ -35,6 +35,8 @@ class BodyForm(Enum):
     JSON = "json"
     FORM = "form"
     TEXT = "text"
+    MULTIPART = "multipart"
+    """Text fields only."""
 
 
 class TextLanguage(Enum):
@@ -47,7 +49,7 @@ class TextLanguage(Enum):
 
 
 class RequestBody(Struct, frozen=True):
-    """``content``: any JSON template for JSON, a flat mapping for FORM, a Template for TEXT."""
+    """``content``: any JSON template for JSON, a Template for TEXT, else a flat mapping."""
 
     form: BodyForm
     content: JsonTemplate

@@ -56,6 +56,7 @@ _CONTENT_TYPES: Final = {
     BodyForm.JSON: "application/json",
     BodyForm.FORM: "application/x-www-form-urlencoded",
     BodyForm.TEXT: "text/plain; charset=utf-8",
+    BodyForm.MULTIPART: "multipart/form-data",
 }
 _OBJECT: Final = "user"
 _INDENT: Final = "  "
@@ -236,7 +237,7 @@ def _build_body(body: RequestBody | None, types: _TypedReferences) -> str:
             return ""
         case RequestBody(form=BodyForm.TEXT, content=Template() as content):
             return format_template(content)
-        case RequestBody(form=BodyForm.FORM, content=dict(content)):
+        case RequestBody(form=BodyForm.FORM | BodyForm.MULTIPART, content=dict(content)):
             return _format_pairs(content, encoding.encode_form_value)
         case _:
             return _dump_json(body.content, types, "\n")

@@ -125,6 +125,9 @@ def _list_method_faults(action: Action) -> Iterator[PushFault]:
         yield PushFault(
             "request.http_method", f"Intercom sends no {method}", "use another method, such as get"
         )
+    if action.request.body and action.request.body.form is BodyForm.MULTIPART:
+        hint = "use json or form, if the service takes one of them"
+        yield PushFault("request.multipart", "Intercom has no multipart body", hint)
 
 
 def _list_filter_faults(action: Action) -> Iterator[PushFault]:

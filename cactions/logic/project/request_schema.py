@@ -60,6 +60,7 @@ _QUESTION: Final = {
     "json": FieldSchema(AnyJsonSchema(), "a JSON body"),
     "form": FieldSchema(_PARAMETERS, "a form body; a list repeats the name"),
     "text": FieldSchema(TextSchema(), "a plain text body"),
+    "multipart": FieldSchema(_PARAMETERS, "a multipart body of text fields"),
 }
 
 REQUEST: Final = RecordSchema(
@@ -199,6 +200,13 @@ TOKEN: Final = TaggedUnion(
                 EitherSchema(TextSchema(), SECRET), "an id or {secret: NAME}", required=True
             ),
             client_secret=FieldSchema(SECRET, "{secret: NAME}", required=True),
+            header=FieldSchema(
+                TextSchema(), "the request header that carries the token; default Authorization"
+            ),
+            prefix=FieldSchema(
+                TextSchema(empty=True), 'what stands before it there; default "Bearer ", or nothing'
+            ),
+            grant_type=FieldSchema(TextSchema(), "the default is client_credentials"),
             scope=FieldSchema(TextSchema(), "the scope to ask for"),
             audience=FieldSchema(TextSchema(), "the audience to ask for"),
             resource=FieldSchema(

@@ -242,6 +242,12 @@ def _build_body(at: LocatedValue, scope: Scope) -> RequestBody | None:
         hint = "use `query:`, or http_method: post with effect: read"
         message = f"a {method.upper()} has no body"
         scope.faults.add(CONTRADICTION, body.key, message, hint=hint, route=body.route)
+    own = at.get("headers")
+    kinds = [item for name, item in own.items() if name.lower() == "content-type"] if own else []
+    if kinds and body_forms[0] is BodyForm.MULTIPART:
+        message = "the Content-Type of a multipart body is set with its boundary"
+        route = kinds[0].route
+        scope.faults.add(CONTRADICTION, kinds[0].key, message, hint="remove it", route=route)
     return RequestBody(body_forms[0], _build_content(body_forms[0], body, scope))
 
 

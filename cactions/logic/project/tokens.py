@@ -143,7 +143,10 @@ def _build_oauth_token(bare: Token, at: LocatedValue, scope: Scope) -> Token | N
         host=host,
     )
     fetch = TokenFetch(asked, _OAUTH_TOKEN, _EXPIRES_IN, denied)
-    return replace(bare, header="Authorization", prefix=_BEARER, fetch=fetch)
+    header = bare.header or "Authorization"
+    usual = _BEARER if header.lower() == "authorization" else ""
+    prefix = bare.prefix if at.has("prefix") else usual
+    return replace(bare, header=header, prefix=prefix, fetch=fetch)
 
 
 def _build_client(name: str, host: str, at: LocatedValue) -> Token:
@@ -156,13 +159,14 @@ def _build_client(name: str, host: str, at: LocatedValue) -> Token:
 def _build_grant(at: LocatedValue, scope: Scope, *, in_header: bool) -> dict[str, JsonTemplate]:
     """What the body of a request for a token holds."""
     keys = (*(() if in_header else _CLIENT), "scope", "audience", "resource")
-    fields: dict[str, JsonTemplate] = {"grant_type": Template(("client_credentials",))}
+    grant = at.scalar("grant_type", "client_credentials")
+    fields: dict[str, JsonTemplate] = {"grant_type": Template((grant,))}
     fields |= {key: _read_literals(item) for key in keys if (item := at.get(key))}
     more = at.get("parameters")
     for name, item in more.items() if more else ():
         if name in fields or name in _CLIENT:
             message = f'"{name}" has a place of its own'
-            hint = "leave it out" if name == "grant_type" else f"write {name}: beside `parameters`"
+            hint = f"write {name}: beside `parameters`"
             scope.faults.add(CONTRADICTION, item.key, message, hint=hint, route=item.route)
     return {**fields, **build_parameters(more, replace(scope, personless=True))}
 

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 
 from cactions.logic import strict_json
 from cactions.logic.request import encoding
 from cactions.logic.request.encoding import join_parts
+from cactions.logic.request.multipart import build_multipart
 from cactions.logic.request.resolver import ValueResolver
 from cactions.logic.request.text_body import build_text, is_graphql
 from cactions.model import (
@@ -33,6 +34,8 @@ def build_body(request: ActionRequest, resolver: ValueResolver) -> MaskedText | 
             return _build_json(content, resolver)
         case BodyForm.FORM, dict(content):
             return build_pairs(content, resolver, "the form field", encoding.encode_form_value)
+        case BodyForm.MULTIPART, dict(content):
+            return build_multipart(list(_list_fields(content, resolver)))
         case BodyForm.TEXT, Template() as content:
             return build_text(content, request.language, resolver, "the text body")
         case form, _:
@@ -74,6 +77,18 @@ def _build_json_text(template: Template, resolver: ValueResolver) -> MaskedText:
         return resolver.resolve_value(template.lone, "the JSON body", encoding.encode_json, shown)
     text = resolver.resolve_text(template, "the JSON body", str)
     return text.map(strict_json.dump_json)
+
+
+def _list_fields(
+    content: Mapping[str, JsonTemplate], resolver: ValueResolver
+) -> Iterator[tuple[str, MaskedText]]:
+    for name, values in content.items():
+        for value in list_values(values):
+            place, check = f"the form field {name}", encoding.check_body_text
+            if isinstance(value, Template):
+                yield name, resolver.resolve_text(value, place, check)
+            else:
+                yield name, _build_value(value, resolver, place, check)
 
 
 def build_pairs(

@@ -20,6 +20,7 @@ from cactions.logic.request import encoding
 from cactions.logic.request.basic_auth import build_basic_auth
 from cactions.logic.request.body import build_body, build_pairs
 from cactions.logic.request.encoding import EncodingError
+from cactions.logic.request.multipart import build_content_type
 from cactions.logic.request.redaction import get_label
 from cactions.logic.request.resolver import ValueResolver
 from cactions.model import (
@@ -87,8 +88,8 @@ def add_credentials(  # noqa: PLR0913, PLR0917 - as build_request, and what that
         return sealed
     resolver = ValueResolver(person, inputs, credentials, action.redacted)
     request = action.request
-    headers = tuple(_build_headers(request, resolver, key))
     body = build_body(request, resolver)
+    headers = tuple(_build_headers(request, resolver, key, body))
     url = _build_url(request, resolver) if sealed.url.is_unopened else sealed.url
     return replace(sealed, url=url, headers=headers, body=body)
 
@@ -102,11 +103,12 @@ _NO_PERSON: Final = Person("")  # the request for a token reads no value of a pe
 
 
 def _assemble_request(request: ActionRequest, resolver: ValueResolver, key: str) -> Request:
+    body = build_body(request, resolver)
     return Request(
         request.http_method.upper(),
         _build_url(request, resolver),
-        tuple(_build_headers(request, resolver, key)),
-        build_body(request, resolver),
+        tuple(_build_headers(request, resolver, key, body)),
+        body,
         request.limits,
         fresh=request.effect is Effect.WRITE,
     )
@@ -146,7 +148,7 @@ _get_literal_structure: Final = lru_cache(maxsize=64)(_get_structure)  # the sam
 
 
 def _build_headers(
-    request: ActionRequest, resolver: ValueResolver, key: str
+    request: ActionRequest, resolver: ValueResolver, key: str, body: MaskedText | None
 ) -> Iterator[tuple[str, MaskedText]]:
     """Headers of the action, of its tokens, then the default ones; one value for each name."""
     used_names: set[str] = set()
@@ -163,7 +165,7 @@ def _build_headers(
             f"the header {name}", encoding.check_header_value, value.masked.replace(MASK, "x")
         )
         yield name, value
-    for name, text in _list_default_headers(request.body):
+    for name, text in _list_default_headers(request.body, body):
         if name.lower() not in used_names:
             yield name, MaskedText.of_plain(text)
 
@@ -203,10 +205,14 @@ def _build_idempotency_header(request: ActionRequest, key: str) -> Iterator[tupl
         )
 
 
-def _list_default_headers(body: RequestBody | None) -> Iterator[tuple[str, str]]:
+def _list_default_headers(
+    body: RequestBody | None, built: MaskedText | None
+) -> Iterator[tuple[str, str]]:
     yield "Accept", "application/json"
-    if body is not None:
-        yield "Content-Type", _CONTENT_TYPES[body.form]
+    if body is not None and built is not None:
+        is_multipart = body.form is BodyForm.MULTIPART
+        kind = build_content_type(built.masked) if is_multipart else _CONTENT_TYPES[body.form]
+        yield "Content-Type", kind
 
 
 def _encode_literal(what: str, write: Callable[[str], str], text: str) -> str:

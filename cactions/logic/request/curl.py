@@ -25,6 +25,7 @@ from cactions.logic.request import secret_refs
 from cactions.logic.request.builder import build_token_request
 from cactions.logic.request.call import CallSpec
 from cactions.logic.request.curl_network import DIRECT, CurlNetwork
+from cactions.logic.request.multipart import split_multipart
 from cactions.logic.request.placeholders import Placeholders, choose_prefix
 from cactions.logic.request.text_body import list_changed_references
 from cactions.logic.shell import (
@@ -156,9 +157,9 @@ class _Script:
         if "/." in url:
             yield "--path-as-is", []
         yield "--url", self.placeholders.split(url, QuotedWord.PERCENT)
-        basic = {token.header: token for token in request.tokens if token.is_basic}
-        for name, value in built.headers:
-            yield self._build_header(name, value.reveal(), basic.get(name))
+        for name, value in _list_headers(built, request):
+            basic = (token for token in request.tokens if token.is_basic and token.header == name)
+            yield self._build_header(name, value, next(basic, None))
         if built.body is not None and request.body:
             yield from self._build_body(built.body.reveal(), request.body.form)
 
@@ -178,6 +179,10 @@ class _Script:
         return "--header", self.placeholders.split(f"{name}: {value}" if value else f"{name};")
 
     def _build_body(self, body: str, form: BodyForm) -> Iterator[tuple[str, list[Part]]]:
+        if form is BodyForm.MULTIPART:
+            for name, text in split_multipart(body):
+                yield "--form-string", [f"{name}=", *self.placeholders.split(text)]
+            return
         pairs = [pair.partition("=") for pair in body.split("&")]
         if form is BodyForm.JSON:
             yield "--data-raw", self.placeholders.split_json(body)
@@ -189,6 +194,14 @@ class _Script:
                     "--data-urlencode",
                     [f"{name}=", *self.placeholders.split(unquote_plus(value))],
                 )
+
+
+def _list_headers(built: Request, request: ActionRequest) -> Iterator[tuple[str, str]]:
+    """The headers; of a multipart body, curl chooses the boundary."""
+    is_multipart = request.body is not None and request.body.form is BodyForm.MULTIPART
+    for name, value in built.headers:
+        if not (is_multipart and name == "Content-Type"):
+            yield name, value.reveal()
 
 
 _QUOTING: Final = {BodyForm.TEXT: QuotedWord.AS_IS, BodyForm.FORM: QuotedWord.PERCENT}

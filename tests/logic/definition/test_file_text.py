@@ -33,7 +33,7 @@ from cactions.model import PersonField, Project, PublishedDefinition, Reference,
 from tests.run_report import REPORT
 
 FULL = (Path(__file__).parent / "full_file.yaml").read_text()
-ACTIONS = ("form", "forms", "more_forms", "ordered", "json", "text", "second", "third")
+ACTIONS = ("form", "forms", "more_forms", "json", "text", "second", "third", "fields")
 HIDDEN: frozenset[Reference] = frozenset({PersonField("email")})
 ENVIRONMENTS = ("production", "staging")
 

@@ -82,6 +82,25 @@ def test_a_client_of_oauth_stands_in_the_body_unless_it_is_said_otherwise() -> N
     } == json.loads(body(sent))  # fmt: skip
 
 
+@pytest.mark.parametrize(
+    ("said", "header"),
+    [
+        ({}, "Authorization: Bearer "),
+        ({"prefix": "Zoho-oauthtoken "}, "Authorization: Zoho-oauthtoken "),
+        ({"prefix": ""}, "Authorization: "),
+        ({"header": "X-Access-Token"}, "X-Access-Token: "),
+        ({"header": "X-Access-Token", "prefix": "v1 "}, "X-Access-Token: v1 "),
+        ({"header": "authorization"}, "authorization: Bearer "),
+    ],
+)
+def test_a_token_of_oauth_is_sent_as_its_service_wants_it(
+    said: dict[str, str], header: str
+) -> None:
+    """A bearer of the header Authorization, unless another header or prefix is given."""
+    token, _ = fetch(**said)
+    assert header == f"{token.header}: {token.prefix}"
+
+
 @pytest.mark.parametrize("name", ["grant_type", "client_id", "client_secret", "scope"])
 def test_a_parameter_of_oauth_has_one_place(name: str) -> None:
     """Also those of the client where they stand in the header."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 from urllib.parse import parse_qsl, unquote, urlsplit
 
@@ -111,6 +112,40 @@ def test_a_name_is_repeated_for_each_value_in_order(pairs: list[tuple[str, list[
 
 def flatten(several: dict[str, list[Any]]) -> list[Any]:
     return [value for values in several.values() for value in values]
+
+
+FIELD = (
+    st.text(st.sampled_from('a\n-cactions-form-data"x'), min_size=1)
+    | TEXTS
+    | st.just("cactions-form-data")
+)
+
+
+@given(st.lists(st.tuples(FIELD, FIELD), min_size=1))
+def test_fields_of_a_multipart_body_are_read_as_they_are(pairs: list[tuple[str, str]]) -> None:
+    """By a parser of the standard library; no field can end itself or add another."""
+    content: dict[str, list[str]] = {name: [] for name, _ in pairs}
+    for number, (name, _) in enumerate(pairs):
+        content[name].append(f"{{{{ person.attributes.x{number} }}}}")
+    who = person(**{f"x{number}": text for number, (_, text) in enumerate(pairs)})
+    values = {name: [text for other, text in pairs if other == name] for name in content}
+    try:
+        sent = bound(request_of(method="post", body=body("multipart", content)), who)
+    except PlanningError:
+        joined = "".join(text for texts in values.values() for text in texts)
+        assert re.search("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff]", joined)
+        return
+    kind = sent.get_header("content-type")
+    parts = revealed(sent).split(f"--{kind.partition('boundary=')[2]}")
+    assert ("", "--\r\n") == (parts[0], parts[-1])
+    found: list[Any] = [tuple(part[2:-2].split("\r\n\r\n", 1)) for part in parts[1:-1]]
+    escaped = {
+        name: name.replace('"', "%22").replace("\n", "%0A").replace("\r", "%0D") for name in content
+    }
+    head = 'Content-Disposition: form-data; name="{}"'
+    assert [
+        (head.format(escaped[name]), text) for name in content for text in values[name]
+    ] == found
 
 
 @given(SCALARS)

@@ -113,10 +113,13 @@ def meant(request: bytes) -> Any:
     kept = {name.lower(): value for name, value in headers.items()
             if name.lower() not in {"user-agent", "accept-encoding", "connection",
                                     "content-length"}}  # fmt: skip
-    if "form" in kept.get("content-type", ""):
+    if "urlencoded" in kept.get("content-type", ""):
         said: Any = parse_qsl(content.decode(), keep_blank_values=True)
     elif "json" in kept.get("content-type", ""):
         said = repr(json.loads(content))
+    elif boundary := re.search("boundary=(.*)", kept.get("content-type", "")):
+        said = content.replace(boundary[1].encode(), b"-")
+        kept["content-type"] = "multipart/form-data"
     else:
         said = content
     segments = [unquote(part) for part in path.split("/")]
@@ -134,6 +137,8 @@ FORMS: dict[str, Any] = {
     "no body": {"method": "delete"},
     "repeated names": {"method": "post", "query": {"a": ["1", "{{ inputs.order }}", "1"], "b": "2"},
                        "body": body("form", {"c d": ["{{ inputs.order }}", ""], "e": "x"})},
+    "fields": {"method": "post", "body": body("multipart", {"a b": "<{{ inputs.order }}>",
+                                                            'c"': ["@x", "{{ inputs.order }}"]})},
     "empty form": {"method": "post", "body": body("form", {})},
 }  # fmt: skip
 
