@@ -296,7 +296,7 @@ def test_an_observer_stops_a_run_and_loses_no_outcome() -> None:
 
     kept = fresh()
     with pytest.raises(
-        RunAborted, match=r"enough; the run run-1 was .*: 2 applied, 1 open"
+        RunAborted, match=r"enough; the run run-1 in .*: 2 applied, 1 open"
     ) as caught:
         apply(3, replace(kept, observers=(Stopping(),)))
     assert caught.value.written
