@@ -27,7 +27,7 @@ def run_git(folder: Path, *words: str, **more: str) -> str:
     done = subprocess.run(
         ["git", *_SAFE, *words],
         cwd=folder, env={**outer, **own, **more}, capture_output=True, text=True, check=True,
-        timeout=60,
+        timeout=600,
     )  # fmt: skip
     return done.stdout
 

@@ -83,7 +83,7 @@ def ran(
     return subprocess.run(
         [str(shutil.which(shell)), *words],
         cwd=known[where], env=environment(home, runner, **more), capture_output=True, text=True,
-        check=False, timeout=300,
+        check=False, timeout=600,
     )  # fmt: skip
 
 
@@ -93,7 +93,7 @@ def hooked(home: Path, runner: Path, *names: str, **more: str) -> subprocess.Com
     variables = environment(home, runner, **more)
     return subprocess.run(
         [str(shutil.which(program, path=variables["PATH"])), *words, *names],
-        cwd=home, env=variables, capture_output=True, text=True, check=False, timeout=300,
+        cwd=home, env=variables, capture_output=True, text=True, check=False, timeout=600,
     )  # fmt: skip
 
 

@@ -21,7 +21,7 @@ FIRST = "cactions --help"
 """The one command that a newcomer knows; all others come from what was printed."""
 WIDE = 300
 """Columns: a command is not broken over two lines."""
-SECONDS = 60
+SECONDS = 300
 _LINE = r"(?:cactions|export) [^`\n]*"
 
 

@@ -60,7 +60,7 @@ def repository(user: Path, tmp_path: Path) -> Path:
     (folder / "actions.yaml").write_text(GOOD)
     shutil.copytree(ROOT / "cassettes", folder / "cassettes")
     environment = {**os.environ, "HOME": str(user)}
-    subprocess.run(["bash", "-ec", VENDOR], cwd=folder, env=environment, check=True, timeout=60)
+    subprocess.run(["bash", "-ec", VENDOR], cwd=folder, env=environment, check=True, timeout=600)
     return make_repository(folder)
 
 
@@ -150,7 +150,7 @@ def hook_environment(user: Path, tmp_path_factory: pytest.TempPathFactory) -> Pa
     build = [sys.executable, "-m", "hatchling", "build", "--target", "wheel"]
     subprocess.run(
         [*build, "--directory", str(home)],
-        cwd=user / "cactions", check=True, timeout=60, stdout=subprocess.DEVNULL,
+        cwd=user / "cactions", check=True, timeout=600, stdout=subprocess.DEVNULL,
     )  # fmt: skip
     venv.create(home / "env", symlinks=True)
     [packages] = (home / "env" / "lib").glob("python*/site-packages")
@@ -171,7 +171,7 @@ def run_hook(hook: Mapping[str, Any], repository: Path, programs: Path) -> tuple
     done = subprocess.run(
         [str(shutil.which(program, path=path)), *words, *names],
         cwd=repository, env={**os.environ, "PATH": path}, capture_output=True, text=True,
-        check=False, timeout=60,
+        check=False, timeout=600,
     )  # fmt: skip
     return done.returncode, done.stdout + done.stderr
 
