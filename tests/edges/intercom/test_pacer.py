@@ -365,17 +365,18 @@ def test_a_process_that_hangs_with_the_lock_is_waited_for_once(tmp_path: Path) -
 
 
 class Counter(BaseHTTPRequestHandler):
-    """Counts calls in windows of ten seconds, the first of which ends soon."""
+    """Counts calls in windows of ten seconds; the first call is 1.5 s before the end of one."""
 
     service: Service
-    begin: float
+    begins: list[float]
     lock = threading.Lock()
     protocol_version = "HTTP/1.1"
 
     def do_GET(self) -> None:
         time.sleep(0.03)
         with self.lock:
-            status, headers = self.service.call(time.monotonic() - self.begin)
+            self.begins.append(time.monotonic())
+            status, headers = self.service.call(self.begins[-1] - self.begins[0])
         time.sleep(0.03)
         self.send_response_only(status)
         for name, value in (*headers, ("Content-Length", "0")):
@@ -389,7 +390,7 @@ class Counter(BaseHTTPRequestHandler):
 @pytest.fixture
 def counter() -> Iterator[tuple[Service, int]]:
     service = Service(83, phase=1.5)
-    handler = type("Handler", (Counter,), {"service": service, "begin": time.monotonic()})
+    handler = type("Handler", (Counter,), {"service": service, "begins": []})
     with ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
         server.daemon_threads = True
         thread = threading.Thread(target=server.serve_forever, args=(0.05,))
@@ -425,19 +426,22 @@ print(figures.shared, figures.calls, figures.refused, flush=True)
 def test_two_processes_use_a_window_of_a_real_server(
     tmp_path: Path, counter: tuple[Service, int]
 ) -> None:
-    """In a few seconds with a roll-over: it is learned, and no call is refused."""
+    """In a few seconds with a roll-over: it is learned, and no call is refused.
+
+    A busy machine may need another window to make so many calls in one.
+    """
     service, port = counter
     with ExitStack() as stack:
         processes = [stack.enter_context(running(CALL, tmp_path / "s", port)) for _ in range(2)]
         assert ["began", "began"] == [said(process) for process in processes]
-        until = time.monotonic() + 20
-        while service.own[0] < 80 and time.monotonic() < until:
+        until = time.monotonic() + 60
+        while max(service.own.values(), default=0) < 80 and time.monotonic() < until:
             time.sleep(0.05)
         time.sleep(0.5)
         for process in processes:
             tell(process, "end")
         figures = [said(process).split() for process in processes]
     assert [] == service.refusals
-    assert service.own[0] >= 80
+    assert max(service.own.values()) >= 80
     assert [["True", "0"]] * 2 == [[shared, refused] for shared, _, refused in figures]
     assert all(int(calls) >= 5 for _, calls, _ in figures)
