@@ -147,6 +147,17 @@ def in_use(home: Path) -> None:
     assert [*(state / "runs").glob("*.db-wal")]
 
 
+def test_a_full_disk_can_be_pruned(cli: Cli, home: Path) -> None:
+    """To delete needs no room: it is how room is made."""
+    for words in (RUN, ("runs", "undo", "last", "--yes")):
+        assert Exit.CLEAN == cli(*words).code
+    gc.collect()
+    with no_room():
+        done = cli("runs", "prune", "--keep", "0", "--yes")
+    assert (Exit.CLEAN, True) == (done.code, "2 runs deleted" in done.err), done.err
+    assert [] == [*(home / ".cactions" / "runs").glob("*.db*")]
+
+
 @pytest.mark.parametrize("prepare", [lambda _: None, in_use], ids=["at rest", "in use"])
 def test_reading_needs_no_room_on_the_disk(
     cli: Cli, home: Path, prepare: Callable[[Path], None]

@@ -11,8 +11,7 @@
 - A database that was deleted or replaced under an open connection is not used any more.
 - A database is used only if its tables and indexes are exactly those of its layout: a cloned
   repository can bring one with a trigger that writes, or with a view that never ends.
-- No query runs longer than QUERY_SECONDS, and signals are handled meanwhile.
-- Reading needs no room on the disk. A database that was opened without any is not written.
+- No query runs longer than QUERY_SECONDS; signals are handled meanwhile. Reading needs no room.
 - Every failure is a StoreError with the next step. Threads may share a Database, forks may not.
 """
 
@@ -61,7 +60,6 @@ PROGRESS_STEPS: Final = 100_000
 
 __all__ = ["BUSY_SECONDS", "Cell", "Database", "Row", "Schema"]
 
-_READ: Final = "BEGIN"
 _WRITE: Final = "BEGIN IMMEDIATE"
 
 
@@ -168,7 +166,7 @@ class Database:
 
     def open_for_reading(self) -> AbstractContextManager[None]:
         """A read transaction: every query in it sees the same state."""
-        return self._run_transaction(_READ)
+        return self._run_transaction("BEGIN")
 
     def open_for_writing(self, *, durable: bool = True) -> AbstractContextManager[None]:
         """A write transaction, all of it or nothing; others inside it are parts of it."""
@@ -181,6 +179,8 @@ class Database:
 
     def settle(self) -> None:
         """Move everything from the log durably into the one file; no log is left."""
+        if self._access.signature:  # it is at rest, and was opened as it is
+            return
         with self._lock, self._translate_errors():
             self._check_not_replaced(writing=True)
             self._connection.execute("PRAGMA synchronous=FULL")
