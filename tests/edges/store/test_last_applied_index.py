@@ -12,8 +12,9 @@ from pathlib import Path
 import pytest
 from msgspec.structs import replace
 
+from cactions.edges.files.file_io import MIB
 from cactions.edges.store.journal import LocalJournal
-from cactions.edges.store.last_applied_index import PREFIX
+from cactions.edges.store.last_applied_index import PREFIX, _build_name
 from cactions.edges.store.sqlite_files import get_signature
 from cactions.model import ABSENT, Change, Outcome, Receipt, RunKind
 from tests.app.crowd import head, plans
@@ -235,6 +236,16 @@ for _ in range(20):
     assert journal.get_last_applied("p1")["tier"] == 29
     journal._index.delete()
 """
+
+
+@pytest.mark.parametrize("size", [1, MIB, 3 * MIB + 7])
+def test_every_byte_of_an_index_counts_for_its_name(tmp_path: Path, size: int) -> None:
+    """Also the last one of a large index."""
+    path = tmp_path / "index"
+    path.write_bytes(b"x" * size)
+    before = _build_name(PREFIX, path)
+    path.write_bytes(b"x" * (size - 1) + b"y")
+    assert before != _build_name(PREFIX, path)
 
 
 def test_concurrent_index_creation_and_deletion_is_safe(folder: Path) -> None:
