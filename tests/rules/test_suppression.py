@@ -108,6 +108,11 @@ def on_line(comment: str) -> str:
         ("# cactions: ignore[CA201] elsewhere", ["CA101", "CA201", "CA503"]),
         ("# cactions: ignore[*] everything", ["CA101", "CA201", "CA503"]),
         ("# cactions: ignore[CA101, CA103] both", ["CA201", "CA503"]),
+        (f"# cactions: ignore[CA101{', x' * 99}] one", ["CA201", "CA503"]),
+        (
+            f"# cactions: ignore[CA101, {', '.join(f'x{n}' for n in range(100))}] too many",
+            ["CA101", "CA201", "CA503"],
+        ),
     ],
 )
 def test_a_comment_applies_to_its_line(comment: str, rules: list[str]) -> None:

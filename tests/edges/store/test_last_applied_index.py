@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import random
+import re
 import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, closing
@@ -12,13 +13,16 @@ from pathlib import Path
 import pytest
 from msgspec.structs import replace
 
+from cactions.app.vault.row_cipher import VaultRowCipher
+from cactions.edges.files.file_io import MIB
 from cactions.edges.store.journal import LocalJournal
-from cactions.edges.store.last_applied_index import PREFIX
+from cactions.edges.store.last_applied_index import PREFIX, SEALED_PREFIX, _build_name
 from cactions.edges.store.sqlite_files import get_signature
 from cactions.model import ABSENT, Change, Outcome, Receipt, RunKind
 from tests.app.crowd import head, plans
 from tests.builders import a_plan, change, settle
 from tests.edges.processes import finished, running
+from tests.vaults import new_vault
 
 RUNS = 30
 APPLIED = Receipt("p1", Outcome.APPLIED)
@@ -237,6 +241,16 @@ for _ in range(20):
 """
 
 
+@pytest.mark.parametrize("size", [1, MIB, 3 * MIB + 7])
+def test_every_byte_of_an_index_counts_for_its_name(tmp_path: Path, size: int) -> None:
+    """Also the last one of a large index."""
+    path = tmp_path / "index"
+    path.write_bytes(b"x" * size)
+    before = _build_name(PREFIX, path)
+    path.write_bytes(b"x" * (size - 1) + b"y")
+    assert before != _build_name(PREFIX, path)
+
+
 def test_concurrent_index_creation_and_deletion_is_safe(folder: Path) -> None:
     """Each process gets the right result; without an index it reads the runs."""
     with ExitStack() as stack:
@@ -260,6 +274,24 @@ def test_a_killed_index_writer_leaves_no_usable_index(folder: Path) -> None:
     with closing(LocalJournal(folder)) as fresh:
         assert RUNS == fresh.forget("p1")
     assert [".gitignore", "runs"] == sorted(path.name for path in folder.iterdir())
+
+
+def test_with_a_vault_the_index_is_sealed(tmp_path: Path) -> None:
+    """Its values and its people are as unreadable as those of the runs."""
+    state, vault = tmp_path / ".cactions", new_vault(tmp_path / "cactions.vault")
+    with closing(LocalJournal(state, VaultRowCipher(lambda: vault))) as sealed:
+        for number in range(10):
+            run = replace(head(f"run-{number}"), started=float(number))
+            sealed.create_run(run)
+            plan = a_plan(change("silver", f"platinum-{number}"))
+            settle(sealed, run.id, sealed.record_plans(run.id, [plan]), APPLIED)
+        sealed._runs.close()
+        aged(state)
+        assert {"tier": "platinum-9"} == sealed.get_last_applied("p1")
+        [path] = state.glob("*applied-*")
+        assert path.name.startswith(SEALED_PREFIX)
+        assert b"platinum" not in path.read_bytes()
+        assert b"p1" not in re.findall(rb"[\w-]+", path.read_bytes())
 
 
 def test_values_are_distinguished_by_person_and_attribute(

@@ -38,6 +38,8 @@ def list_uses(fields: tuple[GraphField, ...] | None) -> dict[str, list[str]]:
          {"orders": ["inputs.order", "person.user_id"], "n": []}),
         ("# $me\nmutation { cancel(id: $o) { ... on Done { at(zone: $me) } ok @skip(if: $me) } }",
          {"cancel": ["inputs.order"], "at": ["person.user_id"], "ok": []}),
+        ("{ order(id: $o) @live { total @x(y: $me) @y { n(a: $me) } } }",
+         {"order": ["inputs.order"], "total": [], "n": ["person.user_id"]}),
     ],
 )  # fmt: skip
 def test_only_arguments_use_variables(query: str, uses: dict[str, list[str]]) -> None:
@@ -55,6 +57,14 @@ def test_only_the_operation_that_is_asked_for_counts() -> None:
     query = Template(("query A { ...F } query B { b(me: $me) } fragment F on Q { order(id: $o) }",))
     asked: dict[str, JsonTemplate] = {"query": query, "operationName": Template(("A",))}
     assert {"order": ["inputs.order"]} == list_uses(read_fields({**asked, "variables": VARIABLES}))
+
+
+def test_without_a_name_all_operations_count() -> None:
+    """Whatever they are called: which one is carried out cannot be told."""
+    query = Template(("query None { order(id: $o) } query B { b(me: $me) }",))
+    for asked in ({}, {"operationName": None}, {"operationName": ""}, {"operationName": 1}):
+        found = list_uses(read_fields({"query": query, "variables": VARIABLES, **asked}))
+        assert {"order": ["inputs.order"], "b": ["person.user_id"]} == found
 
 
 @pytest.mark.parametrize("query", ["{ " * 9_000, "{ a(x: " + "[ " * 9_000, "{ a(x: { y" * 3_000])

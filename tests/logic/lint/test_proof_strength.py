@@ -79,3 +79,30 @@ def find_action(text: str) -> Action:
     project = lint(load_project([SourceFile("a.yaml", text.encode())]), NOW).project
     assert project
     return project.actions["look"]
+
+
+def test_a_suppressed_warning_leaves_a_doubt() -> None:
+    """The preview names who allowed it; without the statement, it names the warning."""
+    seen = 0
+    for proof, key, verification in product(PROOFS, KEYS, VERIFICATIONS):
+        built = definition(proof, key, "read", verification)["one"]
+        about = {"attributes": {"editable": EDITABLE, "tier": TIER}, "verification": verification}
+        findings = [f for f in linted(file(built, **about)).findings if f.rule.startswith(IDENTITY)]
+        if not findings or any(f.severity is not Severity.WARNING for f in findings):
+            continue
+        allow = [
+            {"rule": f.rule, "where": f.route, "reason": "looked at", "owner": "ada",
+             "expires": "2027-12-31"}
+            for f in {(each.rule, each.route): each for each in findings}.values()
+        ]  # fmt: skip
+        plain, allowed = (
+            find_action(file(built, **about, **more)).response.same_person
+            for more in ({}, {"allow": allow})
+        )
+        assert plain
+        assert allowed
+        if plain.strength is ProofStrength.DOUBTFUL and plain.basis.startswith(IDENTITY):
+            assert ProofStrength.DOUBTFUL is allowed.strength, (proof, key, verification)
+            assert "allowed by ada until 2027-12-31: looked at" in allowed.basis
+            seen += 1
+    assert seen
