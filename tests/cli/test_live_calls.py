@@ -102,7 +102,10 @@ def test_a_secret_in_the_query_is_sent_and_kept_nowhere(live: Live, home: Path, 
                      "expires": NEXT_YEAR}]  # fmt: skip
             write(home, document)
             done = live(RUN, server)
-            assert (allowed, "CA302" in done.out + done.err) == (done.code == Exit.CLEAN, not allowed)
+            assert (allowed, "CA302" in done.out + done.err) == (
+                done.code == Exit.CLEAN,
+                not allowed,
+            )
         shown = [done, live("test --record --yes", server), say("test"), say(f"{DIFF} --replay")]
         requests = {line_of(request) for request in server.received}
     assert {f"GET /v1/customers/u-1?key={SECRET}&f=a&f=b HTTP/1.1"} == requests
