@@ -19,6 +19,7 @@ import pytest
 from cactions.cli.exit_codes import Exit
 from tests.cli.conftest import ROOT, Done, Say
 from tests.cli.test_golden import GOLDEN, steady
+from tests.definitions import NEXT_YEAR
 from tests.golden import assert_golden
 from tests.projects import ABOUT_ADA, SECRET, project, write
 from tests.servers import Behaviour, Server, Talk, answering, serving
@@ -85,6 +86,34 @@ def test_a_run_writes_the_values_of_the_service(live: Live, home: Path, say: Say
         assert Exit.CLEAN == say("runs undo last --yes").code
         assert 1 == len(server.received)
     assert "silver" in say("people show u-1").out
+
+
+def test_a_secret_in_the_query_is_sent_and_kept_nowhere(live: Live, home: Path, say: Say) -> None:
+    """Not shown, journalled or recorded, also where the service repeats the URL; it replays."""
+    query = {"key": {"secret": "shop_token"}, "f": ["a", "b"]}
+    echo = json.dumps({**json.loads(ABOUT_ADA), "self": f"https://api.test/?key={SECRET}"}).encode()
+    with serving(answering(echo)) as server:
+        document = project(server, query=query, tokens=[])
+        for allowed in (False, True):
+            if allowed:
+                document["allow"] = [
+                    {"rule": "CA302", "where": "actions.loyalty.request.query.key",
+                     "reason": "the service takes its key nowhere else", "owner": "ada@example.com",
+                     "expires": NEXT_YEAR}]  # fmt: skip
+            write(home, document)
+            done = live(RUN, server)
+            assert (allowed, "CA302" in done.out + done.err) == (
+                done.code == Exit.CLEAN,
+                not allowed,
+            )
+        shown = [done, live("test --record --yes", server), say("test"), say(f"{DIFF} --replay")]
+        requests = {line_of(request) for request in server.received}
+    assert {f"GET /v1/customers/u-1?key={SECRET}&f=a&f=b HTTP/1.1"} == requests
+    assert [Exit.CLEAN] * 4 == [each.code for each in shown], [each.err for each in shown]
+    assert not [each for each in shown if SECRET in each.out + each.err]
+    files = [path for path in home.rglob("*") if path.is_file()]
+    assert len(files) > 3
+    assert [] == [path for path in files if SECRET.encode() in path.read_bytes()]
 
 
 def test_tests_call_the_service_only_with_live(live: Live, home: Path, say: Say) -> None:

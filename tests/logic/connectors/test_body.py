@@ -260,6 +260,18 @@ def test_a_secret_in_the_query_is_refused_and_never_written() -> None:
     assert build_connector(found, ATTRIBUTES).url.endswith("?n=a&n=••••••")
 
 
+def test_what_intercom_cannot_send_is_said() -> None:
+    """A method and a multipart body: each is a reason, and nothing is dropped in silence."""
+    fields: Any = {"a": [text("b"), text("{{ person.email }}")]}
+    body = RequestBody(BodyForm.MULTIPART, fields)
+    for parts, where in (
+        ({"http_method": "head"}, ["request.http_method"]),
+        ({"http_method": "post", "body": body}, ["request.multipart"]),
+        ({"http_method": "post"}, []),
+    ):
+        assert where == [fault.where for fault in list_push_faults(of_request(**parts))]
+
+
 def test_a_token_without_an_id_is_refused_with_what_to_create() -> None:
     """Kind, header, prefix and host; the sealed value by its name alone."""
     [fault] = list_push_faults(of_request(tokens=(replace(SHOP, prefix="Bearer "),)))
