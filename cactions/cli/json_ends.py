@@ -1,20 +1,17 @@
-"""The end of a command with ``--json``: its document leaves, or an error in its place.
-
-What makes these documents is imported only then.
-"""
+"""The end of a command with ``--json``: its document leaves, or an error in its place."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from cactions.cli import json_output
-from cactions.model import ErrorKind
+from cactions.logic.error_documents import error_to_json, notes_to_json
+from cactions.model import ErrorKind, Finding, Json
+from cactions.render.error import describe_error
 
 
 def leave_json(*, needs_document: bool) -> None:
     """The command has ended: its document leaves, if it was asked for."""
-    if not json_output.is_open():
-        return
-    from cactions.logic.documents.errors import notes_to_json
-
     json_output.leave(notes_to_json if needs_document else None)
 
 
@@ -22,12 +19,18 @@ def leave_json_error(error: BaseException | ErrorKind, not_done: str, code: int)
     """The error leaves as the document of the command, if one was asked for and has not left."""
     if not json_output.is_open():
         return
-    from cactions.logic.documents.errors import error_to_json
-    from cactions.render.error import describe_error
-
     report = describe_error(error)
+    findings = _list_findings(report.findings) if report.findings else []
     json_output.leave_error(
-        lambda result, notes: error_to_json(
-            report, code=code, not_done=not_done, notes=notes, result=result
-        )
+        lambda result, notes: {
+            **error_to_json(report, code=code, not_done=not_done, notes=notes, result=result),
+            "findings": findings,
+        }
     )
+
+
+def _list_findings(findings: Iterable[Finding]) -> Json:
+    """Only here, since a signal may have ended the import of these modules."""
+    from cactions.logic.documents.findings import findings_to_json
+
+    return findings_to_json(findings)["findings"]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from cactions.logic.documents.errors import error_to_json, notes_to_json
+from cactions.logic.error_documents import error_to_json, notes_to_json
 from cactions.logic.shell import list_commands
 from cactions.model import ErrorFault, ErrorKind, ErrorReport, Place
 from tests.json_documents import list_faults

@@ -1,6 +1,7 @@
 """What a command with ``--json`` prints where it has no result: an error, or only sentences.
 
-``cactions.error/1`` and ``cactions.notes/1``; written, never read back.
+``cactions.error/1`` and ``cactions.notes/1``; written, never read back. Nothing is imported here
+that a command may be importing when a signal ends it.
 """
 
 from __future__ import annotations
@@ -8,7 +9,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Final
 
-from cactions.logic.documents.findings import PLACE_KEYS, findings_to_json
+from msgspec import structs
+
 from cactions.logic.shell import list_commands
 from cactions.model import ErrorReport, Json
 
@@ -27,8 +29,8 @@ def error_to_json(
     """An error. ``result`` is the document that the command had finished before it.
 
     ``notes`` are what it said meanwhile, such as how a run that was cut off goes on.
-    ``place`` counts from 1, in characters, with an exclusive end; ``findings`` are those of action
-    files that were refused, as in ``cactions.findings/2``.
+    ``place`` counts from 1, in characters, with an exclusive end; ``findings`` of action files that
+    were refused are put in by the caller, as in ``cactions.findings/2``.
     """
     place = report.place
     return {
@@ -37,12 +39,12 @@ def error_to_json(
         "fault": report.kind.fault.value,
         "exit_code": code,
         "message": report.message,
-        "place": {key: getattr(place, key) for key in PLACE_KEYS} if place else None,
+        "place": structs.asdict(place) if place else None,
         "hint": report.hint,
         "commands": [*list_commands("\n".join((report.message, report.hint, *notes, not_done)))],
         "not_done": not_done,
         "notes": list(notes),
-        "findings": findings_to_json(report.findings)["findings"],
+        "findings": [],
         "result": None if result is None else dict(result),
     }
 
