@@ -21,9 +21,14 @@ def main() -> None:
             return
     except OSError:
         pass  # the command line has a message for that
-    try:
-        from cactions.cli.main import run
-    except KeyboardInterrupt:
+    import signal
+
+    held: list[int] = []  # while libraries load: in some, an interrupt becomes an ImportError
+    before = signal.signal(signal.SIGINT, lambda number, _frame: held.append(number))
+    from cactions.cli.main import run
+
+    signal.signal(signal.SIGINT, before)
+    if held:
         print("Interrupted. Nothing was sent and nothing was written.", file=sys.stderr)  # noqa: T201
         sys.exit(130)
     sys.exit(run())
