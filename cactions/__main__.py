@@ -34,9 +34,14 @@ def main() -> None:
             return None
     except OSError:
         pass  # the command line has a message for that
-    try:
-        from cactions.cli.main import run
-    except KeyboardInterrupt:
+    import signal
+
+    held: list[int] = []  # while libraries load: in some, an interrupt becomes an ImportError
+    before = signal.signal(signal.SIGINT, lambda number, _frame: held.append(number))
+    from cactions.cli.main import run
+
+    signal.signal(signal.SIGINT, before)
+    if held:
         print(f"Interrupted. {NOT_DONE}", file=sys.stderr)  # noqa: T201
         if "--json" in sys.argv:
             print(INTERRUPTED, flush=True)  # noqa: T201 - what makes documents is not loaded

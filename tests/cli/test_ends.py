@@ -159,6 +159,27 @@ def test_a_signal_at_any_moment_ends_without_a_traceback(home: Path, moment: int
     assert (False, True) == (ours, done.returncode in {0, 130, -2}), done.stderr
 
 
+@pytest.mark.parametrize("module", ["cactions.cli.main", "msgspec", "datetime", "typer"])
+def test_a_signal_while_a_module_loads_is_one_sentence(home: Path, module: str) -> None:
+    """Also within a library whose code in C makes an ImportError of it."""
+    program = (
+        "import os, sys, signal\n"
+        "class Finder:\n"
+        "    def find_spec(self, name, *_):\n"
+        f"        if name == {module!r}: os.kill(os.getpid(), signal.SIGINT)\n"
+        "sys.meta_path.insert(0, Finder())\n"
+        f"sys.argv = ['cactions', *'{DIFF}'.split()]\n"
+        "from cactions.__main__ import main\n"
+        "main()\n"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", program], cwd=home, capture_output=True, text=True, timeout=300,
+        check=False, env={**os.environ, "PYTHONPATH": str(ROOT)},
+    )  # fmt: skip
+    said = "Interrupted. Nothing was sent and nothing was written."
+    assert (Exit.INTERRUPTED, said, "") == (done.returncode, done.stderr.strip(), done.stdout)
+
+
 BROKEN = {
     "MemoryError": (MemoryError("canary"), "Out of memory."),
     "RecursionError": (RecursionError("canary"), "Internal error. Please report it."),
