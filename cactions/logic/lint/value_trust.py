@@ -49,7 +49,7 @@ class ValueTrust:
             return Trust.SYSTEM
         if name == "email" and action.connector_id and action.customer_authentication:
             return Trust.VERIFIED
-        if action.audiences != ("users",) and set(action.audiences) != {"users"}:
+        if set(action.audiences) != {"users"}:
             return Trust.ANONYMOUS
         verification = self.project.workspace.identity_verification
         return Trust.VERIFIED if verification.is_signed(name) else Trust.USER_WRITABLE
