@@ -54,6 +54,16 @@ def edited(file: str, *pairs: tuple[str, str]) -> Prepare:
     return prepare
 
 
+def edited_all(*edits: tuple[str, str, str]) -> Prepare:
+    """The example with texts replaced in several files."""
+
+    def prepare(home: Path) -> None:
+        for file, old, new in edits:
+            edited(file, (old, new))(home)
+
+    return prepare
+
+
 def written(**files: str) -> Prepare:
     """Files beside the example; ``__`` stands for the dot in a name."""
 
@@ -79,6 +89,7 @@ WHYS: dict[str, tuple[Any, dict[str, Any], dict[str, Any]]] = {
     "missing": (ABSENT, {}, {}),
     "null": (None, {}, {}),
     "empty_string": ("", {}, {}),
+    "empty_value": ("N/A", {}, {"empty_when": ["N/A"]}),
     "overwrite_never": ("new", {}, {"overwrite": "never"}),
     "not_empty": ("new", {}, {"overwrite": "if_empty"}),
     "not_ours": ("new", {}, {"overwrite": "if_ours"}),
@@ -91,6 +102,9 @@ WHYS: dict[str, tuple[Any, dict[str, Any], dict[str, Any]]] = {
     "bad_date": ("yesterday", {"data_type": "date"}, {"date": "iso8601"}),
     "out_of_range": (2**53, {"data_type": "integer"}, {}),
     "unsuitable_text": ("bell \x07", {}, {}),
+    "many_elements": ([1, 2], {}, {"in": "$.many_elements[*]", "path": "$"}),
+    "inexact": (1, {"data_type": "float"}, {"divide": 3}),
+    "not_json": ("{", {}, {"parse": "$.tier"}),
 }
 """By Why: the value received, the definition of the attribute, and the mapping options."""
 
@@ -394,6 +408,24 @@ SCENES: dict[str, Scene] = {
         edited("cassettes/billing.json", ('\\"customer\\": \\"u-1\\",', '\\"customer\\": 1,')),
     ),
     "diff_many_rows": Scene(both("diff billing --person u-2 --replay")),
+    "diff_nothing": Scene(
+        (*both(f"diff {LOYALTY}"), f"run {LOYALTY} --yes"), edited_all(
+            (FILE, "success_when: {status: 200}\n      same",
+             "nothing_when: {status: 404}\n      same"),
+            (RECORDING, '"code": 200', '"code": 404'),
+        )
+    ),
+    "diff_nothing_cleared": Scene(
+        both(f"diff {LOYALTY}"), edited_all(
+            (FILE, "success_when: {status: 200}\n      same",
+             "nothing_when: {status: 404}\n      on_nothing: clear\n      same"),
+            (RECORDING, '"code": 200', '"code": 404'),
+        )
+    ),
+    "diff_not_xml": Scene(
+        both(f"diff {LOYALTY}"),
+        edited(FILE, ("success_when: {status: 200}\n      same", "format: xml\n      same")),
+    ),
     "diff_error_under_200": Scene(both("diff billing --person u-3 --replay")),
     "diff_misuse": Scene((
         "diff", "diff loyalty", "diff loyal --person u-1 --replay", "diff loyalty --persn u-1",
