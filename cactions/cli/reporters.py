@@ -142,6 +142,13 @@ def report_help(topics: Mapping[str, str], topic: str | None, text: str | None) 
     wiring.write_json(help_to_json(topics, topic, text))
 
 
+def report_completion(shell: str, script: str) -> None:
+    """The script of a shell as the document ``cactions.completion/1``."""
+    from cactions.logic.documents.changes import completion_to_json
+
+    wiring.write_json(completion_to_json(shell, script))
+
+
 def check_report_file(path: Path) -> None:
     """Raises UsageError for a report that could not be written, before any work is done."""
     from cactions.render.bulk_report import choose_report_form

@@ -109,21 +109,23 @@ def test_an_error_says_where_and_what_helps(home: Path) -> None:
     assert "Nothing was changed." == missing["not_done"]
 
 
-@pytest.mark.parametrize(
-    ("line", "code"),
-    [
-        (f"{RUNS} 2>/dev/full", Exit.NOTHING_DONE),
-        (LATE, Exit.UNREAD),
-    ],
-)  # fmt: skip
-def test_what_was_finished_before_an_error_stands_in_it(home: Path, line: str, code: Exit) -> None:
-    """The list is made, and then stderr does not take what is said of a run beside it."""
+def test_what_was_finished_before_an_error_stands_in_it(home: Path) -> None:
+    """The list is made, and then the reader of stderr has gone."""
     broken_run(home)
-    done = shell(home, line)
+    done = shell(home, LATE)
     document = read_document(done.stdout)
-    assert (code, code, "output") == (done.returncode, document["exit_code"], document["kind"])
-    assert "cactions.runs/1" == document["result"]["format"]
+    assert (Exit.UNREAD, Exit.UNREAD) == (done.returncode, document["exit_code"])
+    assert ("output", "cactions.runs/1") == (document["kind"], document["result"]["format"])
     assert 1 == len(document["result"]["damaged"])
+
+
+def test_a_full_stderr_changes_no_document(home: Path) -> None:
+    """What is said of a damaged run beside it is in the document, too."""
+    broken_run(home)
+    done = shell(home, f"{RUNS} 2>/dev/full")
+    document = read_document(done.stdout)
+    assert (Exit.NOTHING_DONE, "cactions.runs/1") == (done.returncode, document["format"])
+    assert 1 == len(document["damaged"])
 
 
 @pytest.mark.parametrize("error", [MemoryError("canary"), ValueError("canary")])

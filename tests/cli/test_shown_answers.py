@@ -65,9 +65,15 @@ def test_other_people_are_shown_with_a_second_option(cli: Cli, words: tuple[str,
     ],
 )
 def test_misuse_does_nothing(cli: Cli, words: tuple[str, ...], expected: str) -> None:
-    """The option is for one person, and for reading."""
+    """The option is for one person, and for reading; stdout has nothing but the error as JSON."""
     done = cli(*words)
-    assert (Exit.MISUSE, "") == (done.code, done.out)
+    assert Exit.MISUSE == done.code
+    if "--json" in words:
+        error = done.json
+        assert ("cactions.error/1", None) == (error["format"], error["result"])
+        assert expected in error["message"]
+    else:
+        assert done.out == ""
     assert expected in flat(done.err)
 
 

@@ -1,6 +1,7 @@
 """Every block of the README and of the help pages can be pasted.
 
-Terminal blocks are run by ``test_stories``, those of `cactions help ci` by ``test_pasted_ci``.
+Terminal blocks are run by ``test_stories``; COVERED names the tests of other blocks that are not
+tested here.
 """
 
 from __future__ import annotations
@@ -9,6 +10,7 @@ import json
 import re
 import shlex
 import subprocess
+import tomllib
 from collections import Counter
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -25,6 +27,12 @@ from tests.run_report import REPORT
 
 FILES = (ROOT / "README.md", *sorted((ROOT / "cactions" / "help").glob("*.md")))
 ELSEWHERE = {"console": "test_stories", "text": "no command"}
+COVERED = {
+    ("yaml", "ci"): "cli/test_pasted_ci.py",
+    ("yaml", "answers"): "logic/project/test_answer_forms.py",
+    ("json", "json"): "cli/test_json_output.py",
+}
+"""The tests of all blocks of one language on one page: they belong elsewhere than those here."""
 FEWEST_COMMANDS = 50
 PLACEHOLDER = re.compile(
     r"\b(OWNER|REPO|SHA|YOUR[-_ ]?\w+|CHANGE[-_]?ME|TODO|v?X\.Y\.Z)\b|<[a-z-]+>"
@@ -50,17 +58,23 @@ BLOCKS = [
         r"^```(\w*)\n(.*?)^```$", path.read_text(), re.MULTILINE | re.DOTALL
     )
 ]
-SHELL = [block for block in BLOCKS if block.language == "sh"]
-YAML = [block for block in BLOCKS if block.language == "yaml" and block.page != "ci"]
-JSON = [block for block in BLOCKS if block.language == "json"]
+
+
+def list_blocks(language: str) -> list[Block]:
+    """The blocks that are tested here."""
+    found = [block for block in BLOCKS if block.language == language]
+    return [block for block in found if (language, block.page) not in COVERED]
 
 
 def test_every_block_is_tested_somewhere() -> None:
     """None is of an unknown kind, and none holds a word that a reader has to replace."""
     languages = Counter(block.language for block in BLOCKS)
-    assert set(languages) == {"sh", "yaml", "json", *ELSEWHERE}
+    assert set(languages) == {"sh", "yaml", "json", "toml", *ELSEWHERE}
+    assert set(COVERED) <= {(block.language, block.page) for block in BLOCKS}
+    for (_, page), test in COVERED.items():
+        assert f"{page}.md" in (ROOT / "tests" / test).read_text(), test
     assert [] == [block for block in BLOCKS if PLACEHOLDER.search(block.text)]
-    commands = sum(len(list_commands(block.text)) for block in SHELL)
+    commands = sum(len(list_commands(block.text)) for block in list_blocks("sh"))
     assert commands >= FEWEST_COMMANDS
     REPORT.append(f"blocks of the documents: {dict(languages)}, with {commands} shell commands")
 
@@ -77,7 +91,7 @@ def list_commands(text: str) -> list[list[str]]:
         for word in (*lexer, ";"):
             if word in {"&&", "||", "|", ";", "<", ">"}:
                 found += [words] if words is not None else []
-                words, first = None, True
+                words, first = None, word not in {"<", ">"}
             elif words is not None:
                 words.append(word)
             elif word.split("/")[-1] == "cactions" and (first or line.startswith("xargs ")):
@@ -95,7 +109,7 @@ def parse_words(words: list[str]) -> None:
     command.make_context("cactions", list(words))
 
 
-@pytest.mark.parametrize("block", SHELL, ids=str)
+@pytest.mark.parametrize("block", list_blocks("sh"), ids=str)
 def test_a_shell_block_has_whole_commands(block: Block) -> None:
     """A shell can read it, and cactions takes each of its command lines."""
     subprocess.run(["bash", "-n"], input=block.text, text=True, check=True, timeout=10)
@@ -108,6 +122,7 @@ def test_a_shell_block_has_whole_commands(block: Block) -> None:
 def test_a_wrong_command_line_is_seen() -> None:
     """Guards against a parser that takes everything."""
     assert [["run", "a", "--wait", "9"]] == list_commands("xargs -P 6 cactions run a --wait 9 < b")
+    assert [["help"]] == list_commands("cactions help > folder/cactions")
     for words in (["run"], ["run", "a", "--nothing"], ["vault", "seal"], ["schema", "x"]):
         with pytest.raises(MISUSE):
             parse_words(words)
@@ -135,7 +150,7 @@ def put_into_example(fragment: dict[str, Any]) -> dict[str, Any]:
     return merge(document, fragment)
 
 
-@pytest.mark.parametrize("block", YAML, ids=str)
+@pytest.mark.parametrize("block", list_blocks("yaml"), ids=str)
 def test_a_yaml_block_is_valid_where_it_belongs(block: Block, cli: Cli, home: Path) -> None:
     """In the example, or alone where it is a whole file: it has no error of the file format."""
     fragment = yaml.safe_load(block.text)
@@ -145,7 +160,7 @@ def test_a_yaml_block_is_valid_where_it_belongs(block: Block, cli: Cli, home: Pa
     assert [] == [finding for finding in findings if finding["rule"].startswith("CA0")]
 
 
-@pytest.mark.parametrize("block", JSON, ids=str)
+@pytest.mark.parametrize("block", list_blocks("json"), ids=str)
 def test_a_json_block_is_a_recording(block: Block, cli: Cli, home: Path) -> None:
     """The person of the tutorial is in it."""
     (home / "cassettes" / "loyalty.json").write_text(block.text)
@@ -153,3 +168,20 @@ def test_a_json_block_is_a_recording(block: Block, cli: Cli, home: Path) -> None
     assert Exit.CLEAN == cli("people", "import", "people.csv").code
     done = cli("diff", "loyalty", "--person", "u-4", "--replay")
     assert (Exit.CLEAN, True) == (done.code, "gold" in done.out)
+
+
+@pytest.mark.parametrize("block", list_blocks("toml"), ids=str)
+def test_a_toml_block_is_a_configuration(
+    block: Block, cli: Cli, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Each of its settings is read from the line on which it stands, and no other is."""
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "config"))
+    path = tmp_path / "config" / "cactions" / "config.toml"
+    path.parent.mkdir(parents=True)
+    path.write_text(block.text)
+    done = cli("config", "--json")
+    assert Exit.CLEAN == done.code
+    read = {each["name"]: each["line"] for each in done.json["settings"] if each["set"]}
+    assert set(tomllib.loads(block.text)) == set(read)
+    lines = block.text.splitlines()
+    assert all(lines[line - 1].startswith(f"{name} =") for name, line in read.items())

@@ -9,6 +9,8 @@ from typing import Annotated
 import typer
 
 from cactions.cli import streams
+from cactions.cli.options import Json
+from cactions.cli.reporters import report_completion
 
 
 class Shell(Enum):
@@ -19,12 +21,18 @@ class Shell(Enum):
     FISH = "fish"
 
 
-def command(shell: Annotated[Shell, typer.Argument(help="The shell that you use.")]) -> None:
+def command(
+    shell: Annotated[Shell, typer.Argument(help="The shell that you use.")], json: Json = False
+) -> None:
     """Print the script that completes commands, options and names of the project in a shell.
 
     `cactions help config` says where it belongs.
 
     Example: cactions completion bash
     """
-    script = files("cactions.cli.completion") / f"{shell.value}.sh"
-    streams.write_text(script.read_text(encoding="utf-8"))
+    file = files("cactions.cli.completion") / f"{shell.value}.sh"
+    script = file.read_text(encoding="utf-8")
+    if json:
+        report_completion(shell.value, script)
+    else:
+        streams.write_text(script)

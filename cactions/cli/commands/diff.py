@@ -37,8 +37,9 @@ from cactions.cli.published import explain_application
 from cactions.cli.reporters import render_svg
 from cactions.cli.shown_answers import explain_and_show
 from cactions.logic import documents
-from cactions.model import Plan, PlanFailure, UsageError
+from cactions.model import Plan, PlanFailure, UsageError, WorkspaceName
 from cactions.render.preview import render_preview
+from cactions.render.text import View
 
 _PICTURE: Final = 100
 """Cells across a picture; its reader has no terminal to widen."""
@@ -92,6 +93,7 @@ def command(
         bulk = BulkOptions(
             people, form, threads, report=report, where=build_where(where, everyone), fresh=fresh
         )
+        words = (*bulk.list_options(),)
         code = diff_many(
             project_folder,
             options,
@@ -99,9 +101,7 @@ def command(
             action,
             inputs,
             out=out,
-            command_line=CommandLine(
-                action, (*bulk.list_options(),), inputs, options, files, environment
-            ),
+            command_line=CommandLine(action, words, inputs, options, files, environment),
             exit_code=exit_code,
             json=json,
         )
@@ -115,11 +115,10 @@ def command(
     job = workspace.prepare_job(project_folder, job, options)
     answered = AnswerRecorder(recordings.create_caller(project_folder, job.action, options))
     context = workspace.create_plan_context(project_folder, answered)
-    result, text = (
-        write_calls.preview_write_call(job, context, project_folder, again=again)
-        if is_write_call
-        else (propose_plan(job, context), "")
-    )
+    if is_write_call:
+        result, text = write_calls.preview_write_call(job, context, project_folder, again=again)
+    else:
+        result, text = propose_plan(job, context), ""
     result = explain_and_show(result, answered, options)
     command_line = CommandLine(
         action, ("--person", format_person(person, result)), inputs, options, files, environment
@@ -129,13 +128,19 @@ def command(
     view = render_preview(result, workspace=place, closing=closing)
     if svg:
         write_text(svg, render_svg(view, width=_PICTURE, command=command_line.render("diff")))
-    if json:
-        wiring.write_json(documents.preview_to_json(result, place))
-        if text:
-            wiring.create_output().info(text)
-    else:
-        wiring.create_output().print(view)
+    _print(result, view, place, text, json=json)
     raise typer.Exit(_choose_exit_code(result, changes=exit_code))
+
+
+def _print(
+    result: Plan | PlanFailure, view: View, place: WorkspaceName, text: str, *, json: bool
+) -> None:
+    if not json:
+        wiring.create_output().print(view)
+        return
+    wiring.write_json(documents.preview_to_json(result, place))
+    if text:
+        wiring.create_output().info(text)
 
 
 def _choose_exit_code(result: Plan | PlanFailure, *, changes: bool) -> Exit:

@@ -5,12 +5,10 @@
   ``durable=False`` it survives the end of the process, and a power cut once anything durable was
   written after it.
 - A transaction waits up to BUSY_SECONDS for another process, then raises StoreError.
-- A disk error in a commit of ``writing`` raises OutcomeUnknown and is never retried. After any
-  other error nothing of the transaction was stored.
+- A disk error in a commit of ``writing`` raises OutcomeUnknown; after others nothing was stored.
 - A rollback journal, which can make SQLite delete any file, is refused before SQLite sees it.
 - A database that was deleted or replaced under an open connection is not used any more.
-- A database is used only if its tables and indexes are exactly those of its layout: a cloned
-  repository can bring one with a trigger that writes, or with a view that never ends.
+- Tables and indexes are exactly those of a layout: others may have a trigger that writes.
 - No query runs longer than QUERY_SECONDS; signals are handled meanwhile. Reading needs no room.
 - Every failure is a StoreError with the next step. Threads may share a Database, forks may not.
 """

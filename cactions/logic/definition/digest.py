@@ -3,6 +3,8 @@
 - Whatever can change a plan changes a digest: every part is told apart by its type and its place.
 - Comments, layout and the order of keys in the files change nothing, nor does the order of
   mappings, and what is for readers only.
+- A part that has its default value is left out: what a later version can say besides changes no
+  digest of a definition that does not say it.
 """
 
 from __future__ import annotations
@@ -10,9 +12,10 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterator, Mapping
 from enum import Enum
+from functools import cache
 from typing import Final, TypeAlias
 
-from msgspec import Struct
+from msgspec import NODEFAULT, Struct
 from msgspec.structs import replace
 
 from cactions.logic.strict_json import dump_json
@@ -151,10 +154,16 @@ def _describe(value: object, key: _Key | None = None) -> Json:
             return value.name  # it has a digest of its own
         case Struct():
             kind = type(value)
-            fields: dict[str, Json] = {
+            members: dict[str, Json] = {
                 name: _describe(getattr(value, name), (kind, name)) for name in _list_fields(kind)
             }
-            return [kind.__name__, fields]
+            defaults = _describe_defaults(kind)
+            stated = {
+                name: described
+                for name, described in members.items()
+                if dump_json(described) != defaults.get(name)
+            }
+            return [kind.__name__, stated]
         case Enum():
             return [type(value).__name__, value.name]
         case Mapping():
@@ -168,6 +177,19 @@ def _describe(value: object, key: _Key | None = None) -> Json:
         case None | bool() | int() | float() | str():
             return value
     raise TypeError(f"a {type(value).__name__} has no digest")
+
+
+@cache
+def _describe_defaults(kind: type[Struct]) -> Mapping[str, str]:
+    """The default values of a struct's last fields, as they are described."""
+    defaults = kind.__struct_defaults__
+    names = kind.__struct_fields__[len(kind.__struct_fields__) - len(defaults) :]
+    found: dict[str, str] = {}
+    for name, default in zip(names, defaults, strict=True):
+        if default is not NODEFAULT:
+            value = default.factory() if hasattr(default, "factory") else default
+            found[name] = dump_json(_describe(value, (kind, name)))
+    return found
 
 
 def _sort(parts: list[Json]) -> list[Json]:

@@ -4,7 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
-from cactions.logic.documents.shapes.commands import HelpDocument, ImportDocument, TopicShape
+from cactions.logic.documents.shapes.commands import (
+    CompletionDocument,
+    HelpDocument,
+    ImportDocument,
+    TopicShape,
+)
 from cactions.logic.documents.shapes.parts import shape_to_json
 from cactions.logic.documents.shapes.runs import (
     ExportedDocument,
@@ -61,3 +66,8 @@ def help_to_json(topics: Mapping[str, str], topic: str | None, text: str | None)
     """The topics of the reference, and the text of one of them."""
     shown = [TopicShape(name=name, about=about) for name, about in topics.items()]
     return shape_to_json(HelpDocument(topics=shown, topic=topic, text=text))
+
+
+def completion_to_json(shell: str, script: str) -> dict[str, Json]:
+    """The script that completes command lines in a shell."""
+    return shape_to_json(CompletionDocument(shell=shell, script=script))

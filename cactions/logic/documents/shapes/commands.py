@@ -13,7 +13,7 @@ from cactions.logic.documents.shapes.parts import (
     PlaceShape,
     ValueShape,
 )
-from cactions.model import ErrorFault, ErrorKind
+from cactions.model import ConfigSource, ErrorFault, ErrorKind
 
 
 class ErrorDocument(Document, frozen=True, kw_only=True, tag="cactions.error/1"):
@@ -121,3 +121,44 @@ class HelpDocument(Document, frozen=True, kw_only=True, tag="cactions.help/1"):
     topics: list[TopicShape]
     topic: str | None
     text: str | None
+
+
+class ConfigFileShape(Part, frozen=True, kw_only=True):
+    """The user's configuration file, or where it would be."""
+
+    path: str
+    exists: bool
+
+
+class ConfigEntryShape(Part, frozen=True, kw_only=True):
+    """A setting or variable; ``value`` is null where it is unset or secret, ``line`` from 1."""
+
+    name: str
+    set: bool
+    value: str | None
+    source: ConfigSource
+    line: int | None
+    about: str
+
+
+class KeySourceShape(Part, frozen=True, kw_only=True):
+    """Where the key of a vault would come from; ``order`` is that of all sources."""
+
+    source: str
+    order: list[str]
+
+
+class ConfigDocument(Document, frozen=True, kw_only=True, tag="cactions.config/1"):
+    """`config`: the settings of the user's own file, and every variable that is read."""
+
+    file: ConfigFileShape
+    settings: list[ConfigEntryShape]
+    environment: list[ConfigEntryShape]
+    vault_key: KeySourceShape
+
+
+class CompletionDocument(Document, frozen=True, kw_only=True, tag="cactions.completion/1"):
+    """`completion`: the script that completes command lines in this shell."""
+
+    shell: str
+    script: str
