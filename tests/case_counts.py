@@ -24,7 +24,7 @@ TARGETS = {
     "templates": ("logic/expressions/test_template.py", "::test_templates_"),
     "paths": ("logic/expressions/test_json_path.py", "::test_paths_"),
     "strict JSON": ("logic/test_strict_json.py", "::test_json_"),
-    "coercion": ("logic/plan/test_coerce.py", "logic/plan/test_dates.py", "::test_coercion_"),
+    "coercion": ("logic/plan/test_coerce.py", "logic/values/test_dates.py", "::test_coercion_"),
     "documents": ("logic/documents/test_documents.py", "::test_documents_"),
     "cassette parser": (
         "edges/cassette/test_reader", "logic/cassette/test_request_key.py", "::test_cassettes_",

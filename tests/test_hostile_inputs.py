@@ -134,7 +134,7 @@ def test_token_lifetimes_are_usable_or_refused(number: str) -> None:
     """A token has a lifetime that the clock can handle, or the answer is refused."""
     body = f'{{"access_token":"abc","expires_in":{number}}}'.encode()
     with suppress(PlanningError):
-        came = read_token(FETCHING, Response(200, {"content-type": "application/json"}, body))
+        came = read_token(FETCHING, Response(200, (("content-type", "application/json"),), body))
         assert came.expires_in is None or 0 <= came.expires_in <= LONGEST
 
 

@@ -154,6 +154,7 @@ class BatchedPeople(WatchedPeople):
 
     batch_size = 10
     error: StoreError | None = None
+    failed = 0
 
     @contextmanager
     def open_batch(self) -> Iterator[None]:
@@ -161,6 +162,8 @@ class BatchedPeople(WatchedPeople):
         yield
         if self.error:
             self._inner.everybody = before
+            with self._lock:
+                self.failed += 1
             raise self.error
 
 

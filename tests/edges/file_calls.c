@@ -1,4 +1,4 @@
-/* Notes every call that changes or syncs a file, in order, as lines "verb TAB path TAB path".
+/* Notes every call that changes, syncs or locks a file, in order, as lines "verb TAB path TAB path".
    Preloaded (LD_PRELOAD); nothing is changed. */
 #define _GNU_SOURCE
 #include <dlfcn.h>
@@ -7,6 +7,7 @@
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <sys/types.h>
 #include <unistd.h>
@@ -15,6 +16,7 @@
 #define SIZE (4 << 20)
 
 static char names[MOST][512];
+static unsigned held[MOST]; /* the number of the lock, which copies of a descriptor share */
 static char notes[SIZE];
 static size_t used;
 static int noting;
@@ -97,11 +99,73 @@ CHANGER(ssize_t, sendfile64, (int fd, int from, off64_t *at, size_t size), int, 
 SYNCER(fsync)
 SYNCER(fdatasync)
 
+/* A lock ends with the last of its descriptors. */
+static void closed(int fd) {
+    if (fd < 0 || fd >= MOST) return;
+    unsigned was = held[fd];
+    held[fd] = 0;
+    for (int other = 0; was && other < MOST; other++)
+        if (held[other] == was) was = 0;
+    if (was) note("unlock", name_of(fd), "");
+    names[fd][0] = 0;
+}
+
 int close(int fd) {
     REAL(close, int, int);
-    if (fd >= 0 && fd < MOST) names[fd][0] = 0;
+    closed(fd);
     return real(fd);
 }
+
+int flock(int fd, int operation) {
+    static unsigned number;
+    REAL(flock, int, int, int);
+    int result = real(fd, operation);
+    if (!result && (operation & LOCK_EX) && fd < MOST) {
+        held[fd] = __sync_add_and_fetch(&number, 1);
+        note("lock", name_of(fd), "");
+    }
+    return result;
+}
+
+static int copied(int fd, int copy) {
+    if (fd >= 0 && fd < MOST && copy >= 0 && copy < MOST && fd != copy) {
+        memcpy(names[copy], names[fd], sizeof names[fd]);
+        held[copy] = held[fd];
+    }
+    return copy;
+}
+
+int dup(int fd) {
+    REAL(dup, int, int);
+    return copied(fd, real(fd));
+}
+
+int dup2(int fd, int copy) {
+    REAL(dup2, int, int, int);
+    if (fd != copy) closed(copy);
+    return copied(fd, real(fd, copy));
+}
+
+int dup3(int fd, int copy, int flags) {
+    REAL(dup3, int, int, int, int);
+    if (fd != copy) closed(copy);
+    return copied(fd, real(fd, copy, flags));
+}
+
+/* Also how Python makes a copy of a descriptor. */
+#define CONTROLLER(name)                                                               \
+    int name(int fd, int command, ...) {                                               \
+        REAL(name, int, int, int, ...);                                                \
+        va_list list;                                                                  \
+        va_start(list, command);                                                       \
+        void *value = va_arg(list, void *);                                            \
+        va_end(list);                                                                  \
+        int result = real(fd, command, value);                                         \
+        int copies = command == F_DUPFD || command == F_DUPFD_CLOEXEC;                 \
+        return copies ? copied(fd, result) : result;                                   \
+    }
+CONTROLLER(fcntl)
+CONTROLLER(fcntl64)
 
 #define MOVER(name, verb)                                                              \
     int name(const char *from, const char *to) {                                       \

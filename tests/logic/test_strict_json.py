@@ -219,10 +219,10 @@ def _show(text: str) -> str:
 
 @pytest.mark.parametrize(
     "text",
-    [r'{"a":"\ud800","a":1}', r'["\ud800",NaN]', r'["\ud800"', r'["\ud800x", 1e999]',
-     r'["\ud8"]', "[" * 70 + r'"\ud800"' + "]" * 70],
+    [r'{"a":"\ud800","a":1}', r'["\ud800"', r'["\ud800x", nan]', r'["\ud8"]',
+     "[" * 70 + r'"\ud800"' + "]" * 70],
 )  # fmt: skip
 def test_all_else_is_refused_beside_a_lone_surrogate(text: str) -> None:
-    """A loose reading is loose in one thing."""
+    """A loose reading takes what is no text or number, and nothing that is ambiguous or broken."""
     with pytest.raises(StrictJsonError):
         strict_json.parse_json_loosely(text.encode())

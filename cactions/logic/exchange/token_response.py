@@ -14,6 +14,7 @@ from cactions.logic.shell import join_command
 from cactions.model import (
     ABSENT,
     FailureReason,
+    InvalidText,
     Json,
     Path,
     PlanningError,
@@ -30,7 +31,7 @@ _LONG: Final = 10  # digits
 LONGEST: Final = 10 * 366 * 24 * 3600
 """In seconds, ten years: what is said to live longer is asked for again after that."""
 _KINDS: Final = {bool: "true or false", int: "a number", float: "a number", list: "a list",
-                 dict: "an object", type(None): "null"}  # fmt: skip
+                 dict: "an object", type(None): "null", InvalidText: "no valid text"}  # fmt: skip
 
 
 class FetchedToken(Struct, frozen=True):
@@ -57,7 +58,7 @@ def read_token(token: Token, answer: Response) -> FetchedToken:
     except PlanningError as error:
         raise describe_missing_token(token, str(error), error.hint) from None
     value = _find_value(fetch, answer, document)
-    if not isinstance(value, str) or not value:
+    if not isinstance(value, str) or not value or isinstance(value, InvalidText):
         what = "is missing" if value is ABSENT else f"is {_KINDS.get(type(value), 'empty')}"
         key = "token_path" if fetch.token_path else "token_header"
         raise describe_missing_token(

@@ -76,6 +76,8 @@ def _build_basic_token(bare: Token, at: LocatedValue, scope: Scope) -> Token | N
     username, password = (
         _read_secret(item) if (item := at.get(key)) else None for key in ("username", "password")
     )
+    if any(at.has(key) and not at.get(key) for key in ("username", "password")):
+        return None  # it is broken, which is a fault of its own
     if not username and not password:
         if username == "" or password == "":
             scope.add_fault(CONTRADICTION, at, "the user name and the password are both empty")

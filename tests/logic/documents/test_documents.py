@@ -51,6 +51,7 @@ from cactions.model import (
     Snapshot,
     StoreError,
     Subject,
+    WorkspaceName,
 )
 from tests import documents as readers
 from tests.strategies import builds
@@ -115,8 +116,9 @@ RECEIPTS = builds(Receipt, TEXT, st.sampled_from(Outcome), TEXT, some(CONFLICTS)
 TIMES = st.floats(-2_208_988_800, 253_402_300_800, exclude_max=True)
 KINDS = st.sampled_from(RunKind)
 HEADS = builds(
-    RunHead, TEXT, KINDS, TEXT, TIMES, TEXT, TEXT, TEXT, TEXT, TEXT, st.none() | COUNT, TEXT
-)
+    RunHead, TEXT, KINDS, TEXT, TIMES, TEXT, builds(WorkspaceName, TEXT, TEXT), TEXT, TEXT, TEXT,
+    st.none() | COUNT, TEXT,
+)  # fmt: skip
 ENTRIES = builds(RunEntry, PLANS, st.none() | RECEIPTS, TEXT)
 RUNS = builds(Run, HEADS, some(ENTRIES), FLAG)
 PLACES = builds(Place, TEXT, COUNT, COUNT, COUNT, COUNT)
@@ -376,7 +378,7 @@ def test_an_unknown_version_is_refused(codec: Codec, data: st.DataObject) -> Non
     assert "newer" in caught.value.hint
 
 
-OPTIONAL = {"error_type", "people", "from_search", "inputs", "retries", "key"}
+OPTIONAL = {"error_type", "people", "from_search", "inputs", "retries", "key", "workspace_name"}
 """Keys that are computed, that older runs did not have, or that stand only where they say more."""
 
 

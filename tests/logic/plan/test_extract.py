@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from cactions.logic.exchange.row_choice import ReferenceValues
 from cactions.logic.plan.extract import NewValue, extract
 from cactions.model import (
     ABSENT,
@@ -29,7 +30,7 @@ NOTHING: list[tuple[dict[str, Json], Value, KeepReason, str]] = [
 
 def outcome(of: AttributeMapping, root: Json) -> NewValue | KeptAttribute:
     """The outcome of one mapping for Ada, who is silver."""
-    (only,) = extract([of], root, person(tier="silver"))
+    (only,) = extract([of], root, ReferenceValues(person(tier="silver"), {}))
     return only
 
 
@@ -121,6 +122,6 @@ def test_a_root_that_is_no_object_has_no_members(root: Json) -> None:
 def test_every_mapping_has_one_outcome_in_order() -> None:
     """No mapping is lost and none is moved."""
     mappings = [mapping(name) for name in "abc"]
-    outcomes: Any = extract(mappings, {"a": "x", "b": 1}, person(c="y"))
+    outcomes: Any = extract(mappings, {"a": "x", "b": 1}, ReferenceValues(person(c="y"), {}))
     assert [NewValue, KeptAttribute, KeptAttribute] == [type(each) for each in outcomes]
     assert [ABSENT, "y"] == [each.before for each in outcomes[1:]]
