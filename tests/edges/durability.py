@@ -1,7 +1,8 @@
 """What each store promises about a power cut: the order of its calls, and what may still be lost.
 
 ``A < B`` reads: the last A comes before the last B. Paths are those below the folder of the action;
-``*`` stands for a random name. What is not in ``loses`` is never lost.
+``*`` stands for a random name. What is not in ``loses`` is never lost. A lock is there from its
+``lock`` to its ``unlock``.
 """
 
 from __future__ import annotations
@@ -39,6 +40,11 @@ def replaces(draft: str, path: str, folder: str = ".") -> str:
     return f"write {draft} < sync {draft} < rename {draft} {path} < sync {folder}"
 
 
+def keeps_lock(draft: str, named: str) -> str:
+    """A draft is locked from before its first byte until it has its name."""
+    return f"create {draft} < lock {draft} < write {draft} < {named} < unlock {draft}"
+
+
 def commits(database: str) -> str:
     """A transaction of SQLite: its log is durable."""
     return f"write {database}-wal < sync {database}-wal"
@@ -52,13 +58,23 @@ def settles(database: str) -> str:
 RUNS: Final = "state/runs"
 RUN: Final = f"{RUNS}/run-1.db"
 LOG: Final = f"content of {RUN}-wal"
+SEEDS: Final = "state/.cactions-*.tmp"
+LEFT: Final = "killed/.cactions-*"
 LOCK: Final = "content of state/local.{}.lock"
 
 ORDERS: Final = (
     StoreOrder(
         "the vault",
         ("edges/keys/vault_file.py",),
-        (Promise("vault write", replaces(".vault.*.tmp", "vault")),),
+        (
+            Promise("vault write", replaces(".vault.*.tmp", "vault")),
+            Promise(
+                "vault change",
+                "lock .vault.lock < write .vault.*.tmp < rename .vault.*.tmp vault < sync ."
+                " < delete .vault.lock < unlock .vault.lock",
+                loses=("deletion of .vault.lock",),  # empty, and the next writer takes it
+            ),
+        ),
     ),
     StoreOrder(
         "key files",
@@ -75,10 +91,10 @@ ORDERS: Final = (
         "recordings and probes",
         ("edges/cassette/writer.py", "cli/probe_recording.py"),
         (
-            Promise("recording", replaces(".*.tmp", "loyalty.json")),
+            Promise("recording", replaces(".cactions-*.tmp", "loyalty.json")),
             Promise(
                 "shared write",
-                replaces("cassettes/.*.tmp", "cassettes/loyalty.json", "cassettes"),
+                replaces("cassettes/.cactions-*.tmp", "cassettes/loyalty.json", "cassettes"),
             ),
             Promise("shared write", "create cassettes < sync ."),
         ),
@@ -86,13 +102,13 @@ ORDERS: Final = (
     StoreOrder(
         "action files",
         ("cli/commands/validate_fix.py", "cli/commands/test_accept.py"),
-        (Promise("replace", replaces(".*.tmp", "actions.yaml")),),
+        (Promise("replace", replaces(".cactions-*.tmp", "actions.yaml")),),
     ),
     StoreOrder(
         "outputs in a project: snapshots, pulled people, reports, pictures",
         ("cli/output_files.py", "cli/reporters.py"),
         (
-            Promise("project write", replaces(".*.tmp", "attributes.lock.json")),
+            Promise("project write", replaces(".cactions-*.tmp", "attributes.lock.json")),
             Promise(
                 "append",
                 "write summary.md",  # a stream of a CI
@@ -104,7 +120,7 @@ ORDERS: Final = (
         "pulled files",
         ("edges/files/pulled_files.py",),
         (
-            Promise("pull", replaces("pulled/.*.tmp", "pulled/b.yaml", "pulled")),
+            Promise("pull", replaces("pulled/.cactions-*.tmp", "pulled/b.yaml", "pulled")),
             Promise("pull", "create pulled < sync ."),
         ),
     ),
@@ -144,14 +160,19 @@ ORDERS: Final = (
             ),
             Promise(
                 "digests",
-                "write state/.*.tmp < sync state/.*.tmp < rename state/.*.tmp state/seeds.json",
+                f"write {SEEDS} < sync {SEEDS} < rename {SEEDS} state/seeds.json",
                 loses=("name of state/seeds.json",),  # an edit of a seed person is not noticed
             ),
         ),
     ),
     StoreOrder(
         "the local workspace",
-        ("edges/store/people.py", "edges/store/sqlite.py", "edges/store/sqlite_files.py"),
+        (
+            "edges/store/people.py",
+            "edges/store/sqlite.py",
+            "edges/store/sqlite_connection.py",
+            "edges/store/sqlite_files.py",
+        ),
         (
             Promise(
                 "people import",
@@ -203,8 +224,8 @@ ORDERS: Final = (
         "saved plans",
         ("edges/store/plan_file.py", "edges/store/taken_plans.py"),
         (
-            Promise("plan save", f"{settles(RUN)} < write .*.tmp", loses=(LOG,)),
-            Promise("plan save", replaces(".*.tmp", "plan"), loses=(LOG,)),
+            Promise("plan save", f"{settles(RUN)} < write .cactions-*.tmp", loses=(LOG,)),
+            Promise("plan save", replaces(".cactions-*.tmp", "plan"), loses=(LOG,)),
             Promise(
                 "plan take",
                 f"write {RUNS}/.plan-* < sync {RUNS}/.plan-* < link {RUNS}/.plan-* {RUN}"
@@ -232,6 +253,43 @@ ORDERS: Final = (
                 "index",
                 "delete state/applied-@.db < sync state",
                 loses=("name of state/runs/run-@.db-wal",),
+            ),
+        ),
+    ),
+    StoreOrder(
+        "drafts: deleted by another process only where no living one has their lock",
+        ("edges/files/drafts.py",),
+        (
+            *(
+                Promise(action, keeps_lock(draft, named))
+                for action, draft, named in (
+                    ("vault write", ".vault.*.tmp", "rename .vault.*.tmp vault"),
+                    ("recording", ".cactions-*.tmp", "rename .cactions-*.tmp loyalty.json"),
+                    ("run begin", f"{RUNS}/.run-1.db-*", f"link {RUNS}/.run-1.db-* {RUN}"),
+                    ("plan take", f"{RUNS}/.plan-*", f"link {RUNS}/.plan-* {RUN}"),
+                )
+            ),
+            Promise(
+                "key write",
+                keeps_lock(".key-*", "link .key-* key"),
+                loses=("deletion of .key-*",),
+            ),
+            Promise(
+                "index",
+                keeps_lock("state/.applied--*", "rename state/.applied--* state/applied-@.db"),
+                at="built",
+                loses=("name of state/runs/run-@.db-wal",),
+            ),
+            # of what the living one has, no deletion is lost, since nothing is deleted
+            Promise(
+                "drafts left",
+                f"lock {LEFT}.tmp < delete {LEFT}.tmp < unlock {LEFT}.tmp",
+                loses=(f"deletion of {LEFT}.tmp",),  # the next writer deletes it again
+            ),
+            Promise(
+                "databases left",
+                f"lock {LEFT} < delete {LEFT} < delete {LEFT}-wal < unlock {LEFT}",
+                loses=(f"deletion of {LEFT}", f"deletion of {LEFT}-wal"),
             ),
         ),
     ),

@@ -1,4 +1,4 @@
-"""What the journal does that must survive a power cut; as ``store_actions``."""
+"""What the journal, and what locks, do that must survive a power cut; as ``store_actions``."""
 
 from __future__ import annotations
 
@@ -18,9 +18,13 @@ from cactions.app.plan_people import plan_people
 from cactions.app.planning_task import PlanningTask
 from cactions.app.propose import Job, PlanContext
 from cactions.app.write_calls import call_once
+from cactions.edges.files.atomic_write import PRIVATE
+from cactions.edges.files.drafts import create_draft, delete_drafts
+from cactions.edges.keys.vault_file import LocalVaultFile
 from cactions.edges.store.journal import LocalJournal
 from cactions.edges.store.people import LocalPeopleStore
 from cactions.edges.store.run_lock import FileRunLock
+from cactions.edges.store.sqlite_files import delete_draft_databases
 from cactions.edges.store.taken_plans import drop_old_marks, mark_taken
 from cactions.logic.request.call import CallSpec
 from cactions.model import (
@@ -242,6 +246,44 @@ def do_plan_old_marks(folder: Path, calls: FileCalls) -> None:
     with calls.note(folder):
         drop_old_marks(folder)
         calls.mark(TOLD)
+
+
+# Locks, and what is left of processes that were killed
+
+
+def do_vault_change(folder: Path, calls: FileCalls) -> None:
+    """Until its lock has ended."""
+    with calls.note(folder):
+        with LocalVaultFile(folder / "vault").lock_for_change() as changed:
+            changed.write(b"new")
+        calls.mark(TOLD)
+
+
+def do_drafts_left(folder: Path, calls: FileCalls) -> None:
+    _delete_left(
+        folder, calls, lambda place: delete_drafts(place, r"\.cactions-", ".tmp"), suffix=".tmp"
+    )
+
+
+def do_databases_left(folder: Path, calls: FileCalls) -> None:
+    _delete_left(folder, calls, delete_draft_databases)
+
+
+def _delete_left(
+    folder: Path, calls: FileCalls, delete: Callable[[Path], None], suffix: str = ""
+) -> None:
+    """The lock of one draft has ended with its process; another one has its lock."""
+    handles = {}
+    for name in ("killed", "living"):
+        (folder / name).mkdir()
+        path, handles[name] = create_draft(folder / name, ".cactions-", suffix, PRIVATE)
+        path.with_name(f"{path.name}-wal").touch()
+    os.close(handles["killed"])
+    with calls.note(folder):
+        for name in handles:
+            delete(folder / name)
+        calls.mark(TOLD)
+    os.close(handles["living"])
 
 
 # The index

@@ -112,6 +112,7 @@ def test_every_action_has_a_promise() -> None:
 CHANGES = re.compile(
     r"""\b(?:atomic_write|publish_file|delete_file|save_shared_file|write_pieces|replace_file
     |append_text|new_private_file|make_private_folder|open_private_file|delete_database
+    |create_draft|open_private_draft|delete_drafts|delete_draft_databases
     |open_for_writing|sync_folder|fsync|O_CREAT|pwrite|ftruncate|rmtree|copyfile(?:obj)?
     |Database\.(?:create|draft)|file_io\.write_text|os\.(?:link|write|rename|replace|unlink))\b
     |\.(?:unlink|mkdir|rename|write_bytes|settle|touch|rmdir)\(
