@@ -5,7 +5,7 @@ The file of a run can be older than the action files, or forged.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from pathlib import Path
 
@@ -13,6 +13,7 @@ from msgspec.structs import replace
 
 from cactions.cli import wiring
 from cactions.edges.store.journal import LocalJournal
+from cactions.edges.store.run_lock import list_running
 from cactions.logic.project.stored_run import redact_shown
 from cactions.model import CactionsError, Reference, Run
 
@@ -29,6 +30,12 @@ def open_shown_journal(paths: Sequence[Path] | None) -> LocalJournal:
         wiring.create_row_cipher(home),
         redact=lambda entry: redact_shown(entry, redacted) if redacted else entry,
     )
+
+
+def mark_running(runs: Iterable[Run], paths: Sequence[Path] | None) -> list[Run]:
+    """The runs of a folder; those that other processes are writing now say so."""
+    running = list_running(wiring.find_folder(paths) / wiring.STATE)
+    return [replace(run, running=True) if run.head.id in running else run for run in runs]
 
 
 def redact_run(run: Run, redacted: frozenset[Reference]) -> Run:

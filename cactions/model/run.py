@@ -152,11 +152,12 @@ class IndexedEntries(Protocol):
 
 
 class Run(Struct, frozen=True):
-    """A run as the journal holds it. ``finished`` is False where it was cut off.
+    """A run as the journal holds it. ``finished`` is False where it was cut off or is running.
 
     ``entries`` are in the order of their numbers; of a stored run they are read page by page,
     anew each time. ``authentic`` is False where there is a vault and the run is not sealed by it
-    throughout, so that anyone who can write its file can have made it.
+    throughout, so that anyone who can write its file can have made it. ``running``: another process
+    is writing it now.
     """
 
     head: RunHead
@@ -165,6 +166,7 @@ class Run(Struct, frozen=True):
     authentic: bool = True
     phase: RunPhase = RunPhase.RUNNING
     stored_counts: RunCounts | None = None
+    running: bool = False
 
     @property
     def counts(self) -> RunCounts:

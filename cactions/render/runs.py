@@ -51,7 +51,7 @@ def render_runs(found: Iterable[Run]) -> View:
     rows = [_run_row(run, partly=run.head.id in taken) for run in found]
     workspaces = [run.head.workspace for run in found]
     how_on = [_render_retried(run.head) for run in found if run.head.retries]
-    how_on += [render_resume_hint(run) for run in found if not run.finished]
+    how_on += [render_resume_hint(run) for run in found if not (run.finished or run.running)]
 
     def draw(width: int) -> list[StyledLine]:
         if not rows:
@@ -81,7 +81,7 @@ def render_run(run: Run) -> View:
         else:
             for entry in run.entries:
                 lines += [BLANK, *_render_entry(entry, run.head.kind, width)]
-        if not run.finished:
+        if not run.finished and not run.running:
             lines += [
                 BLANK,
                 *wrap_paragraph(render_resume_hint(run), width),
@@ -135,11 +135,15 @@ def _has_restored(run: Run) -> bool:
 
 
 def _name_open_state(run: Run) -> str:
-    """What is true of a run that is not finished."""
+    """What is true of a run that is not finished. The planning of one holds no lock."""
+    if run.running:
+        return "running"
     if run.phase is RunPhase.PLANNED:
         return "planned"
+    if run.phase in (RunPhase.READING, RunPhase.PLANNING):
+        return "planning, or cut off"
     counts = run.counts
-    is_answered = run.phase is RunPhase.RUNNING and counts.planned == counts.total > 0
+    is_answered = counts.planned == counts.total > 0
     return "answered, not applied" if is_answered else "cut off"
 
 

@@ -15,6 +15,7 @@ from cactions.edges.store.run_lock import FileRunLock
 from cactions.model import JobRow, PersonQuery, RunHead, RunKind, RunPhase
 from tests.app.crowd import plans
 from tests.cli.conftest import Cli
+from tests.edges.processes import running, said
 
 RUN = "20260101-000000-00000001"
 HEAD = RunHead(RUN, RunKind.APPLY, "loyalty", 1767225600.0, "me@here", people=2)
@@ -215,3 +216,32 @@ def test_a_planning_that_was_cut_off_is_closed_before_a_person_is_forgotten(
         assert b"a-colour-of-hers" not in path.read_bytes(), path
     assert Exit.CLEAN == cli("runs", "retry", RUN, "--yes").code  # nothing is left to retry
     assert 2 == len(cli("runs", "list", "--json").json["runs"])
+
+
+HOLD = """
+import sys
+from pathlib import Path
+from cactions.edges.store.run_lock import FileRunLock
+from cactions.model import RunHead, RunKind, WorkspaceName
+head = RunHead(sys.argv[2], RunKind.APPLY, "loyalty", 1.0, "ada", WorkspaceName("local"))
+with FileRunLock(Path(sys.argv[1])).hold(head):
+    print("held")
+    sys.stdin.read()
+"""
+
+
+def test_a_run_of_another_process_is_running_and_not_cut_off(cli: Cli, home: Path) -> None:
+    """It becomes cut off as soon as its process has ended, and only then can be resumed."""
+    cut_off(cli, home, written=False)
+    with running(HOLD, home / ".cactions", RUN) as process:
+        assert "held" == said(process)
+        listed = cli("runs", "list").out
+        assert (True, False) == ("running" in listed, "cut off" in listed)
+        assert "runs resume" not in listed
+        assert "running" in cli("runs", "show", "last").out
+        assert cli("runs", "list", "--json").json["runs"][0]["running"]
+        assert Exit.CLEAN != cli("runs", "resume", "last", "--yes").code
+        process.kill()
+        process.wait()
+    listed = cli("runs", "list").out
+    assert (False, True) == ("running" in listed, "cut off" in listed)

@@ -13,7 +13,7 @@ from cactions.cli.commands import runs_continue, runs_retention, runs_retry, run
 from cactions.cli.exit_codes import Exit
 from cactions.cli.options import Files, Json
 from cactions.cli.output_files import write_lines
-from cactions.cli.shown_runs import open_shown_journal
+from cactions.cli.shown_runs import mark_running, open_shown_journal
 from cactions.cli.vault_options import key_options
 from cactions.logic import documents, strict_json
 from cactions.logic.documents.changes import exported_to_json
@@ -40,7 +40,7 @@ def list_(files: Files = None, json: Json = False) -> None:
     Example: cactions runs list
     """
     journal = open_shown_journal(files)
-    found, damaged = list(journal.list_unlocked()), journal.list_damaged()
+    found, damaged = mark_running(journal.list_unlocked(), files), journal.list_damaged()
     locked, why_locked = journal.list_locked()
     if json:
         wiring.write_json(documents.runs_to_json(found, damaged, locked))
@@ -65,7 +65,7 @@ def show(run: RunId, files: Files = None, json: Json = False) -> None:
 
     Example: cactions runs show last
     """
-    found = _read(open_shown_journal(files), run)
+    [found] = mark_running([_read(open_shown_journal(files), run)], files)
     if json:
         wiring.write_json(documents.run_to_json(found, redact=True))
     else:

@@ -22,8 +22,22 @@ _FLAGS: Final = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK
 
 def try_lock(handle: int) -> bool:
     """Lock an open file for this process, without waiting; whether the lock is ours now."""
+    return _try_flock(handle, fcntl.LOCK_EX)
+
+
+def try_shared_lock(handle: int) -> bool:
+    """The same, beside others who share it; False where one process has it alone."""
+    return _try_flock(handle, fcntl.LOCK_SH)
+
+
+def unlock(handle: int) -> None:
+    """End a lock before its file is closed."""
+    fcntl.flock(handle, fcntl.LOCK_UN)
+
+
+def _try_flock(handle: int, kind: int) -> bool:
     try:
-        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        fcntl.flock(handle, kind | fcntl.LOCK_NB)
     except BlockingIOError:
         return False
     return True

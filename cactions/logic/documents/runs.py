@@ -87,6 +87,7 @@ def run_to_json(run: Run, *, redact: bool) -> dict[str, Json]:
         "entries": [_entry_to_json(entry, redact) for entry in run.entries],
         "finished": run.finished,
         **({} if run.authentic else {"authentic": False}),
+        **({"running": True} if run.running else {}),
     }
 
 

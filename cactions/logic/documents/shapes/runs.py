@@ -56,12 +56,16 @@ class EntryShape(Part, frozen=True, kw_only=True):
 
 
 class RunDocument(Document, frozen=True, kw_only=True, tag="cactions.run/1"):
-    """A whole run: `runs show` prints it. ``authentic`` is false where it is not sealed."""
+    """A whole run: `runs show` prints it. ``authentic`` is false where it is not sealed.
+
+    ``running``: another process is writing it now.
+    """
 
     head: HeadDocument
     entries: list[EntryShape]
     finished: bool
     authentic: bool | UnsetType = UNSET
+    running: bool | UnsetType = UNSET
 
 
 class DamagedShape(Part, frozen=True, kw_only=True):
