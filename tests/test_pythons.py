@@ -29,7 +29,7 @@ def test_what_names_a_python_names_the_same_ones() -> None:
     assert f"py3{lowest}" == PROJECT["tool"]["ruff"]["target-version"]
     assert f"Python 3.{lowest} or newer" in (ROOT / "README.md").read_text()
     guide = (ROOT / ".github" / "CONTRIBUTING.md").read_text()
-    assert f"tested on Python {', '.join(NAMED[:-1])} and {NAMED[-1]}" in " ".join(guide.split())
+    assert f"tested on Python {' and '.join(NAMED)}." in " ".join(guide.split())
     assert {f"3.{lowest}"} == set(re.findall(r"--python-version (\S+)", guide))
 
 
@@ -97,7 +97,7 @@ echo "made by $0" >> "$LOG"
 
 
 def run_ci(
-    home: Path, versions: list[str], logged: str
+    home: Path, versions: list[str], logged: str, *words: str
 ) -> tuple[subprocess.CompletedProcess[str], list[str]]:
     """``.ci/run`` with Pythons whose programs only do what ``logged`` says; what was logged."""
     (home / ".ci").mkdir()
@@ -112,7 +112,8 @@ def run_ci(
     script(home / "bin" / "gnome-keyring-daemon", "")
     path = f"{home / 'bin'}{os.pathsep}{os.environ['PATH']}"
     done = subprocess.run(
-        ["bash", ".ci/run"], cwd=home, capture_output=True, text=True, check=False, timeout=300,
+        ["bash", ".ci/run", *words], cwd=home,
+        capture_output=True, text=True, check=False, timeout=300,
         env={**os.environ, "PATH": path, "LOG": str(home / "log")},
     )  # fmt: skip
     return done, (home / "log").read_text().splitlines()
@@ -122,7 +123,7 @@ def run_ci(
 def test_each_python_runs_the_commands_of_the_readme(tmp_path: Path, count: int) -> None:
     """The lowest and the newest all tests, those between a part; one Python is enough."""
     versions = [f"3.{11 + number}" for number in range(count)]
-    done, log = run_ci(tmp_path, versions, LOGGED)
+    done, log = run_ci(tmp_path, versions, LOGGED, "--all")
     assert 0 == done.returncode, done.stderr
     assert [f"made by {tmp_path}/my pythons/{name}" for name in versions for _ in range(2)] == [
         line for line in log if line.startswith("made by ")
@@ -135,6 +136,13 @@ def test_each_python_runs_the_commands_of_the_readme(tmp_path: Path, count: int)
     assert missing == re.findall(r"Python (\S+) is not on this machine", done.stdout)
     unnamed = [name for name in versions if name not in NAMED]
     assert unnamed == re.findall(r"Python (\S+) has no classifier", done.stdout)
+
+
+def test_the_lowest_python_alone_is_taken_unless_all_are_asked_for(tmp_path: Path) -> None:
+    """What lands must be green there."""
+    done, log = run_ci(tmp_path, ["3.11", "3.13"], LOGGED)
+    assert (0, True) == (done.returncode, "Tested on Python 3.11.\n" in done.stdout)
+    assert not any("3.13" in line for line in log)
 
 
 @pytest.mark.parametrize("failing", ["pip", "cactions", "python", "ruff", "mypy"])
