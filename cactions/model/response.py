@@ -167,6 +167,12 @@ class AttributeMapping(Struct, frozen=True):
         return tuple(part for part in self.text if isinstance(part, Path)) or (self.path,)
 
     @property
+    def element_path(self) -> Path:
+        """The path from the element of a list, or the whole one where there is no element."""
+        start = len(self.elements.path.segments) if self.elements else 0
+        return Path("", self.path.segments[start:]) if start else self.path
+
+    @property
     def value_paths(self) -> tuple[Path, ...]:
         """The same, as far as the value itself: into the JSON of a text, too."""
         inner = self.parse.segments if self.parse else ()

@@ -20,7 +20,7 @@ from cactions.logic.answers.shown_answer import (
     mask_text,
 )
 from cactions.logic.exchange.answer_body import AnswerError, read_body
-from cactions.logic.exchange.row_choice import ReferenceValues, RowOrderError, find_rows
+from cactions.logic.exchange.row_choice import ReferenceValues, find_root
 from cactions.logic.expressions.json_path import query_all, query_one
 from cactions.logic.printable import escape_control
 from cactions.logic.request.call import CallSpec
@@ -139,15 +139,9 @@ def _describe_rows(path: Path, document: Json) -> str:
 
 def _find_root(spec: CallSpec, document: Json) -> Json:
     """Where the paths of the mapping start: at the row of the person, else at the document."""
-    rows = spec.action.response.rows
-    if rows is None:
-        return document
     values = ReferenceValues(spec.person, spec.inputs)
-    try:
-        fitting = find_rows(rows, values, document)
-    except RowOrderError:
-        return document
-    return fitting[0] if len(fitting) == 1 else document
+    root = find_root(spec.action.response.rows, values, document)
+    return document if root is ABSENT else root
 
 
 def _explain_plan(plan: Plan, spec: CallSpec, response: Response) -> Plan:

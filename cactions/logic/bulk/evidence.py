@@ -22,7 +22,7 @@ from cactions.logic.bulk.request_keys import (
 )
 from cactions.logic.bulk.shown_identifiers import IdentifierReader, ShownIdentifier
 from cactions.logic.exchange.answer_body import AnswerError, read_body
-from cactions.logic.exchange.row_choice import ReferenceValues, RowOrderError, find_rows
+from cactions.logic.exchange.row_choice import ReferenceValues, find_root
 from cactions.logic.expressions.references import resolve_reference
 from cactions.model import (
     ABSENT,
@@ -168,15 +168,7 @@ def _find_root(
     document = _read_document(action, response)
     if document is ABSENT:
         return ABSENT
-    rows = action.response.rows
-    if rows is None:
-        return document
-    asker = ReferenceValues(person, inputs or {})
-    try:
-        fitting = find_rows(rows, asker, document)
-    except RowOrderError:
-        return ABSENT
-    return fitting[0] if len(fitting) == 1 else ABSENT
+    return find_root(action.response.rows, ReferenceValues(person, inputs or {}), document)
 
 
 def _read_document(action: Action, response: Response) -> Value:

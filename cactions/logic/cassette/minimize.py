@@ -41,7 +41,6 @@ from cactions.model import (
     AttributeMapping,
     BodyCheck,
     Json,
-    Path,
     Person,
     PlanningError,
     Response,
@@ -194,10 +193,9 @@ def _keep_mapped(
     for route, _ in elements:
         tree.add(route, Keep.PLACE)
     chosen = _keep_choice(mapping.elements, asker, elements, tree)
-    rest = Path("", mapping.path.segments[len(mapping.elements.path.segments) :])
     fitting = [place for place in elements if meets_conditions(mapping.elements, asker, place[1])]
     for place in fitting if mapping.aggregate else [chosen] if chosen else []:
-        keep_path(rest, *place, tree, keep)
+        keep_path(mapping.element_path, *place, tree, keep)
 
 
 def _keep_proof(

@@ -54,6 +54,20 @@ def find_rows(rows: Rows, asker: ReferenceValues | None, document: Json) -> list
     return [found[position] for position in choose_positions(rows, asker, found)]
 
 
+def find_root(rows: Rows | None, asker: ReferenceValues, document: Json) -> Value:
+    """Where the paths of a mapping start: at the one row, or at the document where none is chosen.
+
+    ABSENT where not exactly one row remains.
+    """
+    if rows is None:
+        return document
+    try:
+        found = find_rows(rows, asker, document)
+    except RowOrderError:
+        return ABSENT
+    return found[0] if len(found) == 1 else ABSENT
+
+
 def choose_positions(
     rows: Rows, asker: ReferenceValues | None, candidates: Sequence[Json]
 ) -> list[int]:

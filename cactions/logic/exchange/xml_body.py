@@ -129,7 +129,6 @@ class _Reader:
 
     def end(self, _name: str) -> None:
         """The element that began last ends."""
-        route = tuple(element.name for element in self._open[1:])
         element = self._open.pop()
         self._lists.pop()
         members, lists, name = self._open[-1].members, self._lists[-1], element.name
@@ -141,11 +140,14 @@ class _Reader:
         elif name in members:
             members[name] = [members[name], built]
             lists.add(name)
-        elif route in self._repeated:
+        elif self._repeated and self._get_route(name) in self._repeated:
             members[name] = [built]
             lists.add(name)
         else:
             members[name] = built
+
+    def _get_route(self, name: str) -> tuple[str, ...]:
+        return (*(element.name for element in self._open[1:]), name)
 
     def add_text(self, text: str) -> None:
         """Text inside the element that began last."""

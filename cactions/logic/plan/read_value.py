@@ -62,7 +62,7 @@ def _read_element(
         equally = f" are equally the {elements.order.order.value}" if elements.order else " fit"
         detail = f"{len(found)} elements of {elements.path}{equally}, and exactly 1 must"
         raise DateError(KeepReason.MANY_ELEMENTS, detail)
-    return query_one(_cut_path(mapping.path, elements.path), found[0]) if found else ABSENT
+    return query_one(mapping.element_path, found[0]) if found else ABSENT
 
 
 def _find_elements(elements: Rows, root: Json, asker: ReferenceValues | None) -> list[Json]:
@@ -71,11 +71,6 @@ def _find_elements(elements: Rows, root: Json, asker: ReferenceValues | None) ->
     except RowOrderError as error:
         detail = f"several elements of {elements.path} fit, but {error}"
         raise DateError(KeepReason.MANY_ELEMENTS, detail) from None
-
-
-def _cut_path(path: Path, before: Path) -> Path:
-    """The rest of a path, behind the path of a list's elements."""
-    return Path("", path.segments[len(before.segments) :])
 
 
 def _aggregate(
@@ -87,8 +82,7 @@ def _aggregate(
     if not _has_list(base, root):
         return ABSENT
     rows = _find_elements(elements, root, asker) if elements else [root]
-    rest = _cut_path(mapping.path, elements.path) if elements else mapping.path
-    values = [value for row in rows for value in query_all(rest, row)]
+    values = [value for row in rows for value in query_all(mapping.element_path, row)]
     if kind is Aggregate.COUNT:
         return len(values)
     found = [value for value in values if not is_empty(value)]

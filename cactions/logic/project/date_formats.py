@@ -52,7 +52,7 @@ def _check_pattern(at: LocatedValue, scope: Scope) -> None:
 def _check_zone(at: LocatedValue, form: DateForm, scope: Scope) -> None:
     if form not in _ZONED:
         message = f"{form.value} has its zone in each date"
-        scope.faults.add(CONTRADICTION, at.key, message, hint="remove it", route=at.route)
+        scope.refuse_key(at, message)
         return
     try:
         load_zone(at.value)

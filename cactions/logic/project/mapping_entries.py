@@ -108,14 +108,14 @@ def _check_policies(
         message = f'"{attribute.name}" is of type {kind.value}'
         scope.add_fault(CONTRADICTION, forced, message, f"write type: {kind.value}")
     if length and kind is not DataType.STRING:
-        _refuse_key(length, f'"{attribute.name}" is no text and has no length', scope)
+        scope.refuse_key(length, f'"{attribute.name}" is no text and has no length')
     divide, has_values = at.get("divide"), at.has("values")
     if divide and (kind in (DataType.BOOLEAN, DataType.DATE) or has_values):
         what = "values are looked up" if has_values else f'"{attribute.name}" is no number'
-        _refuse_key(divide, f"{what}: there is nothing to divide", scope)
+        scope.refuse_key(divide, f"{what}: there is nothing to divide")
     for name in ("else", "case"):
         if (key := at.get(name)) and not has_values:
-            _refuse_key(key, f"{name} belongs to values, which is not there", scope)
+            scope.refuse_key(key, f"{name} belongs to values, which is not there")
     _check_join(source, at, scope)
 
 
@@ -124,14 +124,10 @@ def _check_join(source: ValueSource, at: LocatedValue, scope: Scope) -> None:
     join = at.get("join")
     is_list = EACH in source.path.segments and not (source.elements or source.aggregate)
     if join and (source.text or source.aggregate):
-        _refuse_key(join, "there is no list to join", scope)
+        scope.refuse_key(join, "there is no list to join")
     elif is_list and not at.has("join"):
         hint = 'add join: ", ", or count, sum, min or max; in: takes one element'
         scope.faults.add(MISSING_KEY, at.key, "[*] is a list of values", hint=hint, route=at.route)
-
-
-def _refuse_key(at: LocatedValue, message: str, scope: Scope) -> None:
-    scope.faults.add(CONTRADICTION, at.key, message, hint="remove it", route=at.route)
 
 
 def _check_date_form(
@@ -146,4 +142,4 @@ def _check_date_form(
         scope.faults.add(MISSING_KEY, at.key, message, hint=hint, route=at.route)
     elif date and attribute.data_type is not DataType.DATE:
         message = f'"{attribute.name}" is no date but of type {attribute.data_type.value}'
-        scope.faults.add(CONTRADICTION, date.key, message, hint="remove it", route=date.route)
+        scope.refuse_key(date, message)

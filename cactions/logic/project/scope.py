@@ -70,6 +70,10 @@ class Scope(Struct, frozen=True):
         """Note a fault of a value."""
         self.faults.add(rule, at.span, message, hint=hint, route=at.route)
 
+    def refuse_key(self, at: LocatedValue, message: str) -> None:
+        """Note that a key contradicts what stands beside it."""
+        self.faults.add(CONTRADICTION, at.key, message, hint="remove it", route=at.route)
+
     def list_known(self, what: str, name: str, names: Collection[str], at: LocatedValue) -> bool:
         """Whether a name is declared; a fault where it is not."""
         if name in names:

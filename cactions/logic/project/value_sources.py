@@ -45,7 +45,7 @@ def build_value_source(at: LocatedValue, scope: Scope) -> ValueSource | None:
     parse = at.get("parse")
     path = scope.parse_path(parse) if parse else None
     if parse and name not in ("path", "text"):
-        _refuse(parse, f"{name} gives a number, and no text to parse", scope)
+        scope.refuse_key(parse, f"{name} gives a number, and no text to parse")
     return replace(source, parse=path) if source and path else source
 
 
@@ -81,7 +81,7 @@ def _build_aggregate(
         return None
     if kind is Aggregate.COUNT:
         if found := at.get("in"):
-            _refuse(found, "count names the list itself", scope)
+            scope.refuse_key(found, "count names the list itself")
             return None
         elements = _build_counted(at, item, path, scope)
     full = path if kind is Aggregate.COUNT else _extend(elements, path)
@@ -110,9 +110,8 @@ def _build_elements(at: LocatedValue, scope: Scope) -> Rows | None:
     if in_at is None:
         for name in _CHOICES:
             if not at.has("in") and (found := at.get(name)):
-                _refuse(
-                    found, f"{name} chooses among the elements of in, which is not there", scope
-                )
+                message = f"{name} chooses among the elements of in, which is not there"
+                scope.refuse_key(found, message)
         return None
     if any(at.has(name) for name in AGGREGATES):
         _refuse_orders(at, scope)
@@ -127,7 +126,7 @@ def _build_elements(at: LocatedValue, scope: Scope) -> Rows | None:
 def _refuse_orders(at: LocatedValue, scope: Scope) -> None:
     for name in ORDERS:
         if found := at.get(name):
-            _refuse(found, f"{name} takes one element, and all are taken here", scope)
+            scope.refuse_key(found, f"{name} takes one element, and all are taken here")
 
 
 def _extend(elements: Rows | None, path: Path) -> Path:
@@ -142,7 +141,7 @@ def _build_text(at: LocatedValue, item: LocatedValue, scope: Scope) -> ValueSour
     """Texts and response paths in turn."""
     for name in ("in", *_CHOICES):
         if found := at.get(name):
-            _refuse(found, f"{name} belongs to path", scope)
+            scope.refuse_key(found, f"{name} belongs to path")
     parts: list[str | Path] = []
     end = 0
     for hole in _HOLE.finditer(item.value):
@@ -163,7 +162,3 @@ def _build_text(at: LocatedValue, item: LocatedValue, scope: Scope) -> ValueSour
         scope.add_fault(BAD_TEMPLATE, item, message)
         return None
     return ValueSource(paths[0], text=tuple(part for part in parts if part != ""))
-
-
-def _refuse(at: LocatedValue, message: str, scope: Scope) -> None:
-    scope.faults.add(CONTRADICTION, at.key, message, hint="remove it", route=at.route)

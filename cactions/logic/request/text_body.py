@@ -47,15 +47,18 @@ class TextPosition(Enum):
 
 
 class _Turn(NamedTuple):
-    """What is looked for in a state, and the state behind each find."""
+    """What is looked for in a state, and the state behind each find.
 
-    pattern: re.Pattern[str]
+    Patterns are compiled when a text is read: few actions have one.
+    """
+
+    pattern: str
     next: Mapping[str, TextPosition]
 
 
 def _build_turn(**finds: tuple[str, TextPosition]) -> _Turn:
     pattern = "|".join(f"(?P<{name}>{text})" for name, (text, _) in finds.items())
-    return _Turn(re.compile(pattern), {name: position for name, (_, position) in finds.items()})
+    return _Turn(pattern, {name: position for name, (_, position) in finds.items()})
 
 
 _XML: Final = {
@@ -107,8 +110,8 @@ _LANGUAGES: Final = {
 
 _NUMBER: Final = r"-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?"
 _TOKENS: Final = {
-    TextLanguage.JSON: re.compile(rf"{_NUMBER}|true|false"),
-    TextLanguage.GRAPHQL: re.compile(rf"{_NUMBER}|[A-Za-z_][0-9A-Za-z_]*"),
+    TextLanguage.JSON: rf"{_NUMBER}|true|false",
+    TextLanguage.GRAPHQL: rf"{_NUMBER}|[A-Za-z_][0-9A-Za-z_]*",
 }
 _NO_XML: Final = re.compile("[\ufffe\uffff]")
 _MARKUP: Final = {"&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;", "'": "&apos;"}
@@ -116,9 +119,7 @@ _IN_ELEMENT: Final = str.maketrans(_MARKUP)
 _IN_ATTRIBUTE: Final = str.maketrans({**_MARKUP, "\t": "&#9;", "\n": "&#10;"})
 """Blanks of an attribute would be read as spaces."""
 _CDATA_END: Final = re.compile("[]>]")
-_GRAPHQL_QUERY: Final = re.compile(
-    r"\s*(?:#[^\n]*\n\s*)*(?:\{|(?:query|mutation|subscription|fragment)\b)"
-)
+_GRAPHQL_QUERY: Final = r"\s*(?:#[^\n]*\n\s*)*(?:\{|(?:query|mutation|subscription|fragment)\b)"
 
 
 def build_text(
@@ -165,7 +166,7 @@ def is_graphql(name: str, content: JsonTemplate) -> bool:
     if name != "query" or not isinstance(content, Template) or content.lone is not None:
         return False
     first = content.parts[0] if content.parts else ""
-    return isinstance(first, str) and _GRAPHQL_QUERY.match(first) is not None
+    return isinstance(first, str) and re.match(_GRAPHQL_QUERY, first) is not None
 
 
 def list_changed_references(request: ActionRequest) -> frozenset[Reference]:
@@ -194,7 +195,7 @@ def _list_in_graphql(content: JsonTemplate) -> Iterator[Reference]:
 def _follow(turns: Mapping[TextPosition, _Turn], position: TextPosition, text: str) -> TextPosition:
     """The state behind a literal text."""
     at = 0
-    while (turn := turns.get(position)) and (found := turn.pattern.search(text, at)):
+    while (turn := turns.get(position)) and (found := re.compile(turn.pattern).search(text, at)):
         assert found.lastgroup
         position, at = turn.next[found.lastgroup], found.end()
     return position
@@ -262,7 +263,7 @@ def _check_block(text: str) -> str:
 
 def _build_token_check(language: TextLanguage) -> Callable[[str], str]:
     def check(text: str) -> str:
-        if not _TOKENS[language].fullmatch(text):
+        if not re.fullmatch(_TOKENS[language], text):
             raise EncodingError("is no number, and stands outside of quotes")
         return text
 
