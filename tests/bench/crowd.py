@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shlex
 import subprocess
 import sys
 from collections.abc import Iterator, Mapping, Sequence
@@ -200,4 +201,4 @@ def call(words: Sequence[str | Path], home: Path, shop: Shop, *codes: int) -> Us
 
 def command(text: str) -> list[str | Path]:
     """A command of the tool."""
-    return ["-m", "cactions", *text.split()]
+    return ["-m", "cactions", *shlex.split(text)]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shlex
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -72,7 +71,7 @@ class Platform:
             [sys.executable, *seal], cwd=home, env=environment, input=self.token,
             text=True, check=True, capture_output=True,
         )  # fmt: skip
-        call(shlex.split(PUBLISH), home, self.shop)
+        call(command(PUBLISH), home, self.shop)
         return home
 
 
