@@ -1,7 +1,7 @@
 """Runs a job of a GitHub workflow as a runner does: each step in its shell, with its variables.
 
-An action that a step names by a path is run from the checkout; those of GitHub itself, which fetch
-the checkout and a Python, are known and left out.
+An action that a step names by a path is run from the checkout. Those of GitHub itself are known:
+the checkout is there, and the Python that is put on the path is the one that runs the tests.
 """
 
 from __future__ import annotations
@@ -10,13 +10,15 @@ import os
 import re
 import shlex
 import subprocess
+import sys
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
 
 import yaml
 
-PROVIDED = ("actions/checkout@v4", "actions/setup-python@v5")
+CHECKOUT = "actions/checkout@v4"
+SETUP_PYTHON = "actions/setup-python@v5"
 SHELLS = {"": "bash -e {0}", "bash": "bash --noprofile --norc -eo pipefail {0}"}
 """Without a name, and with one: workflow-syntax-for-github-actions, `steps[*].shell`."""
 SECONDS = 600
@@ -69,7 +71,9 @@ class JobRunner:
             used = step.get("uses", "")
             if not used:
                 yield step, known
-            elif used not in PROVIDED:
+            elif used == SETUP_PYTHON:
+                self._set_up_python()
+            elif used != CHECKOUT:
                 assert used.startswith("./"), f"{used} cannot be fetched"
                 folder = self.checkout / used
                 action = yaml.safe_load((folder / "action.yml").read_text())
@@ -79,6 +83,13 @@ class JobRunner:
                 texts = {f"inputs.{name}": text for name, text in (inputs | given).items()}
                 below = {**values, **texts, "github.action_path": str(folder)}
                 yield from self._list_steps(action["runs"]["steps"], below)
+
+    def _set_up_python(self) -> None:
+        folder = self.temp / "python"
+        folder.mkdir()
+        (folder / "python3").symlink_to(Path(sys.executable).resolve())
+        with self._paths.open("a") as paths:
+            paths.write(f"{folder}\n")
 
     def _run_step(self, step: Mapping[str, Any], known: Mapping[str, str]) -> StepResult:
         def fill(text: str) -> str:

@@ -87,11 +87,18 @@ def test_no_more_threads_than_asked_for_work_at_once() -> None:
 
 @pytest.mark.parametrize("threads", [1, 8])
 def test_an_error_comes_in_its_place(threads: int) -> None:
-    """What came before it has its results, and what is behind it can be asked for."""
+    """What was begun before it has its results, and what is behind it can be asked for."""
     done: list[int] = []
+    before: list[int] = []
+    begun = threading.Event()
 
     def work(value: int) -> int:
+        if value < 20:
+            before.append(value)
+        if len(before) == 20:
+            begun.set()
         if value == 20:
+            assert begun.wait(SECONDS)
             raise ValueError(value)
         return value
 

@@ -220,9 +220,9 @@ def test_nothing_outside_the_project_is_read(
     assert [] == complete("diff", "")
     (home / "actions.yaml").unlink()
     (home / "actions.yaml").write_text("actions: " + "[" * 200_000)
-    began = time.monotonic()
+    began = time.process_time()
     assert [] == complete("diff", "")
-    assert time.monotonic() - began < 5
+    assert time.process_time() - began < 5
 
 
 def test_no_library_of_another_command_is_loaded(home: Path) -> None:

@@ -566,5 +566,5 @@ def test_a_token_fetch_has_its_own_limits(live: Live, home: Path) -> None:
         write(home, document)
         start = time.monotonic()
         done = live("tokens test crm", server)
-        assert time.monotonic() - start < 4
+        assert time.monotonic() - start < 12  # of the action, it would be 15 s
     assert "longer than 1 s" in done.err

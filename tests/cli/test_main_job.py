@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -22,7 +23,7 @@ def edited(path: Path, old: str, new: str) -> None:
 
 def stored(home: Path) -> list[tuple[object, ...]]:
     """Everything that the store holds about people, byte for byte."""
-    with sqlite3.connect(home / ".cactions" / "people.db") as database:
+    with closing(sqlite3.connect(home / ".cactions" / "people.db")) as database:
         return database.execute("SELECT * FROM person ORDER BY id").fetchall()
 
 

@@ -6,6 +6,7 @@ import json
 import os
 import pwd
 import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -18,10 +19,9 @@ RUN = ("run", "loyalty", "--person", "u-1", "--replay", "--yes")
 
 def prepare(path: Path, *statements: str) -> None:
     """Change a database as a program other than cactions could."""
-    with sqlite3.connect(path) as database:
+    with closing(sqlite3.connect(path)) as database, database:
         for statement in statements:
             database.execute(statement)
-    database.close()
 
 
 def test_a_store_with_a_trigger_is_refused(cli: Cli, home: Path) -> None:
@@ -42,11 +42,10 @@ def test_a_run_with_a_forged_time_hides_no_other_run(cli: Cli, home: Path) -> No
     [path] = (home / ".cactions" / "runs").glob("*.db")
     other = path.with_name("20200101-000000-dead.db")
     other.write_bytes(path.read_bytes())
-    with sqlite3.connect(other) as database:
+    with closing(sqlite3.connect(other)) as database, database:
         [(text,)] = database.execute("SELECT head FROM run").fetchall()
         head = {**json.loads(text), "id": other.stem, "started": 1e300}
         database.execute("UPDATE run SET head = ?", [json.dumps(head)])
-    database.close()
     done = cli("runs", "list")
     assert 3 == done.code
     assert path.stem in done.out

@@ -357,9 +357,12 @@ def test_a_process_that_hangs_with_the_lock_is_waited_for_once(tmp_path: Path) -
         begin = time.monotonic()
         assert isinstance(pacer.try_acquire(), Permit)
         assert LOCK_SECONDS <= time.monotonic() - begin
-        begin = time.monotonic()
-        figures = pacer.get_figures()
-        assert time.monotonic() - begin < LOCK_SECONDS
+        waits = []
+        for _ in range(5):  # the shortest one, since other processes disturb
+            begin = time.monotonic()
+            figures = pacer.get_figures()
+            waits.append(time.monotonic() - begin)
+        assert min(waits) < LOCK_SECONDS
     assert (False, 83) == (figures.shared, figures.seen.limit)
     assert "locked by another process" in figures.shared_error
 
