@@ -25,6 +25,7 @@ from cactions.logic.expressions.json_path_errors import PathError
 from cactions.logic.expressions.template import parse_template
 from cactions.logic.expressions.template_errors import TemplateError
 from cactions.logic.lint.engine import lint
+from cactions.logic.people.columns import ColumnMap
 from cactions.logic.plan.coerce import Coerced, Rejected, coerce_value
 from cactions.logic.project import SourceFile, load_project
 from cactions.logic.project.file_schema import FILE
@@ -253,7 +254,7 @@ def test_people_of_files_with_changed_bytes_are_read_or_refused(
     """All people, or every error with its place."""
     form, data = case
     with suppress(InvalidFiles):
-        list(read_people(io.TextIOWrapper(io.BytesIO(data)), form, DECLARED))
+        list(read_people(io.TextIOWrapper(io.BytesIO(data)), form, ColumnMap(DECLARED)))
 
 
 def test_the_number_of_cases_is_as_documented() -> None:

@@ -41,10 +41,7 @@ def load_people(home: ProjectFolder) -> tuple[Person, ...]:
     workspace = home.project.workspace
     if not workspace.people_file:
         return workspace.people
-    from cactions.edges.files.people_file import read_people_file
-
-    path = home.folder / workspace.people_file
-    return tuple(read_people_file(path, home.project.attributes))
+    return _read_people(home, workspace.people_file)
 
 
 def open_people(home: ProjectFolder) -> People:
@@ -250,13 +247,18 @@ def open_test_people(home: ProjectFolder, *, shared: bool = False) -> LocalPeopl
 
 def _load_pulled_people(home: ProjectFolder) -> tuple[Person, ...]:
     """The test people of Intercom, as they were pulled. Raises UsageError if none were."""
-    from cactions.edges.files.people_file import read_people_file
     from cactions.model import UsageError
 
-    path = home.folder / PULLED_PEOPLE
-    if not os.path.lexists(path):
+    if not os.path.lexists(home.folder / PULLED_PEOPLE):
         raise UsageError(
             f"there is no {PULLED_PEOPLE}: tests of these files need the test people of Intercom",
             hint="Name them under `workspace.test_people`, then: `cactions people pull`.",
         )
-    return tuple(read_people_file(path, home.project.attributes))
+    return _read_people(home, PULLED_PEOPLE)
+
+
+def _read_people(home: ProjectFolder, file: str) -> tuple[Person, ...]:
+    from cactions.edges.files.people_file import read_people_file
+    from cactions.logic.people.columns import ColumnMap
+
+    return tuple(read_people_file(home.folder / file, ColumnMap(home.project.attributes)))

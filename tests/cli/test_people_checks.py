@@ -27,7 +27,7 @@ def test_values_outside_the_options_are_said_and_taken(cli: Cli, home: Path) -> 
     )
     done = cli("people", "import", "people.csv")
     assert Exit.CLEAN == done.code
-    assert ['Person 2: tier is "platinum", which is none of its options (silver, gold).'] == [
+    assert ['Line 3: tier is "platinum", which is none of its options (silver, gold).'] == [
         flat(done.err)
     ]
     assert "platinum" in cli("people", "show", "u-12").out
@@ -49,7 +49,7 @@ def test_a_redacted_value_is_not_said(cli: Cli, home: Path) -> None:
     write_people(home, "u-11,a@x.example,A,hidden-1")
     done = cli("people", "import", "people.csv")
     assert "hidden-1" not in done.err
-    assert "Person 1: tier is ••••••" in done.err
+    assert "Line 2: tier is ••••••" in done.err
     path.write_text(text)
     write_people(home, "u-12,b@x.example,A,a\x1b[31m")
     assert "\x1b" not in cli("people", "import", "people.csv").err

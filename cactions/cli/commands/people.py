@@ -2,28 +2,20 @@
 
 from __future__ import annotations
 
-import sys
-from collections.abc import Iterator
-from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from cactions.app.pull_people import take_test_people
 from cactions.cli import progress, wiring, workspace
+from cactions.cli.commands.people_import import import_people
 from cactions.cli.live_options import LiveOptions, network_options
 from cactions.cli.open_project import open_project, open_workspace
 from cactions.cli.options import Environment, Files, Json, parse_person_query
 from cactions.cli.output_files import write_project_file
-from cactions.cli.project_folder import ProjectFolder
 from cactions.cli.vault_options import key_options
-from cactions.edges.files.people_file import PeopleFormat, read_people, read_people_file
 from cactions.logic import documents
-from cactions.logic.documents.changes import import_to_json
-from cactions.logic.people.unlisted_values import UnlistedValues
-from cactions.model import Person, UsageError
 from cactions.render.people import (
-    render_import,
     render_people,
     render_person,
     render_pulled_people,
@@ -35,40 +27,7 @@ commands = typer.Typer(
 )
 
 
-@commands.command("import")
-@key_options
-def import_(
-    path: Annotated[Path, typer.Argument(metavar="FILE", help="CSV, JSON or JSONL; - for stdin.")],
-    form: Annotated[
-        PeopleFormat | None, typer.Option("--format", help="Needed for stdin only.")
-    ] = None,
-    update: Annotated[
-        bool, typer.Option("--update", help="People who are here already get what the file says.")
-    ] = False,
-    files: Files = None,
-    environment: Environment = None,
-    json: Json = False,
-) -> None:
-    """Take people from a file into the local workspace: all of them, or none.
-
-    Each row is a person. A column is user_id, email, name or another field of a contact, or an
-    attribute of the action files. With --update, what the file does not name stays as it is.
-
-    Example: cactions people import people.csv
-    """
-    project_folder = open_project(files, environment, leaks=False)
-    unlisted = UnlistedValues(project_folder.project.attributes)
-    people = unlisted.observe(_read(path, form, project_folder))
-    progress.mark_written()
-    workspace.remember_seeds(project_folder)
-    number = workspace.open_local_people(project_folder).import_people(people, update=update)
-    progress.mark_stored()
-    if json:
-        wiring.write_json(import_to_json(str(path), number, unlisted.list_messages()))
-    else:
-        wiring.create_output().print(render_import(number, str(path)))
-    for message in unlisted.list_messages():
-        wiring.create_output().info(message)
+commands.command("import")(import_people)
 
 
 @commands.command("list")
@@ -135,11 +94,3 @@ def pull(options: LiveOptions, files: Files = None, json: Json = False) -> None:
                 len(pulled.people), workspace.PULLED_PEOPLE, pulled.undeclared, pulled.misfits
             )
         )
-
-
-def _read(path: Path, form: PeopleFormat | None, project_folder: ProjectFolder) -> Iterator[Person]:
-    if path != Path("-"):
-        return read_people_file(path, project_folder.project.attributes)
-    if form is None:
-        raise UsageError("stdin has no name that tells its format", hint="Say --format csv.")
-    return read_people(sys.stdin, form, project_folder.project.attributes)

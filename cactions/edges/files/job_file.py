@@ -77,7 +77,7 @@ def open_job_rows(
     with ExitStack() as stack:
         if read_table:
             file = stack.enter_context(_open_searchable(source, form))
-            rows = parser.read_table(read_table(file, parser.known))
+            rows = parser.read_table(read_table(file, parser.columns.names))
         else:
             rows = _read_text(stack.enter_context(_open_text(source)), form, parser)
         return rows.wrap(partial(_read_to_end, stack.pop_all()))

@@ -13,11 +13,11 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator
 from enum import Enum
 from itertools import count
 from pathlib import Path
-from typing import Final, TextIO
+from typing import Final, TextIO, TypeAlias
 
 from cactions.edges.files.confined_paths import open_for_reading
 from cactions.edges.files.file_io import build_read_error
@@ -34,7 +34,6 @@ from cactions.logic.people.rows import (
 )
 from cactions.logic.source_mask import mask_values
 from cactions.model import (
-    Attribute,
     DefinitionError,
     Finding,
     InvalidFiles,
@@ -49,6 +48,14 @@ LONGEST_JSON: Final = 64 * 1024 * 1024
 """In characters. A JSON array is read whole; more people than that belong into JSONL."""
 _LARGEST_JSON: Final = 4 * LONGEST_JSON
 """In bytes: no file that is larger has so few characters, so that it need not be read."""
+
+
+Observer: TypeAlias = Callable[[int, Person], None]
+"""Is called with the line of a person, and the person."""
+
+
+def ignore_person(_line: int, _person: Person) -> None:
+    """The observer that does nothing."""
 
 
 class PeopleFormat(Enum):
@@ -70,8 +77,10 @@ class PeopleFormat(Enum):
             ) from None
 
 
-def read_people_file(path: Path, declared: Mapping[str, Attribute]) -> Iterator[Person]:
-    """The people of a file, by the end of its name.
+def read_people_file(
+    path: Path, columns: ColumnMap, observe: Observer = ignore_person
+) -> Iterator[Person]:
+    """The people of a file, by the end of its name; ``observe`` is called with each and its line.
 
     Raises UsageError where it cannot be read, DefinitionError where it is too large or a link leads
     out of its project, and InvalidFiles at the end.
@@ -86,33 +95,41 @@ def read_people_file(path: Path, declared: Mapping[str, Attribute]) -> Iterator[
                 raise DefinitionError(
                     f"{path} is larger than {_LARGEST_JSON:,} bytes", hint=TOO_LONG_HINT
                 )
-            yield from read_people(stream, form, declared, name=str(path))
+            yield from read_people(stream, form, columns, observe, name=str(path))
     except OSError as error:
         raise build_read_error(path, error) from error
 
 
 def read_people(
-    stream: TextIO, form: PeopleFormat, declared: Mapping[str, Attribute], *, name: str = "<stdin>"
+    stream: TextIO,
+    form: PeopleFormat,
+    columns: ColumnMap,
+    observe: Observer = ignore_person,
+    *,
+    name: str = "<stdin>",
 ) -> Iterator[Person]:
-    """The people of an open text, in any locale. Raises InvalidFiles at the end."""
+    """The people of an open text, in any locale. Raises InvalidFiles at the end.
+
+    Raises UsageError where a column is missing that the rules of ``columns`` name.
+    """
     set_encoding(stream, utf_16=form is PeopleFormat.CSV)
-    enrolment = ColumnMap(declared)
-    reading = _PeopleReader(name, enrolment)
+    reading = _PeopleReader(name, columns, observe)
     yield from reading.read_people(stream, form)
     if reading.findings:
-        hidden = any(attribute.redacted for attribute in declared.values())
         source = reading.get_source()
-        shown = source if enrolment.recognized else mask_values(source)
-        raise InvalidFiles(tuple(reading.findings), {} if hidden else {name: shown})
+        shown = source if columns.recognized else mask_values(source)
+        raise InvalidFiles(tuple(reading.findings), {} if columns.has_redacted else {name: shown})
+    columns.check_rules()
 
 
 class _PeopleReader:
     """One file that is being read: its faults so far, and the people in it."""
 
-    def __init__(self, name: str, enrolment: ColumnMap) -> None:
+    def __init__(self, name: str, columns: ColumnMap, observe: Observer) -> None:
         self.findings: list[Finding] = []
         self._name = name
-        self._enrolment = enrolment
+        self._columns = columns
+        self._observe = observe
         self._lines: dict[int, str] = {}
         self._met: dict[tuple[str, str], tuple[int, int]] = {}
         self._ordinals = count(1)
@@ -124,7 +141,8 @@ class _PeopleReader:
             unreliable = isinstance(row, RowError) and row.is_text_fault
             if unreliable or len(self.findings) >= MOST_FAULTS:
                 return
-            if person and not self.findings:
+            if isinstance(row, PeopleRow) and person and not self.findings:
+                self._observe(row.number, person)
                 yield person
 
     def get_source(self) -> str:
@@ -134,12 +152,12 @@ class _PeopleReader:
 
     def _read_rows(self, stream: TextIO, form: PeopleFormat) -> Rows:
         if form is PeopleFormat.CSV:
-            return read_csv_rows(read_lines(stream), self._enrolment)
+            return read_csv_rows(read_lines(stream), self._columns)
         if form is PeopleFormat.JSONL:
-            return read_jsonl_rows(read_lines(stream), self._enrolment)
+            return read_jsonl_rows(read_lines(stream), self._columns)
         whole = TextLine(1, stream.read(LONGEST_JSON + 1))
         fault = find_text_fault(whole, LONGEST_JSON)
-        return iter([fault]) if fault else read_json_rows(whole.text, self._enrolment)
+        return iter([fault]) if fault else read_json_rows(whole.text, self._columns)
 
     def _build_person(self, row: PeopleRow | RowError) -> Person | None:
         """The person of a row; None, and findings, where there is none."""
@@ -147,7 +165,7 @@ class _PeopleReader:
             self._add_finding(row)
             return None
         try:
-            person = self._enrolment.build_person(row.pairs)
+            person = self._columns.build_person(row.pairs)
         except InvalidPerson as error:
             for fault in sorted(error.faults, key=lambda fault: row.span(fault.key)):
                 self._add_fault(row, fault)

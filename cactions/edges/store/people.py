@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import Final
 
 from cactions.edges.store.people_rows import (
+    ADDRESSES,
     LAYOUT,
     REPLACE,
     SIMILAR_KEYS,
@@ -160,6 +161,18 @@ class LocalPeopleStore:
         for person in read_pages(store) if store else ():
             if person.id not in seeds:
                 yield person
+
+    def list_addresses(self) -> Iterator[tuple[str, str]]:
+        """The id of everyone who has an e-mail address, and its lookup key."""
+        with self._read_snapshot() as store:
+            rows = store.query_rows(ADDRESSES) if store else []
+            ids = [person.id for person in self._seed]
+            replaced = {p.id for p in read_stored(store, "id", ids)} if store else set()
+        for seed in self._seed:
+            email = list_lookup_keys(seed)["email"]
+            if email and seed.id not in replaced:
+                yield seed.id, email
+        yield from ((str(person_id), str(email)) for person_id, email in rows)
 
     def _find_all_matches(
         self, store: Database | None, queries: Sequence[PersonQuery]

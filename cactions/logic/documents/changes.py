@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
+from typing import NamedTuple
 
 from cactions.logic.documents.shapes.commands import (
     CompletionDocument,
@@ -21,9 +22,26 @@ from cactions.logic.documents.shapes.runs import (
 from cactions.model import Json, Run, RunEntry
 
 
-def import_to_json(file: str, people: int, notes: Iterable[str]) -> dict[str, Json]:
-    """How many people were imported from a file."""
-    return shape_to_json(ImportDocument(file=file, people=people, notes=[*notes]))
+class ImportedPeople(NamedTuple):
+    """The number of imported people, the keys of renamed columns, columns left out, and notes."""
+
+    number: int
+    columns: Mapping[str, str]
+    skipped: Sequence[str]
+    notes: Sequence[str]
+
+
+def import_to_json(file: str, imported: ImportedPeople) -> dict[str, Json]:
+    """What was imported from a file."""
+    return shape_to_json(
+        ImportDocument(
+            file=file,
+            people=imported.number,
+            columns=dict(imported.columns),
+            skipped=[*imported.skipped],
+            notes=[*imported.notes],
+        )
+    )
 
 
 def settlement_to_json(

@@ -1,8 +1,7 @@
-"""Maps the columns of a people file to contact fields and custom attributes.
+"""Turns the rows of a people file into people, column by column.
 
-A column is a contact field (or its alias), ``test``, ``attributes.tier``, or just ``tier`` where
-that attribute is declared. Each field or attribute has one key (``email``, ``attributes.tier``),
-whatever the column is called, so that no value can be given twice.
+Dates without a zone are read where the zone is known: by the name of their column, or by what the
+import was told. All else is read as in ``from_record``.
 """
 
 from __future__ import annotations
@@ -10,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Final
 
+from cactions.logic.people.column_keys import TEST, ColumnKeys, ImportRules
 from cactions.logic.people.declared_type import InvalidValue, parse_cell, parse_declared_value
 from cactions.logic.people.from_record import (
     ATTRIBUTES,
@@ -19,31 +19,51 @@ from cactions.logic.people.from_record import (
     describe_unknown_name,
     parse_person,
 )
+from cactions.logic.shell import quote_word
 from cactions.logic.source_mask import mask_text
-from cactions.model import CUSTOM_ATTRIBUTES, Attribute, DataType, Json, Person
+from cactions.logic.suggest import join_names
+from cactions.logic.values.dates import DateError, DayError, parse_date_text
+from cactions.model import Attribute, DataType, Json, KeepReason, Person, UsageError
 
-TEST: Final = "test"
+_UTC_END: Final = " UTC"
+"""How Intercom's export ends the dates of custom attributes."""
+_ZONE_HINT: Final = "Write 2026-01-31T09:30:00Z, or say the zone of all: --zone Europe/Berlin."
 
 
 class ColumnMap:
-    """Turns rows into people, for one set of declared attributes."""
+    """Turns rows into people, for one set of declared attributes.
 
-    def __init__(self, declared: Mapping[str, Attribute]) -> None:
+    ``rules`` are those of an import; without them, there are no options to advise. Raises
+    UsageError for rules that name what is not known.
+    """
+
+    def __init__(self, declared: Mapping[str, Attribute], rules: ImportRules | None = None) -> None:
         self._declared = declared
+        self._is_import = rules is not None
         self.recognized = False
         """Whether any key so far is known; otherwise its texts are only shown masked."""
         custom = {ATTRIBUTES + name: attribute.data_type for name, attribute in declared.items()}
         self._types = {**FIELD_TYPES, TEST: DataType.BOOLEAN, **custom}
+        self.keys = ColumnKeys(self._types, rules or ImportRules())
+
+    @property
+    def has_redacted(self) -> bool:
+        """Whether a value of the file may have to be hidden."""
+        return any(attribute.redacted for attribute in self._declared.values())
 
     def to_key(self, name: str) -> str:
-        """The key of a column name; of an unknown one, the name itself."""
-        key = name
-        if name.startswith(CUSTOM_ATTRIBUTES):
-            key = ATTRIBUTES + name.removeprefix(CUSTOM_ATTRIBUTES)
-        elif name not in self._types and ATTRIBUTES + name in self._types:
-            key = ATTRIBUTES + name
+        """The key of a column name; of an unknown one, the name itself, or LEFT_OUT."""
+        key = self.keys.find(name)
         self.recognized = self.recognized or key in self._types
         return key
+
+    def check_rules(self) -> None:
+        """Raises UsageError where a column that the rules name was not in the file."""
+        for name in self.keys.unmet:
+            raise UsageError(
+                f'--map names the column "{name}", which the file does not have',
+                hint=f"Its columns: {join_names(map(self.mask_key, self.keys.names))}.",
+            )
 
     def mask_key(self, key: str) -> str:
         """The key for a message; masked unless the file has a known column."""
@@ -53,9 +73,23 @@ class ColumnMap:
         """The fault of a key; None for a known one."""
         if key in self._types:
             return None
-        return describe_unknown_name(
+        fault = describe_unknown_name(
             self.mask_key(key), [known.removeprefix(ATTRIBUTES) for known in self._types]
         )
+        more = " Or leave out such columns: --skip-unknown." if self._is_import else ""
+        return fault._replace(hint=fault.hint + more)
+
+    def describe_second(self, key: str, name: str) -> RecordFault:
+        """The fault of a second column, of this name, with the same key."""
+        hint = "Keep one of them."
+        if self._is_import:
+            hint += f" Or leave one out: --map {quote_word([f'{self.mask_key(name)}='])}."
+        return RecordFault(self.mask_key(key), "is a column already", hint)
+
+    def describe_keyless(self, message: str) -> RecordFault:
+        """The fault of a table in which nothing says who a row is."""
+        more = ", or say which column it is: --map 'COLUMN=user_id'" if self._is_import else ""
+        return RecordFault("", message, f"Add at least one of them{more}.")
 
     def parse_cell(self, key: str, text: str) -> Json:
         """The value of a cell, by the data type of its column."""
@@ -85,9 +119,23 @@ class ColumnMap:
                 faults.append(fault)
             elif key in values:
                 faults.append(RecordFault(self.mask_key(key), "is given twice", "Keep one."))
+            elif isinstance(value, str) and self._types[key] is DataType.DATE:
+                values[key] = self._read_date(key, value, faults)
             else:
                 values[key] = value
         return values, faults
+
+    def _read_date(self, key: str, text: str, faults: list[RecordFault]) -> Json:
+        """Unix seconds where the zone is known; what is no date is left to be refused."""
+        bare = text.removesuffix(_UTC_END)
+        try:
+            return parse_date_text(bare, "UTC" if bare != text else self.keys.get_zone(key))
+        except DateError as error:
+            is_naive = error.reason is KeepReason.NAIVE_TIME and not isinstance(error, DayError)
+            if not (is_naive and self._is_import):
+                return text
+            faults.append(RecordFault(key, f"is not a date: {error.detail}", _ZONE_HINT))
+            return None
 
 
 def _read_test_flag(value: Json, faults: list[RecordFault]) -> bool:

@@ -13,6 +13,7 @@ from collections.abc import Collection, Iterator, Mapping
 from types import MappingProxyType
 from typing import Final, NamedTuple
 
+from cactions.logic.people.cut_numbers import CUT_HINT, is_cut_number
 from cactions.logic.people.declared_type import InvalidValue, parse_declared_value
 from cactions.logic.suggest import find_closest
 from cactions.logic.yaml.diagnostics import MOST_HINTS
@@ -58,6 +59,13 @@ class RecordFault(NamedTuple):
     def __str__(self) -> str:
         whole = self.unknown or not self.key
         return self.message if whole else f"{self.key} {self.message}"
+
+
+class KeyProblem(NamedTuple):
+    """Why a value is no key; the message completes ``email …``."""
+
+    message: str
+    hint: str = "Remove it: it cannot be typed, and nothing would match it."
 
 
 class InvalidPerson(ValueError):
@@ -145,9 +153,7 @@ def _list_identity_faults(fields: Mapping[str, Json]) -> Iterator[RecordFault]:
             yield RecordFault(alias, f"is another name of {name}, and both are given", "Keep one.")
     for name in KEY_NAMES:
         if problem := find_key_problem(fields.get(name)):
-            yield RecordFault(
-                name, problem, "Remove it: it cannot be typed, and nothing would match it."
-            )
+            yield RecordFault(name, problem.message, problem.hint)
     role = fields.get("role")
     if isinstance(role, str) and role not in ("", *(role.value for role in Role)):
         yield RecordFault("role", "must be user or lead")
@@ -155,10 +161,12 @@ def _list_identity_faults(fields: Mapping[str, Json]) -> Iterator[RecordFault]:
         yield RecordFault("", f"there is no {' or '.join(MATCH_FIELDS)}", "Give at least one.")
 
 
-def find_key_problem(value: Json) -> str:
-    """Why a text cannot be a key that an operator can read, type and compare; empty if it can."""
+def find_key_problem(value: Json) -> KeyProblem | None:
+    """Why a text cannot be a key that an operator can read, type and compare; None if it can."""
     if not isinstance(value, str):
-        return ""
+        return None
+    if is_cut_number(value):
+        return KeyProblem("is a number that a spreadsheet has cut", CUT_HINT)
     if value != value.strip():
-        return "begins or ends with a space"
-    return "" if value.isprintable() else "contains an invisible character"
+        return KeyProblem("begins or ends with a space")
+    return None if value.isprintable() else KeyProblem("contains an invisible character")

@@ -13,6 +13,7 @@ from typing import Final, TypeAlias
 from msgspec import Struct
 
 from cactions.logic import strict_json
+from cactions.logic.people.column_keys import LEFT_OUT
 from cactions.logic.people.columns import ColumnMap
 from cactions.logic.people.csv_record import (
     WIDTH_HINT,
@@ -129,11 +130,13 @@ def _list_header_faults(
         return
     keys = [column_map.to_key(column.text) for column in columns]
     for place, (key, column) in enumerate(zip(keys, columns, strict=True)):
+        if key == LEFT_OUT:
+            continue
         if fault := _find_name_fault(column.text, key, key in keys[:place], column_map):
             yield RowError(header, _get_span(column), str(fault), fault.hint)
     if not {*keys} & {*KEY_NAMES}:
-        message = f"there is no column {' or '.join(MATCH_FIELDS)}"
-        yield RowError(header, (0, 1), message, "Add at least one of them.")
+        fault = column_map.describe_keyless(f"there is no column {' or '.join(MATCH_FIELDS)}")
+        yield RowError(header, (0, 1), str(fault), fault.hint)
 
 
 def _find_name_fault(
@@ -142,7 +145,7 @@ def _find_name_fault(
     if not name:
         return RecordFault("", "a column has no name", "Name it, or remove the column.")
     if is_second:
-        return RecordFault(column_map.mask_key(key), "is a column already", "Keep one of them.")
+        return column_map.describe_second(key, name)
     return column_map.find_fault(key)
 
 
@@ -152,7 +155,11 @@ def _build_csv_row(
     if fault := describe_width(len(cells), len(keys)):
         return RowError(record, (0, 1), fault, WIDTH_HINT)
     row = dict(zip(keys, cells, strict=True))
-    pairs = [(key, column_map.parse_cell(key, cell.text)) for key, cell in row.items() if cell.text]
+    pairs = [
+        (key, column_map.parse_cell(key, cell.text))
+        for key, cell in row.items()
+        if cell.text and key != LEFT_OUT
+    ]
     return PeopleRow(record.number, record, pairs, partial(_find_cell_span, row))
 
 
@@ -173,9 +180,11 @@ def _build_json_row(
     routes: dict[str, tuple[str, ...]] = {}
     pairs: list[tuple[str, Json]] = []
     for route, item in _flatten(element.value):
-        key = column_map.to_key(".".join(route))
-        routes[key] = route
-        pairs.append((key, item))
+        name = ".".join(route)
+        key = name if name in _NESTS else column_map.to_key(name)
+        if key != LEFT_OUT:
+            routes[key] = route
+            pairs.append((key, item))
     find = partial(_find_json_span, source.text, element.start, routes)
     if flat := next((name for name in _NESTS if name in routes), None):
         return RowError(source, find(flat), f"{flat} must be an object", "Write {…}.")

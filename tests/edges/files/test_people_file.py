@@ -19,6 +19,7 @@ from cactions.edges.files.people_file import (
     read_people_file,
 )
 from cactions.edges.store.people import LocalPeopleStore
+from cactions.logic.people.columns import ColumnMap
 from cactions.logic.people.from_record import derive_person_id
 from cactions.logic.people.records import MAX_RECORD_CHARACTERS
 from cactions.model import (
@@ -69,7 +70,9 @@ FORMS = {PeopleFormat.CSV: CSV, PeopleFormat.JSONL: JSONL, PeopleFormat.JSON: JS
 
 
 def read(form: PeopleFormat, text: str) -> list[Person]:
-    return list(read_people(io.StringIO(text, newline=""), form, DECLARED, name="people"))
+    return list(
+        read_people(io.StringIO(text, newline=""), form, ColumnMap(DECLARED), name="people")
+    )
 
 
 def findings(form: PeopleFormat, text: str) -> tuple[Finding, ...]:
@@ -91,7 +94,7 @@ def test_all_three_formats_give_the_same_people(form: PeopleFormat, tmp_path: Pa
     """From a stream and from a file, by its file extension in any letter case."""
     path = tmp_path / f"people.{form.value.upper()}"
     path.write_text(FORMS[form], newline="")
-    for people in (read(form, FORMS[form]), list(read_people_file(path, DECLARED))):
+    for people in (read(form, FORMS[form]), list(read_people_file(path, ColumnMap(DECLARED)))):
         assert [ADA, BOB] == people
         assert is_same(dict(ADA.attributes), dict(people[0].attributes))
 
@@ -207,7 +210,7 @@ def test_invalid_utf_8_ends_reading(tmp_path: Path, data: bytes, place: str, wor
     path = tmp_path / "people.csv"
     path.write_bytes(data)
     with pytest.raises(InvalidFiles) as caught:
-        list(read_people_file(path, DECLARED))
+        list(read_people_file(path, ColumnMap(DECLARED)))
     finding = caught.value.findings[0]
     assert str(finding.place).endswith(place)
     assert words in finding.message
@@ -219,14 +222,16 @@ def test_json_is_refused_in_any_other_encoding(tmp_path: Path) -> None:
     path = tmp_path / "people.json"
     path.write_bytes('[{"id": "p1"}]'.encode("utf-16"))
     with pytest.raises(InvalidFiles):
-        list(read_people_file(path, DECLARED))
+        list(read_people_file(path, ColumnMap(DECLARED)))
 
 
 def test_standard_input_is_utf_8_in_every_locale() -> None:
     """The same bytes always give the same people."""
     program = (
         "import sys; from cactions.edges.files.people_file import PeopleFormat, read_people\n"
-        "print(*(ascii(p.fields['name']) for p in read_people(sys.stdin, PeopleFormat.CSV, {})))"
+        "from cactions.logic.people.columns import ColumnMap\n"
+        "people = read_people(sys.stdin, PeopleFormat.CSV, ColumnMap({}))\n"
+        "print(*(ascii(p.fields['name']) for p in people))"
     )
     for encoding in ("utf-8", "latin-1", "ascii"):
         done = subprocess.run(
@@ -253,7 +258,9 @@ def test_at_most_a_hundred_errors_are_reported() -> None:
 
 def test_no_person_is_returned_after_the_first_error() -> None:
     """Errors are raised at the end, so the caller must be able to roll back."""
-    coming = read_people(io.StringIO("id,points\np1,1\np2,x\np3,3\n"), PeopleFormat.CSV, DECLARED)
+    coming = read_people(
+        io.StringIO("id,points\np1,1\np2,x\np3,3\n"), PeopleFormat.CSV, ColumnMap(DECLARED)
+    )
     assert "p1" == next(coming).id
     with pytest.raises(InvalidFiles):
         next(coming)
@@ -264,7 +271,7 @@ def test_a_file_with_errors_imports_no_person(tmp_path: Path) -> None:
     people = LocalPeopleStore(tmp_path / ".cactions")
     stream = io.StringIO("id,points\np1,1\np2,x\n")
     with pytest.raises(InvalidFiles):
-        people.import_people(read_people(stream, PeopleFormat.CSV, DECLARED))
+        people.import_people(read_people(stream, PeopleFormat.CSV, ColumnMap(DECLARED)))
     assert 0 == len(list(people.list()))
 
 
@@ -281,7 +288,7 @@ class Table(io.TextIOBase):
 def test_a_table_is_read_as_a_stream() -> None:
     """Memory grows with the number of keys, not with the size of the file."""
     tracemalloc.start()
-    people = read_people(Table(500), PeopleFormat.CSV, DECLARED)  # type: ignore[arg-type]
+    people = read_people(Table(500), PeopleFormat.CSV, ColumnMap(DECLARED))  # type: ignore[arg-type]
     assert 500 == sum(1 for _ in people)
     peak = tracemalloc.get_traced_memory()[1]
     tracemalloc.stop()
@@ -292,7 +299,7 @@ def test_a_table_is_read_as_a_stream() -> None:
 def test_unknown_formats_are_refused_by_name(tmp_path: Path, name: str) -> None:
     """The error lists the known formats."""
     with pytest.raises(UsageError) as caught:
-        list(read_people_file(tmp_path / name, DECLARED))
+        list(read_people_file(tmp_path / name, ColumnMap(DECLARED)))
     assert ".csv, .json, .jsonl" in caught.value.hint
 
 
@@ -301,5 +308,5 @@ def test_an_unreadable_file_is_a_usage_error(tmp_path: Path, name: str) -> None:
     """No OSError is raised."""
     (tmp_path / "folder.csv").mkdir()
     with pytest.raises(UsageError, match="cannot be read") as caught:
-        list(read_people_file(tmp_path / name, DECLARED))
+        list(read_people_file(tmp_path / name, ColumnMap(DECLARED)))
     assert caught.value.hint

@@ -169,10 +169,50 @@ def test_an_input_of_the_command_line_is_checked_once(given: dict[str, Scalar]) 
             of(an_action(POINTS), *((["user_id"],) if of is table else ()), **given)  # type: ignore[operator]
 
 
+@pytest.mark.parametrize("match", ["user_id", "email"])
+def test_a_column_of_an_export_is_the_key(match: str) -> None:
+    """By the label that Intercom gives it; of inputs, too, and in JSON."""
+    columns = ["User ID", "Email", "Points"]
+    of = an_action(POINTS, match=match)
+    key = "u" if match == "user_id" else "a@b.c"
+    for rows in (
+        table(of, columns, ["u", "a@b.c", "7"]),
+        objects(of, dict(zip(columns, ["u", "a@b.c", 7], strict=True))),
+    ):
+        [row] = rows
+        assert isinstance(row, JobRow)
+        assert (key, {"points": 7}) == (row.query.value, row.inputs)
+
+
+def test_two_names_of_one_column_are_refused() -> None:
+    """Of a table at once, of JSON in its row."""
+    with pytest.raises(UsageError, match='two columns "Email" and "email"'):
+        table(an_action(match="email"), ["Email", "email"], ["A@b.c", "a@b.c"])
+    [row] = objects(an_action(match="email"), {"Email": "A@b.c", "email": "a@b.c"})
+    assert isinstance(row, BadRow)
+    assert "same meaning" in row.message
+
+
+@pytest.mark.parametrize("key", ["1.23457E+17", "1,2E+17"])
+def test_a_number_that_a_spreadsheet_has_cut_finds_no_one(key: str) -> None:
+    """As a key, and as an input; one that is the content of a message finds nothing anyway."""
+    content = DataInput("text", InputType.STRING, is_content=True)
+    of = an_action(NOTE, RATIO, content)
+    [bad, worse, good] = table(
+        of, ["user_id", "note", "ratio", "text"],
+        [key, "", "", ""], ["u", key, "", ""], ["u", "", "1.5", key],
+    )  # fmt: skip
+    for row, name in ((bad, "user_id"), (worse, 'the input "note"')):
+        assert isinstance(row, BadRow)
+        assert row.message.startswith(f"{name} is a number that a spreadsheet has cut")
+        assert "as text" in row.hint
+    assert isinstance(good, JobRow)
+
+
 @pytest.mark.parametrize(
     ("columns", "shown", "hint"),
     [
-        (["name", "User ID"], "name, User ID", 'Rename the column "User ID" to user_id.'),
+        (["name", "UserID"], "name, UserID", 'Rename the column "UserID" to user_id.'),
         (["userid"], "userid", 'Rename the column "userid" to user_id.'),
         (["name"], "name", "Add the column user_id or external_id."),
         (["ada@example.com", "5"], "•••••••••••••••, •", "Add the column"),

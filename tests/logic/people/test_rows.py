@@ -114,7 +114,7 @@ def test_semicolons_separate_cells_if_the_header_has_them() -> None:
         ("user_id,user_id", ["user_id is a column already"]),
         ("user_id,tier,attributes.tier", ["attributes.tier is a column already"]),
         ("user_id,custom_attributes.tier,tier", ["attributes.tier is a column already"]),
-        ("user_id,Tier,e-mail", ['"Tier" is not known', '"e-mail" is not known']),
+        ("user_id,Teir,e-post", ['"Teir" is not known', '"e-post" is not known']),
         ("user_id,attributes.email", ['"email" is not known']),
         ('"user_id', ["never closed"]),
     ],

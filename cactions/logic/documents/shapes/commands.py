@@ -101,10 +101,16 @@ class PeopleDocument(Document, frozen=True, kw_only=True, tag="cactions.people/1
 
 
 class ImportDocument(Document, frozen=True, kw_only=True, tag="cactions.import/1"):
-    """`people import`: how many people were taken from the file, and what is odd about them."""
+    """`people import`: how many people were taken from the file, and what is odd about them.
+
+    `columns` is the field or attribute of each column that has another name; `skipped` are those
+    that were left out.
+    """
 
     file: str
     people: int
+    columns: dict[str, str]
+    skipped: list[str]
     notes: list[str]
 
 
