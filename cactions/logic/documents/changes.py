@@ -8,6 +8,7 @@ from cactions.logic.documents.shapes.commands import (
     CompletionDocument,
     HelpDocument,
     ImportDocument,
+    InitDocument,
     TopicShape,
 )
 from cactions.logic.documents.shapes.parts import shape_to_json
@@ -24,6 +25,15 @@ from cactions.model import Json, Run, RunEntry
 def import_to_json(file: str, people: int, notes: Iterable[str]) -> dict[str, Json]:
     """How many people were imported from a file."""
     return shape_to_json(ImportDocument(file=file, people=people, notes=[*notes]))
+
+
+def init_to_json(
+    folder: str, made: list[str], kept: list[str], ignore: list[str], following: list[str]
+) -> dict[str, Json]:
+    """A new project."""
+    return shape_to_json(
+        InitDocument(folder=folder, made=made, kept=kept, ignore=ignore, next=following)
+    )
 
 
 def settlement_to_json(
