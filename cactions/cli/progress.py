@@ -27,6 +27,8 @@ _requesting: ContextVar[bool] = ContextVar("requesting", default=False)
 _at_end: Final[list[Callable[[], None]]] = []
 
 _BEFORE: Final[dict[tuple[str, ...], str]] = {
+    ("init",): "No file was made.",
+    ("new",): "No file was made.",
     ("validate",): "The check was not finished.",
     ("explain",): "Nothing was explained.",
     ("request",): "Nothing was sent.",
@@ -65,6 +67,8 @@ _PUBLISHED: Final = (
 _AFTER: Final[dict[tuple[str, ...], str]] = {
     ("audit",): "Some files may have been written: give the same command again.",
     ("connectors", "pull"): "Some files may have been written: give the same command again.",
+    ("init",): "Some files may have been made; each is whole.",
+    ("new",): "Some files may have been made; each is whole.",
     ("test",): "Each recording and action file is either as it was, or whole and new; no person was"
     " written to.",
     ("people", "import"): "Either all people of the file were imported or none: `cactions people"

@@ -117,6 +117,19 @@ ORDERS: Final = (
         ),
     ),
     StoreOrder(
+        "new files of a project",
+        ("edges/files/new_files.py",),
+        (
+            Promise(
+                "new file",
+                "write new/.cactions-*.tmp < sync new/.cactions-*.tmp"
+                " < link new/.cactions-*.tmp new/actions.yaml < sync new",
+                loses=("deletion of new/.cactions-*.tmp",),  # the next writer there deletes it
+            ),
+            Promise("new file", "create new < sync .", loses=("deletion of new/.cactions-*.tmp",)),
+        ),
+    ),
+    StoreOrder(
         "pulled files",
         ("edges/files/pulled_files.py",),
         (

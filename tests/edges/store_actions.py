@@ -12,6 +12,7 @@ from typing import Final
 
 from cactions.edges.cassette.writer import JsonCassetteWriter
 from cactions.edges.files import file_io
+from cactions.edges.files.new_files import create_files
 from cactions.edges.files.pulled_files import write_pulled_files
 from cactions.edges.files.shared_file import save_shared_file
 from cactions.edges.intercom.pacer import FileSharedState, MonotonicClock
@@ -76,6 +77,12 @@ def do_replace(folder: Path, calls: FileCalls) -> None:
 def do_append(folder: Path, calls: FileCalls) -> None:
     with calls.note(folder):
         file_io.append_text(folder / "summary.md", "one line\n")
+        calls.mark(TOLD)
+
+
+def do_new_file(folder: Path, calls: FileCalls) -> None:
+    with calls.note(folder):
+        create_files(folder / "new", {"actions.yaml": "1"})
         calls.mark(TOLD)
 
 

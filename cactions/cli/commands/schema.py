@@ -18,7 +18,7 @@ DOCUMENTS: Final = (
     "connector-push", "connector-versions", "connectors", "connectors-pull", "definition",
     "definition-diff", "definitions", "doctor", "error", "execution", "executions", "export",
     "export-entry", "exported", "failed", "findings", "forget", "head", "help", "identity",
-    "identity-verdict", "import", "notes", "outcome", "people", "plan", "probe", "prune",
+    "identity-verdict", "import", "init", "notes", "outcome", "people", "plan", "probe", "prune",
     "publication", "receipt", "recipients", "request", "rules", "run", "runs", "settlement",
     "signature", "summary", "tally", "test", "token", "undo", "vault", "vault-change",
     "vault-check", "vault-salvage", "vault-status",

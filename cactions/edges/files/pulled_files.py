@@ -43,7 +43,7 @@ def write_pulled_files(
     One of ``authored`` is never replaced. The folder is made where it is missing. Raises UsageError
     where a file cannot be written, DefinitionError for a link of a project.
     """
-    _make_folder(folder)
+    make_folder(folder)
     written: list[str] = []
     unchanged: list[str] = []
     kept: list[str] = []
@@ -60,7 +60,8 @@ def write_pulled_files(
     return PulledFiles(tuple(written), tuple(unchanged), tuple(kept), tuple(replaced))
 
 
-def _make_folder(folder: Path) -> None:
+def make_folder(folder: Path) -> None:
+    """Make the folder and those around it, durably. Raises UsageError where that cannot be."""
     try:
         missing = [place for place in (folder, *folder.parents) if not place.exists()]
         folder.mkdir(parents=True, exist_ok=True)

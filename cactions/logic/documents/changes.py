@@ -9,6 +9,7 @@ from cactions.logic.documents.shapes.commands import (
     CompletionDocument,
     HelpDocument,
     ImportDocument,
+    InitDocument,
     TopicShape,
 )
 from cactions.logic.documents.shapes.parts import shape_to_json
@@ -41,6 +42,15 @@ def import_to_json(file: str, imported: ImportedPeople) -> dict[str, Json]:
             skipped=[*imported.skipped],
             notes=[*imported.notes],
         )
+    )
+
+
+def init_to_json(
+    folder: str, made: list[str], kept: list[str], ignore: list[str], following: list[str]
+) -> dict[str, Json]:
+    """A new project."""
+    return shape_to_json(
+        InitDocument(folder=folder, made=made, kept=kept, ignore=ignore, next=following)
     )
 
 

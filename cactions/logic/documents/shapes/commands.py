@@ -114,6 +114,19 @@ class ImportDocument(Document, frozen=True, kw_only=True, tag="cactions.import/1
     notes: list[str]
 
 
+class InitDocument(Document, frozen=True, kw_only=True, tag="cactions.init/1"):
+    """`init`: the files that were made, and those that were there.
+
+    ``ignore`` are lines that the .gitignore lacks, ``next`` the commands that go on from here.
+    """
+
+    folder: str
+    made: list[str]
+    kept: list[str]
+    ignore: list[str]
+    next: list[str]
+
+
 class TopicShape(Part, frozen=True, kw_only=True):
     """A page of the reference."""
 

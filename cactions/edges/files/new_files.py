@@ -1,0 +1,69 @@
+"""Makes new files of a project. What is there already is never replaced."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Final
+
+from cactions.edges.files.atomic_write import SHARED
+from cactions.edges.files.confined_paths import resolve_for_writing
+from cactions.edges.files.drafts import create_draft, delete_drafts
+from cactions.edges.files.file_io import publish_file, store_errors
+from cactions.edges.files.pulled_files import make_folder
+from cactions.model import UsageError
+
+_PREFIX: Final = ".cactions-"
+_SUFFIX: Final = ".tmp"
+
+
+def create_files(folder: Path, texts: Mapping[str, str]) -> None:
+    """Make the files, whose names are paths below the folder, each complete and durable.
+
+    Raises UsageError where one is there already, before any is made; DefinitionError for a link of
+    a project, StoreError where the disk does not take one.
+    """
+    check_absent(folder, texts)
+    for name, text in texts.items():
+        path = folder / name
+        make_folder(path.parent)
+        if not create_file(path, text.encode()):
+            raise _build_exists_error(path)
+
+
+def check_absent(folder: Path, names: Mapping[str, str]) -> None:
+    """Raises UsageError where a file of one of these names is there."""
+    for name in names:
+        if os.path.lexists(folder / name):
+            raise _build_exists_error(folder / name)
+
+
+def create_file(path: Path, data: bytes) -> bool:
+    """Make one file, durably; False where something has its name, which is left alone."""
+    with store_errors(path):
+        place = resolve_for_writing(path).path
+        delete_drafts(place.parent, re.escape(_PREFIX), _SUFFIX)
+        draft, handle = create_draft(place.parent, _PREFIX, _SUFFIX, SHARED)
+    try:
+        with store_errors(path):
+            with open(os.dup(handle), "wb") as file:  # noqa: PTH123 - a descriptor has no path
+                file.write(data)
+                file.flush()
+                os.fsync(handle)
+            try:
+                publish_file(draft, place)
+            except FileExistsError:
+                return False
+    finally:
+        os.close(handle)
+        draft.unlink(missing_ok=True)
+    return True
+
+
+def _build_exists_error(path: Path) -> UsageError:
+    return UsageError(
+        f"{path} is there already, and was not replaced",
+        hint="Choose another name, or move that file away.",
+    )
