@@ -34,6 +34,9 @@ def check_outputs(bulk: BulkOptions, *, plan: Path | None = None, out: Path | No
     if bulk.report:
         _check_own_place("--report", bulk.report, bulk.people, plan, out)
         check_report_file(bulk.report)
+    if bulk.page:
+        _check_own_place("--html", bulk.page, bulk.people, plan, out, bulk.report)
+        check_output(bulk.page)
 
 
 def _check_own_place(option: str, path: Path, *others: Path | None) -> None:

@@ -33,6 +33,7 @@ from cactions.cli.options import parse_inputs
 from cactions.cli.planning_ends import discard_on_error, end_on_trip, explain_interrupt
 from cactions.cli.project_folder import ProjectFolder
 from cactions.cli.reporters import write_run_report
+from cactions.cli.review_pages import write_bulk_page
 from cactions.cli.saved_plans import read_summary
 from cactions.edges.clock import SystemClock
 from cactions.logic import documents, strict_json
@@ -203,10 +204,11 @@ class BulkCommand:
         return done
 
     def _write_report(self, run: Run, summary: PlanSummary) -> None:
-        """Write what ``--report`` asks for; after the writing it is written again."""
-        if self._bulk.report:
-            entries = redact_entries(run.entries, self._home.project)
-            write_run_report(self._bulk.report, entries, summary, run.head.workspace)
+        """Write what ``--report`` and ``--html`` ask for; after the writing, once more."""
+        bulk = self._bulk
+        for path, write in ((bulk.report, write_run_report), (bulk.page, write_bulk_page)):
+            if path:
+                write(path, redact_entries(run.entries, self._home.project), summary, run)
 
     def discard(self, run: Run, kept: str) -> None:
         """Delete a plan that is not carried out, unless calls were made for it."""

@@ -73,7 +73,7 @@ Approve = Annotated[
 Report = Annotated[
     Path | None,
     typer.Option(
-        "--report", metavar="FILE", help="Report on many people: a .html, .md, .csv or .json file."
+        "--report", metavar="FILE", help="Report on many people: a .md, .csv or .json file."
     ),
 ]
 
@@ -104,6 +104,7 @@ class BulkOptions(Struct, frozen=True):
     where: tuple[str, ...] | None = None
     conditions: tuple[Condition, ...] = ()
     fresh: bool = False
+    page: Path | None = None
 
     def list_options(self) -> Iterator[str]:
         """The words that say for whom, and how they are read."""

@@ -74,6 +74,14 @@ Wait = Annotated[
         help="Wait so long for another run of the same action, instead of giving up at once.",
     ),
 ]
+ReviewPage = Annotated[
+    Path | None,
+    typer.Option(
+        "--html",
+        metavar="FILE",
+        help="Also write the review page: one HTML file, with filters and a search.",
+    ),
+]
 Yes = Annotated[bool, typer.Option("--yes", "-y", help="Skip the confirmation prompt.")]
 Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Only what is needed on stderr.")]
 

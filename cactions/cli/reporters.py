@@ -9,14 +9,27 @@ import os
 from collections.abc import Callable, Collection, Iterable, Mapping
 from functools import partial
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from cactions.cli import streams, wiring
 from cactions.cli.formats import Format
 from cactions.cli.output_files import append_text, check_output, write_lines
 from cactions.logic.relative_path import make_relative_to_root
-from cactions.model import LintReport, PlanSummary, RunEntry, Severity, SuiteResult, WorkspaceName
+from cactions.model import (
+    LintReport,
+    Plan,
+    PlanFailure,
+    PlanSummary,
+    Run,
+    RunEntry,
+    Severity,
+    SuiteResult,
+    WorkspaceName,
+)
 from cactions.render.text import View
+
+if TYPE_CHECKING:
+    from cactions.app.propose import Job
 
 SUMMARY: Final = "GITHUB_STEP_SUMMARY"
 """The file whose Markdown GitHub shows below the job; each step has its own."""
@@ -158,12 +171,36 @@ def check_report_file(path: Path) -> None:
 
 
 def write_run_report(
-    path: Path, entries: Iterable[RunEntry], summary: PlanSummary, workspace: WorkspaceName
+    path: Path, entries: Iterable[RunEntry], summary: PlanSummary, run: Run
 ) -> None:
     """A run for many people as a file, whose ending chooses the form. Raises UsageError."""
     from cactions.render.bulk_report import choose_report_form, write_report
 
-    write_lines(path, write_report(entries, summary, workspace, choose_report_form(path)))
+    form = choose_report_form(path)
+    write_lines(path, write_report(entries, summary, run.head.workspace, form))
+
+
+def write_run_page(path: Path, run: Run) -> None:
+    """The review page of a run that is kept. Raises UsageError."""
+    from cactions.cli.review_pages import write_kept_page
+
+    write_kept_page(path, run)
+
+
+def write_person_page(
+    path: Path, job: Job, result: Plan | PlanFailure, workspace: WorkspaceName, view: View
+) -> None:
+    """The review page of one person's diff. Raises UsageError."""
+    from cactions.cli import review_pages
+
+    review_pages.write_person_page(path, job, result, workspace, view)
+
+
+def write_findings_page(path: Path, found: LintReport) -> None:
+    """The review page of what ``validate`` finds. Raises UsageError."""
+    from cactions.render.page.findings_page import write_findings_page as write_page
+
+    write_lines(path, write_page(found, get_source_root_path()), private=False)
 
 
 def render_svg(view: View, *, width: int, command: str) -> str:

@@ -73,7 +73,16 @@ from cactions.model.expectation import (
     ExpectedKind,
     ExpectedRequest,
 )
-from cactions.model.finding import Edit, Finding, Fix, Label, Place, Severity
+from cactions.model.finding import (
+    Edit,
+    Finding,
+    Fix,
+    Label,
+    LeakPath,
+    LeakStep,
+    Place,
+    Severity,
+)
 from cactions.model.health_check import Health, HealthCheck
 from cactions.model.identity import (
     IdentityProof,

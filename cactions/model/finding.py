@@ -55,12 +55,24 @@ class Fix(Struct, frozen=True):
     safe: bool = False
 
 
+class LeakStep(Struct, frozen=True):
+    """A station of a leak: a value of a person or an input, or the action that it goes through."""
+
+    name: str
+    is_action: bool = False
+
+
+LeakPath = tuple[LeakStep, ...]
+"""From where a value can be chosen to where another person's data arrives."""
+
+
 class Finding(Struct, frozen=True):
     """One thing that is wrong, or worth knowing, about a definition.
 
     ``rule`` is the stable identifier (``CA…``), ``hint`` the fix or the nearest valid name in
     words, ``route`` the keys that lead to the spot (``actions.loyalty.request.url``). ``labels``
-    are the other spans of the story, in its order; ``notes`` are sentences beneath it.
+    are the other spans of the story, in its order; ``notes`` are sentences beneath it. ``paths``
+    are the ways that the data can go, one for each place where it arrives.
     """
 
     rule: str
@@ -72,3 +84,4 @@ class Finding(Struct, frozen=True):
     labels: tuple[Label, ...] = ()
     notes: tuple[str, ...] = ()
     fix: Fix | None = None
+    paths: tuple[LeakPath, ...] = ()

@@ -19,7 +19,6 @@ from cactions.logic.documents.workspaces import workspace_to_json
 from cactions.model import Json, PlanSummary, RunEntry, UsageError, WorkspaceName
 from cactions.render.csv_report import write_csv_report
 from cactions.render.escape import escape_json
-from cactions.render.html_report import write_html_report
 from cactions.render.markdown_report import write_markdown_report
 
 
@@ -29,7 +28,6 @@ class ReportForm(Enum):
     MARKDOWN = ".md"
     JSON = ".json"
     CSV = ".csv"
-    HTML = ".html"
 
 
 def choose_report_form(path: Path) -> ReportForm:
@@ -40,7 +38,8 @@ def choose_report_form(path: Path) -> ReportForm:
         *others, last = (form.value for form in ReportForm)
         raise UsageError(
             f"a report cannot be written to {path}",
-            hint=f"Its name must end in {', '.join(others)} or {last}.",
+            hint=f"Its name must end in {', '.join(others)} or {last}; `--html FILE` writes the"
+            " review page.",
         ) from None
 
 
@@ -60,8 +59,6 @@ def write_report(
         return _write_json(everyone, summary, workspace, action)
     if form is ReportForm.CSV:
         return write_csv_report(everyone, summary, workspace)
-    if form is ReportForm.HTML:
-        return write_html_report(everyone, summary, workspace, action)
     return write_markdown_report(everyone, summary, workspace, action)
 
 

@@ -9,12 +9,14 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Callable, Iterable, Iterator
+from functools import lru_cache
 from typing import TypeAlias
 
 from cactions.render.width import measure_char
 
 _SHORT = {"\n": "\\n", "\r": "\\r", "\t": "\\t"}
 _IDEOGRAPHIC_SPACE = "\u3000"
+_MOST_KEPT = 100  # characters of a text that is kept with its escaped form
 _MOST_MARKS = 4  # more combining marks than any script needs would climb over the lines above
 
 # Unicode's Default_Ignorable_Code_Point as far as Python calls it printable (fillers, joiners,
@@ -62,7 +64,15 @@ def escape_terminal(text: str) -> str:
     """The text with everything unprintable or invisible spelled out. Takes any ``str``."""
     if text.isascii() and text.isprintable():
         return text
+    return _escape_short(text) if len(text) <= _MOST_KEPT else _escape(text)
+
+
+def _escape(text: str) -> str:
     return "".join(shown for shown, _ in split_escaped(text))
+
+
+_escape_short = lru_cache(4_096)(_escape)
+"""Arrows, dots and the words of a run stand on every line of a report."""
 
 
 def escape_json(document: str) -> str:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from msgspec.structs import replace
 
-from cactions.model import Finding, Label, LintReport, SuppressedFinding
+from cactions.model import Finding, Label, LeakStep, LintReport, SuppressedFinding
 from cactions.render.escape import escape_terminal
 
 
@@ -22,7 +22,7 @@ def escape_report(review: LintReport) -> LintReport:
 
 
 def escape_finding(finding: Finding) -> Finding:
-    """Message, hint, route, labels and notes."""
+    """Message, hint, route, labels, notes and paths."""
     return replace(
         finding,
         message=escape_terminal(finding.message),
@@ -30,7 +30,12 @@ def escape_finding(finding: Finding) -> Finding:
         route=escape_terminal(finding.route),
         labels=tuple(_escape_label(label) for label in finding.labels),
         notes=tuple(map(escape_terminal, finding.notes)),
+        paths=tuple(tuple(map(_escape_step, path)) for path in finding.paths),
     )
+
+
+def _escape_step(step: LeakStep) -> LeakStep:
+    return replace(step, name=escape_terminal(step.name))
 
 
 def _escape_label(label: Label) -> Label:

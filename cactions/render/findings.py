@@ -156,7 +156,8 @@ def _list_secret_lines(found: Sequence[Finding]) -> frozenset[tuple[str, int]]:
     )
 
 
-def _render_finding(finding: Finding, page: _Page) -> list[StyledLine]:
+def render_finding_head(finding: Finding, width: int) -> list[StyledLine]:
+    """The first lines of a finding: place, severity, rule, message."""
     place = finding.place
     head = (
         *((Span(f"{place}:", Style.CODE), Span(" ")) if place else ()),
@@ -165,7 +166,12 @@ def _render_finding(finding: Finding, page: _Page) -> list[StyledLine]:
         Span(f"{finding.rule} {NAMES[finding.rule]}", Style.NAME),
         Span(f": {finding.message}"),
     )
-    lines = wrap(head, page.width, rest=add_gap(2))
+    return wrap(head, width, rest=add_gap(2))
+
+
+def _render_finding(finding: Finding, page: _Page) -> list[StyledLine]:
+    place = finding.place
+    lines = render_finding_head(finding, page.width)
     if place and page.is_quotable(place):
         lines += render_snippet(place, page.files[place.file], page.width)
     for label in finding.labels[:_MOST_LABELS]:

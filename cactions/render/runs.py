@@ -74,7 +74,7 @@ def render_run(run: Run) -> View:
         lines = [
             *wrap_paragraph(title, width),
             BLANK,
-            *render_labeled_values(list(_build_head(run)), width, indent=choose_margin(width)),
+            *render_labeled_values(list(build_run_head(run)), width, indent=choose_margin(width)),
         ]
         if run.counts.total > MOST_IN_FULL:
             lines += [BLANK, *render_run_entries(run, width)]
@@ -159,7 +159,8 @@ def _render_state(run: Run, *, partly: bool = False) -> StyledLine:
     return span("partly undone" if partly else "finished")
 
 
-def _build_head(run: Run) -> Iterator[LabeledValue]:
+def build_run_head(run: Run) -> Iterator[LabeledValue]:
+    """What the run was, and how it ended."""
     head = run.head
     yield LabeledValue("Action", (span(head.action, Style.NAME),))
     yield LabeledValue(

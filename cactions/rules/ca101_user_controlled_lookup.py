@@ -65,7 +65,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from itertools import takewhile
 
-from cactions.model import Input, Label, PersonAttribute, PersonField
+from cactions.model import Input, Label, LeakPath, LeakStep, PersonAttribute, PersonField
+from cactions.rules.leak_paths import build_leak_paths
 from cactions.rules.rule import (
     ERROR,
     INFO,
@@ -153,6 +154,7 @@ def _build_match(view: RuleContext, analysis: ActionAnalysis, key: LookupKey) ->
         _build_notes(analysis, key),
         _build_fix(view, key),
         severity=severity,
+        paths=_build_paths(analysis, key),
     )
 
 
@@ -182,7 +184,12 @@ def _build_unclear(view: RuleContext, analysis: ActionAnalysis, key: LookupKey) 
         (view.describe_source(key.reference, analysis.action),),
         _build_notes(analysis, key),
         severity=WARNING,
+        paths=_build_paths(analysis, key),
     )
+
+
+def _build_paths(analysis: ActionAnalysis, key: LookupKey) -> tuple[LeakPath, ...]:
+    return build_leak_paths(analysis, (LeakStep(str(key.reference)),))
 
 
 def _build_notes(analysis: ActionAnalysis, key: LookupKey) -> tuple[str, ...]:

@@ -72,6 +72,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from cactions.model import Flow, Label
+from cactions.rules.leak_paths import build_flow_path, build_leak_paths
 from cactions.rules.rule import (
     ERROR,
     ActionAnalysis,
@@ -99,6 +100,7 @@ def _build_match(analysis: ActionAnalysis, key: LookupKey, flow: Flow) -> RuleMa
         _choose_hint(analysis),
         (*flow, Label(f"{analysis.action.name} looks it up", route=key.spot)),
         (f"the path: {find_path(flow, analysis)}", _explain_exposure(analysis)),
+        paths=build_leak_paths(analysis, build_flow_path(flow)),
     )
 
 
@@ -117,14 +119,7 @@ def _choose_hint(analysis: ActionAnalysis) -> str:
 
 def find_path(flow: Flow, analysis: ActionAnalysis) -> str:
     """``attribute -> action -> attribute -> action`` in one line."""
-    steps: list[str] = []
-    for hop in flow:
-        route = hop.route.rstrip("#")
-        name, _, target = route.removeprefix("actions.").partition(".response.mapping.")
-        if target:
-            steps += [name] * (name not in steps) + [f"person.attributes.{target}"]
-        elif not steps:
-            steps.append(hop.message.partition(":")[0].partition(" is ")[0])
+    steps = [step.name for step in build_flow_path(flow)]
     return " -> ".join((*steps, analysis.action.name))
 
 

@@ -51,7 +51,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from cactions.model import IdentityVerification, Label, PersonField
+from cactions.model import IdentityVerification, Label, LeakStep, PersonField
+from cactions.rules.leak_paths import build_leak_paths
 from cactions.rules.rule import ERROR, INFO, ActionAnalysis, Rule, RuleContext, RuleMatch
 
 _IDENTIFYING = ("id", "email", "user_id")
@@ -148,7 +149,8 @@ def _build_match(
     more = [Label(f"{name} is used here too", route=at) for name, at in others]
     name = what.removeprefix("person.")
     message = f"any visitor can claim another customer's {name}, and is treated as that customer"
-    return RuleMatch(route, message, hint, (side, *more))
+    paths = [path for each, _ in claims for path in build_leak_paths(analysis, (LeakStep(each),))]
+    return RuleMatch(route, message, hint, (side, *more), paths=tuple(paths))
 
 
 RULE = Rule("CA104", "unverified-identity-lookup", ERROR, check)

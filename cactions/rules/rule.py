@@ -18,6 +18,7 @@ from cactions.model import (
     AttributeMapping,
     Flow,
     Label,
+    LeakPath,
     Path,
     Place,
     Project,
@@ -219,6 +220,7 @@ class RuleMatch(Struct, frozen=True):
     fix: SuggestedFix | None = None
     place: Place | None = None
     severity: Severity | None = None
+    paths: tuple[LeakPath, ...] = ()
 
 
 Check = Callable[[RuleContext], Iterator[RuleMatch]]

@@ -30,11 +30,20 @@ from cactions.cli.command_line import CommandLine, format_person
 from cactions.cli.exit_codes import Exit, choose_most_severe
 from cactions.cli.live_options import LiveOptions, answer_options
 from cactions.cli.open_project import open_project
-from cactions.cli.options import Again, Environment, Files, Inputs, Json, OnePerson, Wait
+from cactions.cli.options import (
+    Again,
+    Environment,
+    Files,
+    Inputs,
+    Json,
+    OnePerson,
+    ReviewPage,
+    Wait,
+)
 from cactions.cli.output_files import write_text
 from cactions.cli.project_folder import ProjectFolder
 from cactions.cli.published import explain_application
-from cactions.cli.reporters import render_svg
+from cactions.cli.reporters import render_svg, write_person_page
 from cactions.cli.shown_answers import explain_and_show
 from cactions.logic import documents
 from cactions.model import Plan, PlanFailure, UsageError, WorkspaceName
@@ -65,6 +74,7 @@ def command(
     svg: Annotated[
         Path | None, typer.Option(metavar="FILE", help="Also write it as a picture, for a review.")
     ] = None,
+    html: ReviewPage = None,
     again: Again = False,
     wait: Wait = 0,
     files: Files = None,
@@ -87,24 +97,18 @@ def command(
     project_folder = replace(open_project(files, environment, options), wait=wait)
     if person is None:
         if svg:
-            raise UsageError("--svg is for one person", hint="Use --report for many people.")
+            raise UsageError("--svg is for one person", hint="Use --html for many people.")
         from cactions.cli.bulk import diff_many  # noqa: PLC0415 - not needed for one person
 
         bulk = BulkOptions(
-            people, form, threads, report=report, where=build_where(where, everyone), fresh=fresh
+            people, form, threads, False, "", report, build_where(where, everyone), (), fresh, html
         )
-        words = (*bulk.list_options(),)
+        words = tuple(bulk.list_options())
+        line = CommandLine(action, words, inputs, options, files, environment)
         code = diff_many(
-            project_folder,
-            options,
-            bulk,
-            action,
-            inputs,
-            out=out,
-            command_line=CommandLine(action, words, inputs, options, files, environment),
-            exit_code=exit_code,
-            json=json,
-        )
+            project_folder, options, bulk, action, inputs,
+            out=out, command_line=line, exit_code=exit_code, json=json,
+        )  # fmt: skip
         raise typer.Exit(code)
     job = arguments.build_job(project_folder.project, action, person, inputs)
     options.require_live_flag(job.action)
@@ -128,6 +132,8 @@ def command(
     view = render_preview(result, workspace=place, closing=closing)
     if svg:
         write_text(svg, render_svg(view, width=_PICTURE, command=command_line.render("diff")))
+    if html:
+        write_person_page(html, job, result, place, view)
     _print(result, view, place, text, json=json)
     raise typer.Exit(_choose_exit_code(result, changes=exit_code))
 

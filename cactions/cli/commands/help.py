@@ -22,6 +22,7 @@ TOPICS: Final = {
     "identity": "identity verification: what a site signs, and what that proves",
     "live-calls": "which requests are sent, and how often",
     "intercom": "a workspace at Intercom: token, people, writes, rate limit",
+    "review": "the review page: one HTML file of a diff, a run or findings",
     "many-people": "runs for a file of people: the plan, what stops it, resume and undo",
     "tests": "the tests of actions: what they expect, which run, coverage",
     "recordings": "recording and replaying responses",

@@ -40,6 +40,7 @@ from cactions.cli.options import (
     Inputs,
     Json,
     OnePerson,
+    ReviewPage,
     Wait,
     Yes,
 )
@@ -77,6 +78,7 @@ def command(
     approve: Approve = "",
     at_most_once: AtMostOnce = False,
     report: Report = None,
+    html: ReviewPage = None,
     again: Again = False,
     draft: Draft = False,
     wait: Wait = 0,
@@ -94,7 +96,7 @@ def command(
     Example: cactions run loyalty --person u-1 --replay
     """
     require_one_source(person=person, people=people, all=everyone, where=where, plan=plan)
-    refuse_for_one_person(person, report=report)
+    refuse_for_one_person(person, report=report, html=html)
     prompts.require_terminal(yes, json)
     options.refuse_showing(json=json)
     project_folder = open_runnable_project(files, environment, options, action, draft=draft)
@@ -104,7 +106,7 @@ def command(
 
         chosen = build_where(where, everyone)
         bulk = BulkOptions(
-            people, form, threads, at_most_once, approve, report, chosen, fresh=fresh
+            people, form, threads, at_most_once, approve, report, chosen, fresh=fresh, page=html
         )
         code = run_many(
             project_folder, options, bulk, action, inputs, plan=plan, yes=yes, json=json

@@ -11,8 +11,9 @@ from cactions.app.ports import Journal
 from cactions.cli import streams, wiring
 from cactions.cli.commands import runs_continue, runs_retention, runs_retry, runs_settle
 from cactions.cli.exit_codes import Exit
-from cactions.cli.options import Files, Json
+from cactions.cli.options import Files, Json, ReviewPage
 from cactions.cli.output_files import write_lines
+from cactions.cli.reporters import write_run_page
 from cactions.cli.shown_runs import mark_running, open_shown_journal
 from cactions.cli.vault_options import key_options
 from cactions.logic import documents, strict_json
@@ -60,12 +61,14 @@ def list_(files: Files = None, json: Json = False) -> None:
 
 @commands.command()
 @key_options
-def show(run: RunId, files: Files = None, json: Json = False) -> None:
+def show(run: RunId, html: ReviewPage = None, files: Files = None, json: Json = False) -> None:
     """Show what a run did to each person.
 
     Example: cactions runs show last
     """
     [found] = mark_running([_read(open_shown_journal(files), run)], files)
+    if html:
+        write_run_page(html, found)
     if json:
         wiring.write_json(documents.run_to_json(found, redact=True))
     else:

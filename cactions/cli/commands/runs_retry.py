@@ -22,7 +22,7 @@ from cactions.cli.bulk_options import (
 )
 from cactions.cli.live_options import LiveOptions, call_options
 from cactions.cli.open_project import open_project
-from cactions.cli.options import Draft, Environment, Files, Json, Unsealed, Wait, Yes
+from cactions.cli.options import Draft, Environment, Files, Json, ReviewPage, Unsealed, Wait, Yes
 from cactions.cli.project_folder import ProjectFolder
 from cactions.cli.published import require_published
 from cactions.edges.clock import SystemClock
@@ -49,6 +49,7 @@ def retry(
     threads: Threads = THREADS,
     draft: Draft = False,
     report: Report = None,
+    html: ReviewPage = None,
     wait: Wait = 0,
     json: Json = False,
 ) -> None:
@@ -82,7 +83,7 @@ def retry(
     )
     from cactions.cli.bulk import retry_run  # noqa: PLC0415 - not needed for the other commands
 
-    bulk = BulkOptions(None, "", threads, at_most_once, approve, report)
+    bulk = BulkOptions(None, "", threads, at_most_once, approve, report, page=html)
     code = retry_run(home, options, bulk, stores, done, choice, yes=yes, json=json)
     raise typer.Exit(code)
 

@@ -9,7 +9,7 @@ import typer
 
 from cactions.cli.commands.validate_report import FixMode, ValidateOptions, validate
 from cactions.cli.formats import Format, choose_format
-from cactions.cli.options import Environment, Files, Json, Quiet
+from cactions.cli.options import Environment, Files, Json, Quiet, ReviewPage
 from cactions.edges.files.action_files import to_path
 from cactions.edges.files.nested_folders import list_nested_paths
 from cactions.model import Severity, UsageError
@@ -60,6 +60,7 @@ def command(
             help="Write the findings into this file, in any format. Default: stdout.",
         ),
     ] = None,
+    html: ReviewPage = None,
     quiet: Quiet = False,
 ) -> None:
     """Validate action files and find data leaks between users.
@@ -80,6 +81,7 @@ def command(
         stdin,
         only,
         output,
+        html,
     )
     if options.fixing is FixMode.OFFERED:
         raise typer.Exit(validate(options))

@@ -101,10 +101,10 @@ def _refuse(options: ValidateOptions, *, streamed: bool) -> None:
     """What does not go together. Raises UsageError."""
     if streamed and len(options.paths) > 1:
         raise UsageError("- stands alone where it is fixed", hint="Name files, or give one text.")
-    elsewhere = options.format is not Format.TEXT or options.output is not None
+    elsewhere = options.format is not Format.TEXT or bool(options.output or options.page)
     if (streamed or options.fixing is FixMode.SHOWN) and elsewhere:
         what = "the fixed text" if options.fixing is FixMode.WRITTEN else "the difference"
-        hint = "Leave --format, --json and --output out."
+        hint = "Leave --format, --json, --output and --html out."
         raise UsageError(f"stdout is for {what} here", hint=hint)
 
 

@@ -32,7 +32,7 @@ class ValidateOptions(NamedTuple):
 
     ``stdin``: the name under which a text from stdin is checked. ``only``: a file that is named
     is checked without the other action files of its folder. ``output``: the file that is
-    written in the place of stdout.
+    written in the place of stdout. ``page``: the review page, which is written besides.
     """
 
     paths: Sequence[Path]
@@ -44,6 +44,7 @@ class ValidateOptions(NamedTuple):
     stdin: Path | None = None
     only: bool = False
     output: Path | None = None
+    page: Path | None = None
 
     @property
     def failing_severities(self) -> Sequence[Severity]:
@@ -55,13 +56,14 @@ class ValidateOptions(NamedTuple):
 def validate(options: ValidateOptions) -> Exit:
     """Check the files and report every finding. Raises UsageError where there is no file."""
     action_folders = load_folders(options)
-    if options.output:
+    if outputs := [path for path in (options.output, options.page) if path]:
         read = {
             os.path.realpath(file.name)
             for action_folder in action_folders
             for file in action_folder.files
         }
-        check_output(options.output, read)
+        for path in outputs:
+            check_output(path, read)
     return report(
         build_report(
             options,
@@ -109,6 +111,8 @@ def report(found: LintReport, options: ValidateOptions) -> Exit:
     Raises UsageError where the output file cannot be written.
     """
     tell = _choose_reporter(found, options)
+    if options.page:
+        reporters.write_findings_page(options.page, found)
     if options.output is None:
         tell()
     else:

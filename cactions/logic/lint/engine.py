@@ -153,6 +153,7 @@ class _Linter:
             tuple(self._build_label(label) for label in match.labels),
             match.notes,
             fix_from_suggestion(match.fix, self.places, match.place) if match.fix else None,
+            match.paths,
         )
 
     def _build_label(self, label: Label) -> Label:

@@ -9,7 +9,7 @@ from typing import Final
 from cactions.render.escape import escape_terminal
 from cactions.render.text import Style, StyledLine
 
-_CLASSES: Final = MappingProxyType(
+CLASSES: Final = MappingProxyType(
     {
         Style.STRONG: "strong",
         Style.QUIET: "quiet",
@@ -30,6 +30,7 @@ _CLASSES: Final = MappingProxyType(
         Style.CAUTION: "caution",
     }
 )
+"""The class of each style that has one."""
 
 
 def escape_html(text: str) -> str:
@@ -40,8 +41,8 @@ def escape_html(text: str) -> str:
 def render_html(line: StyledLine) -> str:
     """The spans of a line, each in its class."""
     return "".join(
-        f'<bdi class="{_CLASSES[part.style]}">{escape_html(part.text)}</bdi>'
-        if part.style in _CLASSES
+        f'<bdi class="{CLASSES[part.style]}">{escape_html(part.text)}</bdi>'
+        if part.style in CLASSES
         else escape_html(part.text)
         for part in line
     )

@@ -1,0 +1,67 @@
+"""Review pages as files: of a diff, of a run, and of what ``validate`` finds."""
+
+from __future__ import annotations
+
+import stat
+from collections.abc import Iterable
+from pathlib import Path
+
+from cactions.app.propose import Job
+from cactions.app.run_summary import count_plan, count_run
+from cactions.cli import streams, wiring
+from cactions.cli.output_files import write_lines
+from cactions.model import (
+    Outcome,
+    Plan,
+    PlanFailure,
+    PlanSummary,
+    Run,
+    RunEntry,
+    WorkspaceName,
+)
+from cactions.render.page.run_page import RunPage, write_run_page
+from cactions.render.text import View
+
+
+def write_bulk_page(
+    path: Path, entries: Iterable[RunEntry], summary: PlanSummary, run: Run
+) -> None:
+    """The page of a run for many people, before and after it is carried out."""
+    has_begun = run.finished or run.counts.outcomes.get(Outcome.APPLIED, 0) > 0
+    begun = run if has_begun else None
+    page = RunPage(summary, run.head.workspace, run.head.action, begun)
+    write_lines(path, write_run_page(entries, page))
+    if not begun:
+        _tell(path)
+
+
+def write_kept_page(path: Path, run: Run) -> None:
+    """The page of a run that is kept. Raises UsageError."""
+    _write(path, run.entries, build_kept_page(run))
+
+
+def build_kept_page(run: Run) -> RunPage:
+    """What the page of a kept run tells beside its entries."""
+    return RunPage(count_run(run), run.head.workspace, run.head.action, run)
+
+
+def write_person_page(
+    path: Path, job: Job, result: Plan | PlanFailure, workspace: WorkspaceName, view: View
+) -> None:
+    """The page of one person's diff. Raises UsageError."""
+    entry, summary = count_plan(job, result)
+    page = RunPage(summary, workspace, job.action.name, view=streams.mask_view(view))
+    _write(path, [entry], page)
+
+
+def _write(path: Path, entries: Iterable[RunEntry], page: RunPage) -> None:
+    write_lines(path, write_run_page(entries, page))
+    _tell(path)
+
+
+def _tell(path: Path) -> None:
+    """Who can read it; an older file keeps its mode."""
+    mode = path.stat().st_mode
+    others = stat.S_ISREG(mode) and mode & (stat.S_IRWXG | stat.S_IRWXO)
+    who = "others can read it, too" if others else "only you can read it (mode 0600)"
+    wiring.create_output().info(f"The review page is {path}. It holds values of people; {who}.")

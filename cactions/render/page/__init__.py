@@ -1,0 +1,1 @@
+"""The review page: one HTML file that stands on its own, for a reviewer who has no terminal."""
