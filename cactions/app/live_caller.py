@@ -32,6 +32,7 @@ from cactions.model import (
     RequestFailed,
     Response,
     Token,
+    TokenFetch,
 )
 from cactions.model.secret import Secret
 
@@ -87,7 +88,7 @@ class LiveCaller:
         self._open_secrets(action.request)
         for token in action.request.tokens:
             if token.fetch:
-                self._open_secrets(token.fetch.request, fetches=True)
+                self._open_fetch_secrets(token.fetch)
 
     def call(self, asked: CallSpec, sealed: Request) -> Response:
         """The answer of the service."""
@@ -105,7 +106,7 @@ class LiveCaller:
     def ask_for_token(self, token: Token) -> Response:
         """The answer that a token comes in; only its head is without secrets. Raises as before."""
         assert token.fetch, "only a dynamic token is fetched"
-        secrets = self._open_secrets(token.fetch.request, fetches=True)
+        secrets = self._open_fetch_secrets(token.fetch)
         try:
             answer = self._drive(fetch_steps(token, secrets, self._pauses.draw_jitter))
         except PlanningError as error:
@@ -116,9 +117,7 @@ class LiveCaller:
         """Where the token may go. Raises what ``prepare`` raises."""
         return self._secrets.find_binding(token)
 
-    def _open_secrets(
-        self, request: ActionRequest, *, fetches: bool = False
-    ) -> Mapping[str, Secret]:
+    def _open_secrets(self, request: ActionRequest) -> Mapping[str, Secret]:
         """The request's secrets, once all that it carries may go to its host.
 
         This stands before every conversation, so that no token is asked for, fetched or sent again
@@ -128,7 +127,19 @@ class LiveCaller:
             if token.is_runtime_value:
                 self.find_binding(token).check(request.host)
         names = secret_refs.list_request_secrets(request)
-        opened = self._secrets.open(names, request.host, fetches=fetches)
+        opened = self._secrets.open(names, request.host)
+        self._remember(opened.values())
+        return opened
+
+    def _open_fetch_secrets(self, fetch: TokenFetch) -> Mapping[str, Secret]:
+        """What fills the request for a token; for a key that signs, the JWT that it has signed."""
+        host, assertion = fetch.request.host, fetch.assertion
+        names = secret_refs.list_request_secrets(fetch.request)
+        if assertion:
+            names = tuple(name for name in names if name != assertion.key)
+        opened = dict(self._secrets.open(names, host, fetches=True))
+        if assertion:
+            opened[assertion.key] = self._secrets.sign(assertion, host)
         self._remember(opened.values())
         return opened
 

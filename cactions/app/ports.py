@@ -18,6 +18,7 @@ if TYPE_CHECKING:
         Condition,
         DiskSpace,
         IntercomConnection,
+        JwtAssertion,
         Person,
         PersonQuery,
         Plan,
@@ -91,6 +92,12 @@ class Secrets(Protocol):
 
         Raises UsageError for one that is not sealed, DefinitionError for a host that may not get
         it, StoreError if the vault cannot be opened.
+        """
+
+    def sign(self, assertion: JwtAssertion, host: str) -> Secret:
+        """A new JWT for a token service on this host; its key leaves the vault for nothing else.
+
+        Raises as ``open``, and DefinitionError for a key that cannot sign it.
         """
 
 

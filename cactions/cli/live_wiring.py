@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from threading import Lock
-from typing import Final
+from typing import Final, TypeAlias
 
 from msgspec import Struct
 
 from cactions.app.live_caller import LiveCaller
 from cactions.app.token_cache import TokenCache
 from cactions.app.vault.open_vault import VaultContext
+from cactions.app.vault.ports import AssertionSigner
 from cactions.app.vault.secret_provider import VaultSecrets
 from cactions.cli import output_scrubber, progress, secret_input
 from cactions.cli.live_options import LiveOptions
@@ -18,9 +19,13 @@ from cactions.cli.tracked_sender import TrackedSender
 from cactions.edges.clock import SystemClock, SystemSleeper
 from cactions.edges.http.address_guard import NetworkRules
 from cactions.edges.http.client import HttpSender
-from cactions.model import Action, Project, Token
+from cactions.model import Action, JwtAssertion, Project, Token
+from cactions.model.secret import Secret, SigningKey
 
 _MOST_NOTICES: Final = 5
+
+OpenSigner: TypeAlias = Callable[[Callable[[], float], Callable[[Secret], Secret]], AssertionSigner]
+"""Makes what signs JWTs, of a clock and of who is told of each."""
 
 
 class LiveDeps(Struct, frozen=True):
@@ -30,6 +35,7 @@ class LiveDeps(Struct, frozen=True):
     called: Sequence[Action]
     vault: Callable[[], VaultContext]
     say: Callable[[str], None]
+    open_signer: OpenSigner
 
     def list_user_hosts(self, name: str) -> Iterator[tuple[Token, str]]:
         """The end user's token of this name, with each host that the calls would send it to."""
@@ -45,7 +51,8 @@ def open_live_caller(options: LiveOptions, around: LiveDeps) -> LiveCaller:
     Raises DefinitionError where it does not, and UsageError.
     """
     project = around.project
-    secrets = VaultSecrets(around.vault, output_scrubber.register_secret)
+    signer = LateSigner(around.open_signer)
+    secrets = VaultSecrets(around.vault, output_scrubber.register_secret, signer)
 
     def check(name: str) -> None:
         for token, host in around.list_user_hosts(name):
@@ -60,6 +67,18 @@ def open_live_caller(options: LiveOptions, around: LiveDeps) -> LiveCaller:
     tokens = TokenCache(SystemClock(), texts, output_scrubber.register_secret)
     notices = RetryNotices(around.say)
     return LiveCaller(TrackedSender(live), secrets, tokens, SystemSleeper(), notices.add)
+
+
+class LateSigner:
+    """Signs with what is opened when the first JWT is needed, which most projects never do."""
+
+    def __init__(self, open_signer: OpenSigner) -> None:
+        self._open_signer = open_signer
+
+    def sign(self, assertion: JwtAssertion, key: SigningKey) -> Secret:
+        """A new JWT. Raises UsageError where the library for it is not installed."""
+        signer = self._open_signer(SystemClock().get_time, output_scrubber.register_secret)
+        return signer.sign(assertion, key)
 
 
 class RetryNotices:

@@ -17,10 +17,11 @@ from cactions.edges.core_dumps import forbid_core_dumps
 from cactions.logic.secrets.encoded_forms import MIN_FORM_BYTES, EncodedForm, list_encoded_forms
 from cactions.logic.secrets.leak_check import build_masker, mask_document
 from cactions.logic.secrets.scrubber import Scrubber
-from cactions.model.secret import Passphrase, Secret
+from cactions.logic.vault.private_key import list_hidden_texts
+from cactions.model.secret import Passphrase, Secret, SigningKey
 from cactions.render.mask import mask_view
 
-_Known = TypeVar("_Known", Secret, Passphrase)
+_Known = TypeVar("_Known", Secret, SigningKey, Passphrase)
 
 _STREAMS: Final = ("stdout", "stderr")
 _bare: dict[str, TextIO] = {}
@@ -31,8 +32,9 @@ _known: dict[EncodedForm, str] = {}
 def register_secret(secret: _Known) -> _Known:
     """The same, and from now on nothing that is written shows it."""
     forbid_core_dumps()
-    for form in list_encoded_forms(secret.reveal()):
-        _known.setdefault(form, secret.label)
+    for text in list_hidden_texts(secret.reveal()):
+        for form in list_encoded_forms(text):
+            _known.setdefault(form, secret.label)
     if not _bare:
         progress.add_exit_hook(forget_secrets)
         for name in _STREAMS:

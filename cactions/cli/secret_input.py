@@ -16,6 +16,7 @@ from cactions.cli import output_scrubber
 from cactions.logic.shell import quote_word
 from cactions.logic.suggest import suggest
 from cactions.logic.vault import validation
+from cactions.logic.vault.private_key import find_private_key
 from cactions.model import UsageError
 from cactions.model.secret import Passphrase, Secret, VaultKey
 
@@ -23,10 +24,15 @@ _MOST: Final = 4 * validation.MAX_VALUE
 """In bytes: more than anything that may be sealed."""
 
 
-def read_value(name: str, *, strip_newline: bool) -> Secret:
-    """The value of a secret, as it may be sealed."""
+def read_value(
+    name: str, *, strip_newline: bool, normalize_key: Callable[[str, str], str]
+) -> Secret:
+    """The value of a secret, as it may be sealed; of a private key, what ``normalize_key`` says."""
     validation.check_name(name, "secret")
     text = _read_hidden_line(f'Value of "{name}": ') if _is_terminal() else _read_rest("value")
+    if pem := find_private_key(text, name):
+        output_scrubber.register_secret(Secret(name, pem))
+        return output_scrubber.register_secret(Secret(name, normalize_key(name, pem)))
     return output_scrubber.register_secret(
         validation.check_secret(name, text, strip_newline=strip_newline)
     )

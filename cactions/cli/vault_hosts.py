@@ -14,8 +14,10 @@ from cactions.cli.vault_check import read_secret_versions
 from cactions.cli.vault_choice import VaultOptions
 from cactions.logic.shell import join_command
 from cactions.logic.suggest import suggest
+from cactions.logic.vault.private_key import is_private_key
 from cactions.logic.vault.secret_hosts import list_secret_hosts
 from cactions.model import CactionsError, Project, StoreError, UsageError
+from cactions.model.secret import Secret
 from cactions.render.messages import join_words
 
 Hosts = Annotated[
@@ -35,6 +37,25 @@ NewHosts = Annotated[
     list[str] | None,
     typer.Option("--host", metavar="HOST", help="Instead of the hosts so far; repeatable."),
 ]
+
+
+def refuse_hosts(*hosts: list[str] | None) -> None:
+    """Raises UsageError where a secret that is sent nowhere has hosts."""
+    if any(hosts):
+        raise UsageError(
+            "--signing and --host exclude each other; nothing was sealed",
+            hint="Use --host HOST, or --signing for a key that signs here and is sent nowhere.",
+        )
+
+
+def check_signing_secret(secret: Secret) -> None:
+    """Raises UsageError for a private key: what signs a user's identity is a text."""
+    if is_private_key(secret.reveal()):
+        raise UsageError(
+            "--signing is for the secret of identity verification, which is no private key;"
+            " nothing was sealed",
+            hint="For a key that signs JWTs, name the host of the token service: --host HOST.",
+        )
 
 
 def choose_hosts(options: VaultOptions, name: str) -> list[str]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
@@ -25,11 +25,13 @@ if TYPE_CHECKING:
     from cactions.cli.intercom_wiring import IntercomSession
     from cactions.cli.live_options import LiveOptions
     from cactions.cli.vault_choice import VaultOptions
+    from cactions.edges.keys.jwt_signer import JwtSigner
     from cactions.edges.keys.messenger_jwt import MessengerJwt
     from cactions.edges.keys.user_config import UserConfig
     from cactions.edges.store.row_encryption import RowCipher
     from cactions.logic.project import LoadedProject
     from cactions.model import Action, Finding, HealthCheck, Json, Project, Snapshot
+    from cactions.model.secret import Secret
     from cactions.render.output import PlainOutput
     from cactions.render.progress_display import ProgressDisplay
     from cactions.render.text import View
@@ -213,22 +215,42 @@ def create_live_caller(
     """The live services of a project; the vault is opened when it is first needed."""
     from cactions.cli.live_wiring import LiveDeps, open_live_caller
 
-    vault = choose_vault(home.folder / VAULT)
-    return open_live_caller(
-        options,
-        LiveDeps(home.project, called, lambda: open_vault_context(vault), create_output().info),
-    )
+    vault, say = choose_vault(home.folder / VAULT), create_output().info
+    deps = LiveDeps(home.project, called, lambda: open_vault_context(vault), say, create_jwt_signer)
+    return open_live_caller(options, deps)
 
 
 def create_messenger_jwt() -> MessengerJwt:
     """Signs and reads JWTs. Raises UsageError where its library, an extra, is not installed."""
-    try:
+    with _explain_missing_jwt():
         from cactions.edges.keys.messenger_jwt import MessengerJwt
+    return MessengerJwt()
+
+
+def create_jwt_signer(
+    get_time: Callable[[], float], register: Callable[[Secret], Secret]
+) -> JwtSigner:
+    """Signs JWTs that tokens are fetched with. Raises as ``create_messenger_jwt``."""
+    with _explain_missing_jwt():
+        from cactions.edges.keys.jwt_signer import JwtSigner
+    return JwtSigner(get_time, register)
+
+
+@contextmanager
+def _explain_missing_jwt() -> Iterator[None]:
+    try:
+        yield
     except ModuleNotFoundError as error:
         raise UsageError(
             "JWTs need the package PyJWT", hint='Install it: pip install "pyjwt>=2.10,<3"'
         ) from error
-    return MessengerJwt()
+
+
+def normalize_private_key(name: str, pem: str) -> str:
+    """The same key as it is sealed. Raises UsageError for one that cannot sign."""
+    from cactions.edges.keys.private_key import normalize_private_key
+
+    return normalize_private_key(name, pem)
 
 
 def run_health_checks(home: ProjectFolder | None, options: LiveOptions) -> list[HealthCheck]:

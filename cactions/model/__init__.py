@@ -9,6 +9,7 @@ from cactions.model.action import (
     InputType,
     Project,
 )
+from cactions.model.assertion import JwtAlgorithm, JwtAssertion
 from cactions.model.breaker import BreakerLimits, ChangeTotals, Trip, TripKind
 from cactions.model.bulk import (
     AttributeCounts,

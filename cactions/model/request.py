@@ -8,6 +8,7 @@ from typing import Final
 
 from msgspec import Struct, field
 
+from cactions.model.assertion import JwtAssertion
 from cactions.model.json_value import ABSENT, Value, is_same
 from cactions.model.template import (
     JsonTemplate,
@@ -121,7 +122,7 @@ class TokenFetch(Struct, frozen=True):
     ``token_path`` is where the token stands in the answer; None where it is the value of its header
     ``token_header``, and the body is not read. ``expires_in_path`` says for how many seconds it is
     good (where that is missing: until it is denied). ``denied_when`` tells of a *call* that the
-    token was not accepted.
+    token was not accepted. ``assertion`` is the JWT that stands in the request for its key.
     """
 
     request: ActionRequest
@@ -130,6 +131,7 @@ class TokenFetch(Struct, frozen=True):
     denied_when: Denial = field(default_factory=Denial)
     success_when: Success = field(default_factory=Success)
     token_header: str = ""
+    assertion: JwtAssertion | None = None
 
     @property
     def source(self) -> str:

@@ -58,6 +58,12 @@ class Secret(_Hidden[str]):
     __slots__ = ()
 
 
+class SigningKey(_Hidden[str]):
+    """A secret that signs on this machine; no request can be filled with one."""
+
+    __slots__ = ()
+
+
 class Passphrase(_Hidden[str]):
     """What a person types to open the vault; ``label`` is the recipient's name."""
 

@@ -55,7 +55,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from functools import lru_cache
 
-from cactions.model import ActionRequest, JsonTemplate, Template
+from cactions.model import ActionRequest, Json, JsonTemplate, Template
 from cactions.rules.credentials import (
     Name,
     find_secret_elements,
@@ -95,6 +95,19 @@ def check(view: RuleContext) -> Iterator[RuleMatch]:
             yield _build_match(f"tokens.{name}.username")
         if token.fetch:
             yield from _of_request(token.fetch.request, f"tokens.{name}.request")
+            if token.fetch.assertion:
+                yield from _of_claims(dict(token.fetch.assertion.claims), f"tokens.{name}.claims")
+
+
+def _of_claims(content: Json, route: str, name: str = "") -> Iterator[RuleMatch]:
+    if isinstance(content, str) and looks_like_secret(content, suggests_secret(name)):
+        yield _build_match(route)
+    elif isinstance(content, dict):
+        for key, item in content.items():
+            yield from _of_claims(item, f"{route}.{key}", key)
+    elif isinstance(content, list):
+        for number, item in enumerate(content):
+            yield from _of_claims(item, f"{route}[{number}]", name)
 
 
 def _of_request(asked: ActionRequest, route: str) -> Iterator[RuleMatch]:

@@ -84,6 +84,11 @@ zoom_token: curl -X POST https://zoom.us/oauth/token -u USER:KEY -d 'grant_type=
 xero_token: curl -X POST https://identity.xero.com/connect/token -u USER:KEY -d grant_type=client_credentials -d scope=accounting.contacts
 keystone_token: curl -i -X POST https://cloud.acme.example/v3/auth/tokens -H "Content-Type: application/json" -d '{"auth":{"identity":{"methods":["application_credential"],"application_credential":{"id":"c-1","secret":"KEY"}}}}'
 zoho_token: curl -X POST https://accounts.zoho.com/oauth/v2/token -d grant_type=refresh_token -d client_id=USER -d client_secret=KEY -d refresh_token=REFRESH
+google_token: curl -s -X POST https://oauth2.googleapis.com/token --data-urlencode grant_type=urn:ietf:params:oauth:grant-type:jwt-bearer -d assertion=KEY
+salesforce_token: curl https://login.salesforce.com/services/oauth2/token -X POST -d "grant_type=urn%3Aietf%3Aparams%3Aoauth%3Agrant-type%3Ajwt-bearer" -d "assertion=KEY"
+docusign_token: curl --data "grant_type=urn%3Aietf%3Aparams%3Aoauth%3Agrant-type%3Ajwt-bearer&assertion=KEY" --request POST https://account-d.docusign.com/oauth/token
+box_token: curl -X POST https://api.box.com/oauth2/token -H "content-type: application/x-www-form-urlencoded" --data-urlencode grant_type=urn:ietf:params:oauth:grant-type:jwt-bearer -d assertion=KEY -d client_id=USER -d client_secret=REFRESH
+okta_jwt_token: curl --request POST https://acme.okta.com/oauth2/v1/token -H 'accept: application/json' -d grant_type=client_credentials -d client_id=0oa1 --data-urlencode client_assertion_type=urn:ietf:params:oauth:client-assertion-type:jwt-bearer -d client_assertion=KEY -d scope=okta.users.read
 """.strip().splitlines()  # noqa: E501 - one line is one command
 
 SPELLED: Final = frozenset(

@@ -6,8 +6,9 @@ from cactions.app.vault.open_vault import OpenVault
 from cactions.logic.shell import join_command
 from cactions.logic.suggest import suggest
 from cactions.logic.vault.errors import build_bad_entry
+from cactions.logic.vault.private_key import is_private_key
 from cactions.model import DefinitionError, UsageError
-from cactions.model.secret import Secret
+from cactions.model.secret import Secret, SigningKey
 from cactions.model.vault import Entry, Purpose
 
 
@@ -32,14 +33,22 @@ def open_secret(vault: OpenVault, name: str, host: str, *, fetches: bool = False
             f'the secret "{name}" is sealed to sign with, and is sent nowhere; it was not opened',
             hint="Seal the secret that the service expects under a name of its own.",
         )
-    if host.lower() not in entry.hosts:
-        rotate = join_command(("vault", "rotate"), name, options=("--host", host))
+    _check_host(entry, host)
+    opened = _unseal(vault, entry)
+    if is_private_key(opened.reveal()):
         raise DefinitionError(
-            f'the secret "{name}" may not be sent to {host}; it was not opened',
-            hint=f"It is sealed for {', '.join(entry.hosts)}. To allow another host, "
-            f"rotate it with every host: `{rotate} ...`",
+            f'the secret "{name}" is a private key, which signs and is never sent; it was not sent',
+            hint="Name it as `key` of a token that is fetched by a JWT. If the service gave you"
+            " another secret, seal that under a name of its own.",
         )
-    return _unseal(vault, entry)
+    return opened
+
+
+def open_key_of_host(vault: OpenVault, name: str, host: str) -> SigningKey:
+    """Open what signs the JWTs that fetch tokens from this host. Raises as ``open_secret``."""
+    entry = find_entry(vault, name, host)
+    _check_host(entry, host)
+    return SigningKey(name, _unseal(vault, entry).reveal())
 
 
 def open_signing_key(vault: OpenVault, name: str) -> Secret:
@@ -52,6 +61,16 @@ def open_signing_key(vault: OpenVault, name: str) -> Secret:
             hint=f"Seal the site's secret under a name of its own: `{seal}`.",
         )
     return _unseal(vault, entry)
+
+
+def _check_host(entry: Entry, host: str) -> None:
+    if host.lower() not in entry.hosts:
+        rotate = join_command(("vault", "rotate"), entry.name, options=("--host", host))
+        raise DefinitionError(
+            f'the secret "{entry.name}" may not be sent to {host}; it was not opened',
+            hint=f"It is sealed for {', '.join(entry.hosts) or 'no host'}. To allow another host, "
+            f"rotate it with every host: `{rotate} ...`",
+        )
 
 
 def _unseal(vault: OpenVault, entry: Entry) -> Secret:

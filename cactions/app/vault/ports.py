@@ -6,7 +6,8 @@ from contextlib import AbstractContextManager
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
-    from cactions.model.secret import Passphrase, VaultKey
+    from cactions.model import JwtAssertion
+    from cactions.model.secret import Passphrase, Secret, SigningKey, VaultKey
     from cactions.model.vault import Ciphertext, ScryptParams
 
 
@@ -33,6 +34,13 @@ class KeyHolder(Protocol):
 
     def remember_generation(self, vault_id: str, generation: int) -> None:
         """Store the generation, even if it is lower: only an operator lowers it."""
+
+
+class AssertionSigner(Protocol):
+    """Signs the JWTs that tokens are fetched with."""
+
+    def sign(self, assertion: JwtAssertion, key: SigningKey) -> Secret:
+        """A new JWT. Raises DefinitionError for a key that cannot sign it, and UsageError."""
 
 
 class VaultChange(Protocol):

@@ -8,13 +8,24 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from threading import Lock
+from typing import Protocol, TypeVar
 
-from cactions.app.vault.open_secret import find_entry, open_secret
+from cactions.app.vault.open_secret import find_entry, open_key_of_host, open_secret
 from cactions.app.vault.open_vault import OpenVault, VaultContext, open_vault
+from cactions.app.vault.ports import AssertionSigner
 from cactions.logic.vault.token_binding import TokenBinding, list_binders
-from cactions.model import Token, UsageError
-from cactions.model.secret import Secret
+from cactions.model import JwtAssertion, Token, UsageError
+from cactions.model.secret import Secret, SigningKey
 from cactions.model.vault import Entry, Purpose
+
+_Sealed = TypeVar("_Sealed", Secret, SigningKey)
+
+
+class Registrar(Protocol):
+    """Is told of every value that was opened, and gives it back."""
+
+    def __call__(self, secret: _Sealed) -> _Sealed:
+        """The same."""
 
 
 class VaultSecrets:
@@ -23,9 +34,11 @@ class VaultSecrets:
     def __init__(
         self,
         context: Callable[[], VaultContext],
-        register_secret: Callable[[Secret], Secret] = lambda secret: secret,
+        register_secret: Registrar = lambda secret: secret,
+        signer: AssertionSigner | None = None,
     ) -> None:
-        self._get_context, self._register_secret = context, register_secret
+        self._get_context, self._signer = context, signer
+        self._register_secret = register_secret
         self._vault: OpenVault | None = None
         self._open: dict[tuple[str, str, bool], Secret] = {}
         self._lock = Lock()
@@ -36,6 +49,14 @@ class VaultSecrets:
         """Open secrets, by name. Raises UsageError, DefinitionError, StoreError."""
         with self._lock:
             return {name: self._open_one(name, host, fetches) for name in names}
+
+    def sign(self, assertion: JwtAssertion, host: str) -> Secret:
+        """A new JWT for this host. Raises as ``open``."""
+        name = assertion.key
+        with self._lock, _explain_need(f'the key "{name}"'):
+            key = self._register_secret(open_key_of_host(self._open_vault_once(), name, host))
+        assert self._signer, "only live calls fetch tokens"
+        return self._signer.sign(assertion, key)
 
     def find_binding(self, token: Token) -> TokenBinding:
         """The hosts that may get the token. Without a secret in its fetch, no vault is opened."""

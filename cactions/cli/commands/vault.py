@@ -10,7 +10,7 @@ import typer
 from cactions.app.vault import manage
 from cactions.app.vault.recipients import join_vault
 from cactions.app.vault.rekey import rekey_vault
-from cactions.cli import progress, secret_input, wiring, workspace
+from cactions.cli import progress, secret_input, vault_hosts, wiring, workspace
 from cactions.cli.commands import vault_recipients
 from cactions.cli.commands.vault_bind import Name, bind
 from cactions.cli.commands.vault_recipients import Kept
@@ -19,13 +19,12 @@ from cactions.cli.exit_codes import Exit
 from cactions.cli.options import Json
 from cactions.cli.run_head import get_user_name
 from cactions.cli.vault_choice import VaultOptions
-from cactions.cli.vault_hosts import Hosts, NewHosts, Signing, TokenHosts, choose_hosts
+from cactions.cli.vault_hosts import Hosts, NewHosts, Signing, TokenHosts
 from cactions.cli.vault_options import add_vault_options, vault_options
 from cactions.cli.vault_reports import describe_rekeyed, list_codes, report_change
 from cactions.logic.documents import vaults as wire
 from cactions.logic.documents.vaults import VaultChangeReport
 from cactions.logic.vault import validation
-from cactions.model import UsageError
 from cactions.render import vault as vault_views
 from cactions.render.messages import count_noun, join_words
 
@@ -87,15 +86,16 @@ def seal(
 
     Example: cactions vault seal shop_token --host api.shop.example
     """
-    if signing and (host or token_host):
-        raise UsageError(
-            "--signing and --host exclude each other; nothing was sealed",
-            hint="Use --host HOST, or --signing for a key that signs here and is sent nowhere.",
-        )
-    if not signing and not host:
-        host = choose_hosts(options, name)
+    if signing:
+        vault_hosts.refuse_hosts(host, token_host)
+    elif not host:
+        host = vault_hosts.choose_hosts(options, name)
     context = wiring.open_vault_context(options)
-    secret = secret_input.read_value(name, strip_newline=strip_newline)
+    secret = secret_input.read_value(
+        name, strip_newline=strip_newline, normalize_key=wiring.normalize_private_key
+    )
+    if signing:
+        vault_hosts.check_signing_secret(secret)
     with progress.atomic():
         done = manage.seal_secret(context, secret, None if signing else host or (), token_host)
     text = f'"{name}" is sealed for {join_words(sorted(host or ()))}.'
@@ -125,7 +125,9 @@ def rotate(
     Example: cactions vault rotate shop_token
     """
     context = wiring.open_vault_context(options)
-    secret = secret_input.read_value(name, strip_newline=strip_newline)
+    secret = secret_input.read_value(
+        name, strip_newline=strip_newline, normalize_key=wiring.normalize_private_key
+    )
     with progress.atomic():
         done = manage.rotate_secret(context, secret, host)
     text, file = f'"{name}" has a new value.', str(options.vault)

@@ -21,13 +21,13 @@ class MessengerJwt:
 
     def sign_claims(self, claims: Mapping[str, Json], secret: Secret) -> str:
         """The JWT with exactly these claims."""
-        with _accept_short_keys():
+        with accept_short_keys():
             return jwt.encode(dict(claims), secret.reveal(), algorithm=ALGORITHM)
 
     def read_claims(self, token: str, secret: Secret) -> SignedClaims:
         """The claims of a JWT. Raises InvalidToken; times are not looked at."""
         try:
-            with _accept_short_keys():
+            with accept_short_keys():
                 payload = jwt.PyJWS().decode(token, secret.reveal(), algorithms=[ALGORITHM])
         except jwt.InvalidSignatureError:
             raise InvalidToken("its signature is not one with this secret") from None
@@ -47,8 +47,8 @@ class MessengerJwt:
 
 
 @contextmanager
-def _accept_short_keys() -> Iterator[None]:
-    """Without PyJWT's warning of a key under 32 bytes: Intercom chooses the key."""
+def accept_short_keys() -> Iterator[None]:
+    """Without PyJWT's warning of a key under 32 bytes: the service chooses the key."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         yield

@@ -11,8 +11,9 @@ from typing import Final
 from cactions.logic.name_grammar import NAME
 from cactions.logic.project.breaker_schema import BREAKERS
 from cactions.logic.project.expectation_schema import TEST
-from cactions.logic.project.request_schema import LIMITS, NETWORK, REQUEST, TOKEN
+from cactions.logic.project.request_schema import LIMITS, NETWORK, REQUEST
 from cactions.logic.project.response_schema import RESPONSE, build_word_schema
+from cactions.logic.project.token_schema import TOKEN
 from cactions.logic.project.workspace_schema import WORKSPACE
 from cactions.logic.yaml.schema import (
     BooleanSchema,

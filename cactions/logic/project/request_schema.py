@@ -1,10 +1,8 @@
-"""The part of the file format that says how a third party is asked, and with which credentials."""
+"""The part of the file format that says how a third party is asked."""
 
 from __future__ import annotations
 
 from typing import Final
-
-from msgspec.structs import replace
 
 from cactions.logic.name_grammar import SECRET_NAME
 from cactions.logic.network.origin import HIGHEST_PORT
@@ -18,14 +16,11 @@ from cactions.logic.yaml.schema import (
     ListSchema,
     MapSchema,
     RecordSchema,
-    TaggedUnion,
     TextSchema,
 )
 from cactions.model import MAX_LIMITS, MIB, Effect
 
 METHODS: Final = ("get", "head", "post", "put", "delete", "patch")
-CLIENT_AUTHS: Final = ("body", "basic")
-BODY_FORMS: Final = ("json", "form_encoded")
 STATUS: Final = IntegerSchema(100, 599)
 
 SECRET: Final = RecordSchema(
@@ -41,31 +36,28 @@ SECRET: Final = RecordSchema(
     ),
 )
 
-_PASSWORD: Final = replace(SECRET, dummy=True)
-"""Services that take their key as the user name want no password, or any."""
-
 _PARAMETER: Final = EitherSchema(TextSchema(empty=True), SECRET)
-_PARAMETERS: Final = MapSchema(EitherSchema(_PARAMETER, ListSchema(_PARAMETER, least=1)))
+PARAMETERS: Final = MapSchema(EitherSchema(_PARAMETER, ListSchema(_PARAMETER, least=1)))
 """Names onto a value, or onto a list of them: the name then stands there for each."""
 
 _METHOD: Final = FieldSchema(
     TextSchema(words=METHODS), "get, head, post, put, delete or patch", required=True
 )
-_QUESTION: Final = {
+REQUEST_FIELDS: Final = {
     "http_method": _METHOD,
     "url": FieldSchema(TextSchema(), "an https URL, or a path behind `server`", required=True),
     "server": FieldSchema(TextSchema(), "the name of a server"),
-    "query": FieldSchema(_PARAMETERS, "query parameters; a list repeats the name"),
+    "query": FieldSchema(PARAMETERS, "query parameters; a list repeats the name"),
     "headers": FieldSchema(MapSchema(TextSchema()), "request headers"),
     "json": FieldSchema(AnyJsonSchema(), "a JSON body"),
-    "form": FieldSchema(_PARAMETERS, "a form body; a list repeats the name"),
+    "form": FieldSchema(PARAMETERS, "a form body; a list repeats the name"),
     "text": FieldSchema(TextSchema(), "a plain text body"),
-    "multipart": FieldSchema(_PARAMETERS, "a multipart body of text fields"),
+    "multipart": FieldSchema(PARAMETERS, "a multipart body of text fields"),
 }
 
 REQUEST: Final = RecordSchema(
     {
-        **_QUESTION,
+        **REQUEST_FIELDS,
         "effect": FieldSchema(
             TextSchema(words=tuple(effect.value for effect in Effect)),
             "what the call does to the third party: read or write",
@@ -127,103 +119,6 @@ LIMITS: Final = RecordSchema(
             "how often what is safe to repeat is sent again; default 3",
         ),
     }
-)
-
-_HOSTS: Final = FieldSchema(
-    ListSchema(TextSchema(), least=1), "the only hosts that it is sent to", required=True
-)
-_HEADER: Final = FieldSchema(TextSchema(), "the request header that carries it", required=True)
-_PREFIX: Final = FieldSchema(TextSchema(), 'what stands before it in the header, such as "Bearer "')
-_TOKEN_ID: Final = FieldSchema(
-    TextSchema(), "the token's id in Intercom, for `cactions connectors push`"
-)
-_LIMITS: Final = FieldSchema(LIMITS, "what one fetch may take; each has a maximum")
-_DENIED: Final = FieldSchema(
-    DENIAL, "what tells that the token was not accepted; the default is status 401"
-)
-
-
-def _build_token_schema(kind: str, **fields: FieldSchema) -> RecordSchema:
-    return RecordSchema(
-        {
-            "type": FieldSchema(
-                TextSchema(words=(kind,)), "what kind of token it is", required=True
-            ),
-            **fields,
-            "hosts": _HOSTS,
-            "token_id": _TOKEN_ID,
-        }
-    )
-
-
-TOKEN: Final = TaggedUnion(
-    "type",
-    {
-        "text": _build_token_schema(
-            "text",
-            value=FieldSchema(SECRET, "{secret: NAME}", required=True),
-            header=_HEADER,
-            prefix=_PREFIX,
-        ),
-        "basic": _build_token_schema(
-            "basic",
-            username=FieldSchema(
-                EitherSchema(TextSchema(empty=True), SECRET),
-                "a name or {secret: NAME}; empty without it",
-            ),
-            password=FieldSchema(_PASSWORD, "{secret: NAME}; empty without it"),
-        ),
-        "http_request": _build_token_schema(
-            "http_request",
-            request=FieldSchema(RecordSchema(dict(_QUESTION)), "how it is fetched", required=True),
-            token_path=FieldSchema(TextSchema(), "where the token stands in the answer"),
-            token_header=FieldSchema(
-                TextSchema(), "the response header that is the token, instead of token_path"
-            ),
-            expires_in_path=FieldSchema(
-                TextSchema(), "where the answer says for how many seconds; default $.expires_in"
-            ),
-            success_when=FieldSchema(
-                SUCCESS, "what makes a fetch a success; the default is status 200"
-            ),
-            header=_HEADER,
-            prefix=_PREFIX,
-            denied_when=_DENIED,
-            limits=_LIMITS,
-        ),
-        "oauth_client_credentials": _build_token_schema(
-            "oauth_client_credentials",
-            token_url=FieldSchema(
-                TextSchema(), "the https URL of the token endpoint", required=True
-            ),
-            client_id=FieldSchema(
-                EitherSchema(TextSchema(), SECRET), "an id or {secret: NAME}", required=True
-            ),
-            client_secret=FieldSchema(SECRET, "{secret: NAME}", required=True),
-            header=FieldSchema(
-                TextSchema(), "the request header that carries the token; default Authorization"
-            ),
-            prefix=FieldSchema(
-                TextSchema(empty=True), 'what stands before it there; default "Bearer ", or nothing'
-            ),
-            grant_type=FieldSchema(TextSchema(), "the default is client_credentials"),
-            scope=FieldSchema(TextSchema(), "the scope to ask for"),
-            audience=FieldSchema(TextSchema(), "the audience to ask for"),
-            resource=FieldSchema(
-                EitherSchema(TextSchema(), ListSchema(TextSchema(), least=1)),
-                "the resource to ask for, or several (RFC 8707)",
-            ),
-            parameters=FieldSchema(_PARAMETERS, "what else the token endpoint wants in the body"),
-            client_auth=FieldSchema(
-                TextSchema(words=CLIENT_AUTHS),
-                "where id and secret stand: body (default), or basic, the header (RFC 6749, 2.3.1)",
-            ),
-            body=FieldSchema(TextSchema(words=BODY_FORMS), "form_encoded (default) or json"),
-            denied_when=_DENIED,
-            limits=_LIMITS,
-        ),
-        "user": _build_token_schema("user", header=_HEADER, prefix=_PREFIX),
-    },
 )
 
 NETWORK: Final = RecordSchema(

@@ -196,5 +196,10 @@ def parse_secret_name(at: LocatedValue) -> SecretRef | None:
     return SecretRef(name) if name else None
 
 
+def parse_secret_or_text(at: LocatedValue) -> SecretRef | str | None:
+    """A text, or ``{secret: NAME}``; None where that is broken."""
+    return at.value if isinstance(at.value, str) else parse_secret_name(at)
+
+
 def _narrow_span(node: Node, start: int, end: int) -> SourceSpan:
     return node.get_part(start, end) if isinstance(node, ScalarNode) else node.span

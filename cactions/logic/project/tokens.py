@@ -8,17 +8,12 @@ from typing import Final
 from msgspec.structs import replace
 
 from cactions.logic.expressions.json_path import parse_path
-from cactions.logic.network.origin import find_host_fault, parse_origin
+from cactions.logic.network.origin import find_host_fault
 from cactions.logic.project import headers
-from cactions.logic.project.requests import (
-    build_action_request,
-    build_limits,
-    build_parameters,
-    get_literal_origin,
-    get_literal_path,
-)
+from cactions.logic.project.oauth_tokens import build_client_credentials, build_jwt_bearer
+from cactions.logic.project.requests import build_action_request, build_limits
 from cactions.logic.project.response_conditions import build_denial, build_success
-from cactions.logic.project.scope import Scope, parse_secret_name
+from cactions.logic.project.scope import Scope, parse_secret_or_text
 from cactions.logic.request import encoding
 from cactions.logic.request.encoding import EncodingError
 from cactions.logic.yaml.decoder import LocatedValue
@@ -30,19 +25,11 @@ from cactions.logic.yaml.diagnostics import (
     WRONG_VALUE,
 )
 from cactions.model import (
-    ActionRequest,
-    BodyForm,
-    JsonTemplate,
-    RequestBody,
     SecretRef,
-    Template,
     Token,
     TokenFetch,
 )
 
-_BEARER: Final = "Bearer "
-_OAUTH_TOKEN: Final = parse_path("$.access_token")
-_CLIENT: Final = ("client_id", "client_secret")
 _EXPIRES_IN: Final = parse_path("$.expires_in")
 
 
@@ -74,7 +61,8 @@ def _build_text_token(bare: Token, at: LocatedValue, _scope: Scope) -> Token:
 def _build_basic_token(bare: Token, at: LocatedValue, scope: Scope) -> Token | None:
     """One of the two may be missing: a service may take its key as the user name alone."""
     username, password = (
-        _read_secret(item) if (item := at.get(key)) else None for key in ("username", "password")
+        parse_secret_or_text(item) if (item := at.get(key)) else None
+        for key in ("username", "password")
     )
     if any(at.has(key) and not at.get(key) for key in ("username", "password")):
         return None  # it is broken, which is a fault of its own
@@ -122,79 +110,17 @@ def _check_source(at: LocatedValue, scope: Scope) -> None:
         )
 
 
-def _build_oauth_token(bare: Token, at: LocatedValue, scope: Scope) -> Token | None:
-    """RFC 6749, 4.4: the client's own credentials, in the body or in the header."""
-    url = at.get("token_url")
-    denied = build_denial(at.get("denied_when"), scope)
-    origin = get_literal_origin(url, scope) if url else None
-    if url is None or origin is None:
-        return None
-    if "{{" in url.value or any(sign in url.value for sign in "?# "):
-        scope.add_fault(WRONG_VALUE, url, "a token URL is literal, without a query")
-        return None
-    get_literal_path(url, Template((url.value,)), len(origin), scope)
-    host = parse_origin(url.value, scope.allowed).host
-    in_header = at.scalar("client_auth") == "basic"
-    form = BodyForm.JSON if at.scalar("body") == "json" else BodyForm.FORM
-    asked = ActionRequest(
-        "post",
-        Template((url.value,)),
-        body=RequestBody(form, _build_grant(at, scope, in_header=in_header)),
-        tokens=(_build_client(bare.name, host, at),) if in_header else (),
-        limits=build_limits(at.get("limits")),
-        host=host,
-    )
-    fetch = TokenFetch(asked, _OAUTH_TOKEN, _EXPIRES_IN, denied)
-    header = bare.header or "Authorization"
-    usual = _BEARER if header.lower() == "authorization" else ""
-    prefix = bare.prefix if at.has("prefix") else usual
-    return replace(bare, header=header, prefix=prefix, fetch=fetch)
-
-
-def _build_client(name: str, host: str, at: LocatedValue) -> Token:
-    client, secret = (_read_secret(item) if (item := at.get(key)) else None for key in _CLIENT)
-    return Token(
-        name, "Authorization", (host,), "Basic ", None, client or "", secret, is_oauth_client=True
-    )  # fmt: skip
-
-
-def _build_grant(at: LocatedValue, scope: Scope, *, in_header: bool) -> dict[str, JsonTemplate]:
-    """What the body of a request for a token holds."""
-    keys = (*(() if in_header else _CLIENT), "scope", "audience", "resource")
-    grant = at.scalar("grant_type", "client_credentials")
-    fields: dict[str, JsonTemplate] = {"grant_type": Template((grant,))}
-    fields |= {key: _read_literals(item) for key in keys if (item := at.get(key))}
-    more = at.get("parameters")
-    for name, item in more.items() if more else ():
-        if name in fields or name in _CLIENT:
-            message = f'"{name}" has a place of its own'
-            hint = f"write {name}: beside `parameters`"
-            scope.faults.add(CONTRADICTION, item.key, message, hint=hint, route=item.route)
-    return {**fields, **build_parameters(more, replace(scope, personless=True))}
-
-
-def _read_literals(at: LocatedValue) -> JsonTemplate:
-    if isinstance(at.value, list):
-        return [Template((item.value,)) for item in at.value]
-    return Template((at.value,)) if isinstance(at.value, str) else parse_secret_name(at)
-
-
 _FORMS: Final[Mapping[str, Callable[[Token, LocatedValue, Scope], Token | None]]] = {
     "text": _build_text_token,
     "basic": _build_basic_token,
     "http_request": _build_http_request_token,
-    "oauth_client_credentials": _build_oauth_token,
+    "oauth_client_credentials": build_client_credentials,
+    "oauth_jwt_bearer": build_jwt_bearer,
 }
 
 
-def _read_secret(at: LocatedValue | None) -> SecretRef | str | None:
-    if at is None:
-        return None
-    return at.value if isinstance(at.value, str) else parse_secret_name(at)
-
-
 def _read_reference(at: LocatedValue | None) -> SecretRef | None:
-    part = _read_secret(at)
+    part = parse_secret_or_text(at) if at else None
     return part if isinstance(part, SecretRef) else None
 
 

@@ -48,6 +48,7 @@ from cactions.model import (
     Request,
     Scalar,
     Token,
+    TokenFetch,
 )
 from cactions.model.secret import Credentials, Secret
 
@@ -99,10 +100,10 @@ class _Script:
         self.lines.append(f"# {name}: {escape_control(description)}")
         return self.placeholders.add(ShellVariable(name))
 
-    def add_secrets(self, request: ActionRequest) -> Mapping[str, Secret]:
-        """Placeholders for the secrets of the request."""
+    def add_secrets(self, request: ActionRequest, key: str = "") -> Mapping[str, Secret]:
+        """Placeholders for the secrets of the request; none for its key, which signs."""
         for name in secret_refs.list_request_secrets(request):
-            if name not in self.known:
+            if name not in self.known and name != key:
                 variable_name = build_variable_name(name)
                 usual = (
                     "_" in variable_name and variable_name[0].isalpha()
@@ -121,13 +122,22 @@ class _Script:
                 token.name, self.add_variable(f"the token {token.name} of the user", variable_name)
             )
         request = token.fetch.request
-        built = build_token_request(token.fetch, Credentials(self.add_secrets(request)))
+        built = build_token_request(token.fetch, Credentials(self._add_fetch_secrets(token.fetch)))
         description = f"the token {token.name}: {token.fetch.source} of this response"
         variable_name = self.placeholders.choose_free_name(variable_name)
         marker = self.add_variable(description, variable_name)
         fetching = self.build_command(built, request)
         self.lines.append(f'test -n "${{{variable_name}:-}}" || {{\n{fetching}\n}}')
         return Secret(token.name, marker)
+
+    def _add_fetch_secrets(self, fetch: TokenFetch) -> Mapping[str, Secret]:
+        """Placeholders for what fills the fetch: curl cannot sign the JWT that a key signs."""
+        if fetch.assertion is None:
+            return self.add_secrets(fetch.request)
+        name, algorithm = fetch.assertion.key, fetch.assertion.algorithm.value
+        description = f"a JWT, signed with the key {name} by {algorithm}; see tokens of the file"
+        jwt = Secret(name, self.add_variable(description, f"{build_variable_name(name)}_JWT"))
+        return {**self.add_secrets(fetch.request, name), name: jwt}
 
     def build_command(self, built: Request, request: ActionRequest) -> str:
         """The curl command for a request."""

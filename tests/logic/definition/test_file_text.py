@@ -16,7 +16,8 @@ from cactions.logic.definition.digest import digest_definition
 from cactions.logic.definition.file_text import load_definition, write_definition
 from cactions.logic.project import SourceFile, load_project
 from cactions.logic.project.file_schema import ACTION, ATTRIBUTE
-from cactions.logic.project.request_schema import NETWORK, TOKEN
+from cactions.logic.project.request_schema import NETWORK
+from cactions.logic.project.token_schema import TOKEN
 from cactions.logic.yaml.diagnostics import Diagnostics
 from cactions.logic.yaml.nodes import ListNode, MapNode, Node, ScalarNode, is_text
 from cactions.logic.yaml.parser import parse_yaml
@@ -33,7 +34,7 @@ from cactions.model import PersonField, Project, PublishedDefinition, Reference,
 from tests.run_report import REPORT
 
 FULL = (Path(__file__).parent / "full_file.yaml").read_text()
-ACTIONS = ("form", "forms", "more_forms", "json", "text", "second", "third", "fields")
+ACTIONS = ("form", "forms", "more_forms", "json", "text", "second", "third", "granted", "fields")
 HIDDEN: frozenset[Reference] = frozenset({PersonField("email")})
 ENVIRONMENTS = ("production", "staging")
 

@@ -1,0 +1,92 @@
+"""Private keys as people have them: PEM blocks (RFC 7468). No message repeats any part of one.
+
+What they hold is checked by the edge that can read them; here it is only told what they are.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Final
+
+from cactions.model import UsageError
+
+_BEGIN: Final = "-----BEGIN "
+_BLOCK: Final = re.compile(r"-----BEGIN ([A-Z0-9 ]+)-----(.*?)-----END \1-----", re.DOTALL)
+_LABELS: Final = ("PRIVATE KEY", "RSA PRIVATE KEY", "EC PRIVATE KEY")
+_BESIDE: Final = "EC PARAMETERS"
+"""What OpenSSL writes before a key of a curve; the key says the same again."""
+
+_COPIED_BREAK: Final = re.compile(r"\\[nr]")
+"""A line break as it is copied out of JSON, as two characters."""
+
+_BASE64: Final = re.compile(r"[A-Za-z0-9+/]+={0,2}")
+_WIDTH: Final = 64
+_SHORTEST: Final = 8
+"""A shorter line appears by chance; it is the end of a key."""
+
+
+def is_private_key(value: str) -> bool:
+    """Whether a sealed value is one, as ``find_private_key`` gives it."""
+    return value.startswith(_BEGIN)
+
+
+def find_private_key(text: str, name: str) -> str | None:
+    """The one block of a private key, in the lines of its standard; None where no PEM is there.
+
+    Raises UsageError for any other PEM, and for one that is cut off, encrypted or not alone.
+    """
+    if _BEGIN not in text:
+        return None
+    if text.lstrip().startswith("{"):
+        raise _refuse(
+            name, "is a JSON file", "Take the key out of it: `jq -r .private_key FILE`, piped here."
+        )
+    text = _COPIED_BREAK.sub("\n", text)
+    blocks = [match for match in _BLOCK.finditer(text) if match[1] != _BESIDE]
+    if _BLOCK.sub("", text).strip():
+        raise _refuse(
+            name, "is not one PEM block: it is cut off, or something stands around it",
+            "Give the whole block, from its BEGIN line to its END line, and nothing else.",
+        )  # fmt: skip
+    if len(blocks) != 1:
+        raise _refuse(
+            name, f"has {len(blocks)} PEM blocks", "Give the block of the private key alone."
+        )
+    label, body = blocks[0][1], blocks[0][2]
+    _check_label(name, label, body)
+    data = "".join(body.split())
+    if not _BASE64.fullmatch(data) or len(data) % 4:
+        raise _refuse(name, "is no PEM: its lines are no base64", "Copy the file again, whole.")
+    lines = (data[at : at + _WIDTH] for at in range(0, len(data), _WIDTH))
+    return "\n".join((f"{_BEGIN}{label}-----", *lines, f"-----END {label}-----", ""))
+
+
+def list_hidden_texts(value: str) -> Iterator[str]:
+    """What must not be seen of a secret: all of it; of a private key also each of its lines."""
+    yield value
+    if is_private_key(value):
+        lines = value.splitlines()[1:-1]
+        yield "".join(lines)
+        yield from (line for line in lines if len(line) >= _SHORTEST)
+
+
+def _check_label(name: str, label: str, body: str) -> None:
+    if label == "ENCRYPTED PRIVATE KEY" or "ENCRYPTED" in body[:80]:
+        raise _refuse(
+            name, "is a private key with a passphrase of its own",
+            "Take that off, and seal the result: `openssl pkey -in FILE`, piped here. The vault"
+            " encrypts it again.",
+        )  # fmt: skip
+    if label == "OPENSSH PRIVATE KEY":
+        raise _refuse(
+            name, "is a private key in OpenSSH's own format",
+            "Make a copy in PEM: `ssh-keygen -p -m PKCS8 -f COPY`, and seal that.",
+        )  # fmt: skip
+    if label not in _LABELS:
+        what = label.lower() if label.isascii() else "something else"
+        raise _refuse(name, f"is a {what}, not a private key", "Seal the private key to it.")
+
+
+def _refuse(name: str, what: str, hint: str) -> UsageError:
+    return UsageError(f'the value for "{name}" {what}; nothing was sealed', hint=hint)
