@@ -39,7 +39,7 @@ class BrowserPage:
         target = self.call("Target.createTarget", url="about:blank")["targetId"]
         attached = self.call("Target.attachToTarget", targetId=target, flatten=True)
         self._session = attached["sessionId"]
-        for domain in ("Page", "Runtime", "Log", "Network", "Accessibility"):
+        for domain in ("Page", "Runtime", "Log", "Network"):
             self.call(f"{domain}.enable")
 
     def call(self, method: str, **parameters: Any) -> dict[str, Any]:
@@ -127,7 +127,12 @@ class BrowserPage:
 
     def read_tree(self) -> list[dict[str, Any]]:
         """The accessibility tree: what a screen reader is told."""
-        return self.call("Accessibility.getFullAXTree")["nodes"]
+        self.call("Accessibility.enable")  # slow while it is on
+        try:
+            nodes: list[dict[str, Any]] = self.call("Accessibility.getFullAXTree")["nodes"]
+        finally:
+            self.call("Accessibility.disable")
+        return nodes
 
     def close(self) -> None:
         """End the browser."""

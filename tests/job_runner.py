@@ -22,6 +22,11 @@ SETUP_PYTHON = "actions/setup-python@v5"
 SHELLS = {"": "bash -e {0}", "bash": "bash --noprofile --norc -eo pipefail {0}"}
 """Without a name, and with one: workflow-syntax-for-github-actions, `steps[*].shell`."""
 SECONDS = 600
+GITHUB = {
+    "github.token": "a-token-of-the-job", "github.event.number": "17", "github.run_id": "99",
+    "github.server_url": "https://github.example", "github.repository": "acme/shop",
+}  # fmt: skip
+"""The context of the job."""
 
 
 class StepResult(NamedTuple):
@@ -52,14 +57,17 @@ class JobRunner:
         }  # fmt: skip
 
     def run(self, workflow: str, secrets: Mapping[str, str] = {}) -> list[StepResult]:
-        """The steps of the only job, up to the first that fails."""
+        """The steps of the only job, up to the first that fails; then those for a failure."""
         [job] = yaml.safe_load(workflow)["jobs"].values()
-        values = {f"secrets.{name}": text for name, text in secrets.items()}
+        values = {**GITHUB, **{f"secrets.{name}": text for name, text in secrets.items()}}
         results: list[StepResult] = []
+        failed = False
         for step, known in self._list_steps(job["steps"], values):
-            results.append(self._run_step(step, known))
-            if results[-1].code:
-                break
+            condition = step.get("if", "success()")
+            assert condition in ("success()", "failure()")
+            if failed == (condition == "failure()"):
+                results.append(self._run_step(step, known))
+                failed = failed or results[-1].code > 0
         return results
 
     def _list_steps(

@@ -73,6 +73,7 @@ def test_a_plan_of_another_action_names_the_command_for_it(cli: Cli, home: Path)
         ("diff loyalty --person u-1 --out a.plan", "--out is for many people"),
         ("diff loyalty --person u-1 --report a.md", "--report is for many people"),
         ("run loyalty --person u-1 --yes --report a.md", "--report is for many people"),
+        ("run loyalty --person u-1 --yes --html a.html", "--html is for many people"),
         ("diff loyalty --all --svg a.svg", "--svg is for one person"),
     ],
 )
@@ -87,7 +88,7 @@ def test_a_row_without_a_key_was_matched_by_nothing(cli: Cli, people: Path) -> N
     with Path("a.csv").open(encoding="utf-8-sig", newline="") as file:
         rows = [*csv.DictReader(file)]
     assert ["user_id u-1", "user_id u-2", ""] == [row["matched by"] for row in rows]
-    cli("diff", "loyalty", "--people", people.name, "--replay", "--report", "a.html")
+    cli("diff", "loyalty", "--people", people.name, "--replay", "--html", "a.html")
     assert 2 == Path("a.html").read_text(encoding="utf-8").count('<div class="why">matched by ')
 
 

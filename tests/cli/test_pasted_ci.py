@@ -12,7 +12,7 @@ import venv
 from collections.abc import Mapping
 from importlib.util import find_spec
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import pytest
 import yaml
@@ -36,7 +36,7 @@ from tests.workspace import WorkspaceServer
 
 PAGE = (ROOT / "cactions" / "help" / "ci.md").read_text()
 FENCED = re.MULTILINE | re.DOTALL
-CHECK, SCHEDULED, HOOKS = re.findall(r"^```yaml\n(.*?)^```$", PAGE, FENCED)
+CHECK, PREVIEW, SCHEDULED, HOOKS = re.findall(r"^```yaml\n(.*?)^```$", PAGE, FENCED)
 VENDOR, TRY_HOOK = re.findall(r"^```sh\n(.*?)^```$", PAGE, FENCED)
 NETWORK = re.compile(r"(?i)_proxy$|^SSL_CERT|_CA_BUNDLE$")
 """Variables of a machine by which pip reaches the package index."""
@@ -111,6 +111,46 @@ def test_a_changed_package_is_not_installed(repository: Path, tmp_path: Path) ->
     assert not (runner.temp / "cactions" / "path").exists()
 
 
+class FakeGh(NamedTuple):
+    """A program ``gh`` that notes its words, its token, and the file that it would post."""
+
+    path: str
+    calls: Path
+    posted: Path
+
+    def read_calls(self) -> list[str]:
+        return self.calls.read_text().splitlines()
+
+
+def install_fake_gh(folder: Path) -> FakeGh:
+    """In the place of GitHub's, which would ask GitHub."""
+    programs = folder / "programs"
+    programs.mkdir()
+    gh = FakeGh(f"{programs}{os.pathsep}{os.environ['PATH']}", folder / "calls", folder / "posted")
+    script = (
+        "#!/bin/sh\n"
+        f'echo "$*" >> {shlex.quote(str(gh.calls))}\n'
+        f'while [ $# -gt 0 ]; do [ "$1" != --body-file ] || cat "$2" > {gh.posted}; shift; done\n'
+        '[ -n "$GH_TOKEN" ]\n'
+    )
+    (programs / "gh").write_text(script)
+    (programs / "gh").chmod(0o755)
+    return gh
+
+
+def test_the_preview_is_posted_also_where_someone_fails(repository: Path, tmp_path: Path) -> None:
+    """The totals first; the job fails after it, since one of the people does."""
+    use_local_lock(repository, tmp_path)
+    gh = install_fake_gh(tmp_path)
+    results = JobRunner(repository, tmp_path / "runner", {"PATH": gh.path}).run(PREVIEW)
+    assert [0, 0, 0, Exit.FINDINGS] == [result.code for result in results], results
+    [words] = gh.read_calls()
+    assert "pr comment 17 --edit-last --create-if-none --body-file preview.md" == words
+    text = gh.posted.read_text()
+    assert text.startswith("## <code>loyalty</code> for 3 people\n")
+    assert text.index("- To write: **2**") < text.index("<details>")
+
+
 @pytest.fixture
 def connected(
     repository: Path, work: Work, home: Path, shop: Server, intercom: WorkspaceServer
@@ -133,11 +173,16 @@ def test_the_scheduled_job_reads_the_workspace_with_its_key(
 ) -> None:
     """It is a secret of the repository, and in no output; the job fails where the two differ."""
     use_local_lock(repository, tmp_path)
-    runner = JobRunner(repository, tmp_path / "runner", {"CACTIONS_CA_FILE": str(intercom.ca_file)})
+    bodies = install_fake_gh(tmp_path)
+    environment = {"CACTIONS_CA_FILE": str(intercom.ca_file), "PATH": bodies.path}
+    runner = JobRunner(repository, tmp_path / "runner", environment)
     results = runner.run(SCHEDULED, {"CACTIONS_VAULT_KEY": connected})
-    assert 3 == len(results)
-    assert ("cactions connectors diff --exit-code", Exit.CHANGES) == list_codes(results)[-1]
-    assert "not mapped" in results[-1].out
+    assert 4 == len(results)
+    assert ("cactions connectors diff --exit-code", Exit.CHANGES) == list_codes(results)[-2]
+    assert "not mapped" in results[-2].out
+    [words] = bodies.read_calls()
+    assert words.startswith("issue create --title Intercom differs from the action files --body")
+    assert words.endswith("https://github.example/acme/shop/actions/runs/99")
     assert connected not in "".join(result.out + result.err for result in results)
 
 

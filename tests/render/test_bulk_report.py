@@ -171,20 +171,71 @@ def test_a_document_holds_everyone() -> None:
     assert [] == json.loads(write(ReportForm.JSON, (), SUMMARY))["entries"]
 
 
+def read_markdown(text: str) -> tuple[set[str], set[str], list[str]]:
+    """The kinds of tokens, the HTML within lines, and the blocks of HTML."""
+    tokens = MarkdownIt("commonmark").enable("table").parse(text)
+    every = [inner for token in tokens for inner in (token, *(token.children or ()))]
+    inline = {token.content for token in every if token.type == "html_inline"}
+    blocks = [token.content for token in every if token.type == "html_block"]
+    return {token.type for token in every}, inline, blocks
+
+
+FOLDED = ("Most common changes", "Not written", "People")
+
+
 @given(ENTRIES, SUMMARIES)
 def test_no_content_becomes_markdown(entries: tuple[RunEntry, ...], summary: PlanSummary) -> None:
     """What comes from outside stands in code, with every sign as a reference."""
     text = write(ReportForm.MARKDOWN, entries, summary)
-    tokens = MarkdownIt("commonmark").enable("table").parse(text)
-    kinds = {inner.type for token in tokens for inner in (token, *(token.children or ()))}
-    assert not kinds & {"link_open", "image", "html_block", "fence", "code_block", "code_inline"}
-    inline = {
-        inner.content
-        for token in tokens
-        for inner in token.children or ()
-        if inner.type == "html_inline"
-    }
+    kinds, inline, blocks = read_markdown(text)
+    assert not kinds & {"link_open", "image", "fence", "code_block", "code_inline"}
     assert inline <= {"<code>", "</code>"}
+    own = {f"<details><summary>{name}</summary>\n" for name in FOLDED} | {"</details>\n"}
+    assert {*blocks} <= own
+    assert "@" not in text
+
+
+def test_totals_come_first_and_details_are_folded() -> None:
+    """What a reviewer must see stands open."""
+    text = write(ReportForm.MARKDOWN)
+    opened, *folded = text.split("<details>")
+    assert [*FOLDED] == [part.split("<")[1].split(">")[1] for part in folded]
+    assert opened.index("ALARM") < opened.index("To write: **22**") < opened.index("By attribute")
+    assert all(part.rstrip().endswith("</details>") for part in folded)
+
+
+def test_a_comment_is_never_too_long_and_counts_what_is_cut() -> None:
+    """GitHub refuses one of more than 65,536 characters."""
+    sign = "@[<|`" * 30
+    crowd = [
+        RunEntry(replace(LOYALTY, subject=replace(LOYALTY.subject, label=f"{at}{sign}")), number=at)
+        for at in range(1, 501)
+    ]
+    [first, *_] = SUMMARY.attributes
+    transition = Transition(sign, ChangeKind.ADD, 7, sign, sign)
+    summary = replace(
+        SUMMARY,
+        alarms=(sign,) * 50,
+        ignored_columns=(sign,) * 50,
+        attributes=tuple(replace(first, attribute=f"{sign}{at}") for at in range(400)),
+        transitions=(transition,) * 200,
+        reasons=tuple(
+            OutcomeReason(Outcome.HELD, f"{at}{sign}", 7, (sign,) * 5) for at in range(40)
+        ),
+    )
+    text = write(ReportForm.MARKDOWN, tuple(crowd), summary)
+    assert 50_000 < len(text) <= 60_000
+    said = re.findall(r"^([\d,]+) ([a-z ]+) not listed here\.$", text, re.MULTILINE)
+    cut = {noun: int(number.replace(",", "")) for number, noun in said}
+    assert ["attributes are", "other changes are", "reasons are", "people are"] == [*cut]
+    rows = [part.count("\n| ") - 1 for part in re.split("<details>|### ", text)[1:]]
+    assert [400, 200 * 7 + summary.other_transitions, 40, 500] == [
+        cut["attributes are"] + rows[0],
+        cut["other changes are"] + 7 * rows[1],
+        cut["reasons are"] + rows[2],
+        cut["people are"] + rows[3],
+    ]
+    assert min(rows) > 0
 
 
 @FORMS
