@@ -184,6 +184,7 @@ class Token(Struct, frozen=True):
         return self.fetch is not None or self.is_user_token
 
 
+_CREDENTIAL_HEADERS: Final = ("authorization", "cookie")
 _LANGUAGES: Final = {
     "application/graphql": TextLanguage.GRAPHQL,
     "application/x-www-form-urlencoded": TextLanguage.FORM,
@@ -232,6 +233,12 @@ class ActionRequest(Struct, frozen=True):
         if self.body:
             places += list_secret_places(self.body.content, f"{route}.{self.body.form.value}")
         return tuple(places)
+
+    @property
+    def has_credential(self) -> bool:
+        """Whether it carries what tells the service who asks: a token, a secret, its own header."""
+        own = any(name.lower() in _CREDENTIAL_HEADERS for name in self.headers)
+        return own or bool(self.tokens) or bool(self.list_secret_places())
 
     @property
     def language(self) -> TextLanguage | None:

@@ -1,8 +1,9 @@
-"""A suppression or a trust statement that is unused, expired, or says nothing.
+"""A suppression or a trust statement that is unused, expired, says nothing, or is none as written.
 
 A suppression that is no longer needed hides the next finding at that location. What has expired
 holds nothing back: the finding that it held is reported again. So does a statement that lasts more
-than 400 days from today: no one would look at it again.
+than 400 days from today: no one would look at it again. A comment that is nearly a suppression
+(``#cactions:ignore``, a rule that is none) holds nothing back either.
 
 Why: security decisions are reviewed again, not inherited; CWE-1104, unmaintained components:
 https://cwe.mitre.org/data/definitions/1104.html
@@ -61,13 +62,14 @@ from collections.abc import Iterator
 from cactions.model import Suppression
 from cactions.rules.rule import WARNING, EditKind, Rule, RuleContext, RuleMatch, SuggestedFix
 
+_REMOVE = "remove it"
 _BY_THE_CLOCK = "CA103"
 """What it finds comes and goes with the days, so that nothing of its is ever known to be idle."""
 
 
 def check(view: RuleContext) -> Iterator[RuleMatch]:
     """Those that the linter found to be of no use."""
-    for suppression, why in view.unused_suppressions:
+    for suppression, why, hint in view.unused_suppressions:
         what = (
             f"the suppression of {suppression.rule}"
             if suppression.rule
@@ -78,8 +80,8 @@ def check(view: RuleContext) -> Iterator[RuleMatch]:
         yield RuleMatch(
             suppression.route,
             f"{what} {why}",
-            "remove it",
-            fix=_build_fix(suppression, view),
+            hint,
+            fix=_build_fix(suppression, view) if hint == _REMOVE else None,
             place=suppression.place,
         )
 
@@ -92,9 +94,7 @@ def _build_fix(suppression: Suppression, view: RuleContext) -> SuggestedFix | No
         or suppression.rule == _BY_THE_CLOCK
     ):
         return None
-    return SuggestedFix(
-        "remove it", suppression.route, EditKind.REMOVE, suppression.rule, safe=True
-    )
+    return SuggestedFix(_REMOVE, suppression.route, EditKind.REMOVE, suppression.rule, safe=True)
 
 
 RULE = Rule("CA503", "stale-suppression", WARNING, check)

@@ -175,7 +175,7 @@ class RuleContext(Struct, frozen=True):
     is_element_proven: Callable[[Path, Path, int], bool]
     trusted: frozenset[str]
     now: float
-    unused_suppressions: tuple[tuple[Suppression, str], ...] = ()
+    unused_suppressions: tuple[tuple[Suppression, str, str], ...] = ()
     fired_rules: frozenset[str] = frozenset()
 
     def find_flow(self, analysis: ActionAnalysis, key: LookupKey) -> Flow:

@@ -10,6 +10,7 @@ The form, as vcrpy's JSON serializer writes it::
 - A request's body is a text, null, or (``json=`` of aiohttp) the JSON value itself.
 - A response's body holds its ``string``: a text, or null or nothing where none came. Bodies are
   text and already decoded: the form cannot hold bytes.
+- ``older_forms`` reads what older versions of vcrpy wrote.
 - Keys beside these (``recorded_at``, ``metadata``) are notes of another tool and are ignored.
 - Only shown texts are written.
 """
@@ -23,8 +24,15 @@ from typing import Final, TypeVar
 
 from msgspec import Struct
 
+from cactions.logic.cassette.older_forms import (
+    MIGRATE_HINT,
+    convert_response,
+    is_unversioned,
+)
 from cactions.logic.cassette.request_key import RequestKey, build_request_key, group_by_name
+from cactions.logic.merge_marks import MergeMark, find_merge_mark
 from cactions.logic.printable import escape_control
+from cactions.logic.shell import quote_word
 from cactions.logic.strict_json import StrictJsonError, parse_json
 from cactions.model import (
     ABSENT,
@@ -55,7 +63,11 @@ class RecordedExchange(Struct, frozen=True):
 
 
 class _Malformed(Exception):
-    """Where the form is broken, as a route of keys, and how."""
+    """Where the form is broken, as a route of keys, and how; and what helps."""
+
+    def __init__(self, message: str, hint: str = _MEND) -> None:
+        super().__init__(message)
+        self.hint = hint
 
 
 def parse_cassette(data: bytes, source: str) -> tuple[RecordedExchange, ...]:
@@ -63,6 +75,8 @@ def parse_cassette(data: bytes, source: str) -> tuple[RecordedExchange, ...]:
     try:
         return _parse_interactions(parse_json(data))
     except StrictJsonError as error:
+        if mark := find_merge_mark(data.decode(errors="replace"), sure=False):
+            raise _build_merge_error(mark, source) from None
         place = Place(source, error.line, error.column, error.line, error.column + 1)
         raise DefinitionError(
             f"{escape_control(source)} is not a cassette: {_explain_not_json(data, error)}",
@@ -71,7 +85,7 @@ def parse_cassette(data: bytes, source: str) -> tuple[RecordedExchange, ...]:
         ) from None
     except _Malformed as error:
         raise DefinitionError(
-            f"{escape_control(source)} is not a cassette: {error}", hint=_MEND
+            f"{escape_control(source)} is not a cassette: {error}", hint=error.hint
         ) from None
 
 
@@ -96,6 +110,17 @@ def encode_interaction(request: Request, response: Response) -> dict[str, dict[s
     }
 
 
+def _build_merge_error(mark: MergeMark, source: str) -> DefinitionError:
+    """Two recordings of one request rarely fit together, so that one side is taken whole."""
+    file = quote_word([source])
+    return DefinitionError(
+        f"line {mark.line} of {escape_control(source)} is a mark of an unfinished git merge",
+        hint=f"Take one side whole, with `git checkout --ours -- {file}` or --theirs, or record it"
+        " anew with `cactions test --record`; then `git add` it.",
+        place=Place(source, mark.line, 1, mark.line, 1 + mark.size),
+    )
+
+
 def _explain_not_json(data: bytes, error: StrictJsonError) -> str:
     if not data.strip():
         return "the file is empty"
@@ -103,6 +128,8 @@ def _explain_not_json(data: bytes, error: StrictJsonError) -> str:
 
 
 def _parse_interactions(document: Json) -> tuple[RecordedExchange, ...]:
+    if is_unversioned(document):
+        raise _Malformed("it is a list, as vcrpy wrote it before version 1.0", MIGRATE_HINT)
     if not isinstance(document, dict):
         raise _Malformed("the file is not an object with version and interactions")
     if _get_member(document, "version", int, "") != VERSION:
@@ -134,7 +161,8 @@ def _parse_request(request: dict[str, Json], route: str) -> RequestKey:
     return build_request_key(method, uri, request["body"], content_type)
 
 
-def _parse_response(response: dict[str, Json], route: str) -> Response:
+def _parse_response(written: dict[str, Json], route: str) -> Response:
+    response = convert_response(written)
     status = _get_member(response, "status", dict, route)
     code = _get_member(status, "code", int, f"{route}.status")
     if not 100 <= code <= 599:  # noqa: PLR2004 - the range of RFC 9110

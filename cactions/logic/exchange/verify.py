@@ -36,6 +36,11 @@ from cactions.model import (
 )
 
 _TROUBLE: Final = 500
+_DENIALS: Final = (401, 403)
+_UNSENT: Final = (
+    "The request carried no token: declare one under `tokens:`, and attach it with"
+    " `request: {tokens: [NAME]}`."
+)
 
 
 class VerifiedResponse(Struct, frozen=True):
@@ -50,9 +55,27 @@ class VerifiedResponse(Struct, frozen=True):
 
 
 def verify_response(
-    response: ActionResponse, asker: ReferenceValues, answer: Response
+    response: ActionResponse,
+    asker: ReferenceValues,
+    answer: Response,
+    *,
+    has_credential: bool = True,
 ) -> VerifiedResponse:
-    """The answer's root, or its one row. Raises PlanningError."""
+    """The answer's root, or its one row. Raises PlanningError.
+
+    ``has_credential``: whether the request carried a token or a secret.
+    """
+    try:
+        return _verify(response, asker, answer)
+    except PlanningError as error:
+        denied = answer.status in _DENIALS and answer.status not in response.success_when.statuses
+        if has_credential or not denied:
+            raise
+        message = f"{error}; the request carried no token"
+        raise PlanningError(error.reason, message, hint=_UNSENT) from None
+
+
+def _verify(response: ActionResponse, asker: ReferenceValues, answer: Response) -> VerifiedResponse:
     success = response.success_when
     if has_nothing(response, answer):
         return VerifiedResponse(None, None, has_nothing=True)

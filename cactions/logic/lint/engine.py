@@ -6,17 +6,15 @@ place until its day; one that is expired suppresses nothing, and one that nothin
 
 from __future__ import annotations
 
-import re
 import time
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from functools import partial
 from typing import Final
 
-from msgspec import Struct
 from msgspec.structs import replace
 
 from cactions.logic.fixes.from_rules import fix_from_suggestion
-from cactions.logic.lines import split_lines
+from cactions.logic.lint.line_comments import collect_comments
 from cactions.logic.lint.proof_strength import annotate_proofs
 from cactions.logic.lint.records import is_element_proven, is_proof_of_another, is_same_record
 from cactions.logic.lint.taint_flow import TaintResult, analyze_taint, build_source_label
@@ -26,7 +24,6 @@ from cactions.logic.project.source_map import SourceMap
 from cactions.model import (
     Finding,
     Label,
-    Place,
     Project,
     Severity,
     SuppressedFinding,
@@ -37,10 +34,6 @@ from cactions.rules.rule import ActionAnalysis, Rule, RuleContext, RuleMatch
 
 _LONGEST_DAYS: Final = 400
 """A statement is looked at again within this time."""
-_MARK: Final = "cactions: ignore["
-_MOST_RULES: Final = 100
-"""In one comment; there are fewer rules."""
-_COMMENT: Final = r"(?:^|[ \t])(#[ \t]*cactions: ignore\[([^\]\n]*)\][ \t]*([^\n]*))"
 
 
 def lint(shaped: LoadedProject, now: float) -> LoadedProject:
@@ -55,13 +48,6 @@ Key = tuple[str, str, int]
 """A suppressed rule with its route, or with its file and line."""
 
 
-class _Comments(Struct, frozen=True):
-    """The suppressions on lines, in order; ``void`` are those without rule or reason."""
-
-    sound: tuple[Suppression, ...]
-    void: tuple[Suppression, ...]
-
-
 class _Linter:
     def __init__(self, shaped: LoadedProject, project: Project, now: float) -> None:
         self.shaped = shaped
@@ -70,7 +56,7 @@ class _Linter:
         self.today = time.strftime("%Y-%m-%d", time.gmtime(now))
         self.last_day = time.strftime("%Y-%m-%d", time.gmtime(now + _LONGEST_DAYS * 86_400))
         self.now = now
-        self.comments = _collect_comments(shaped.sources)
+        self.comments = collect_comments(shaped.sources)
         self.answers: dict[Key, Suppression] = {}
         self.used: set[Key] = set()
 
@@ -176,7 +162,16 @@ class _Linter:
             attribute is not None and attribute.user_editable
         )
 
-    def _list_unused_suppressions(self, found: TaintResult) -> Iterator[tuple[Suppression, str]]:
+    def _list_unused_suppressions(
+        self, found: TaintResult
+    ) -> Iterator[tuple[Suppression, str, str]]:
+        """Each with why it is of no use, and what to do."""
+        for suppression, why in self._list_unneeded(found):
+            yield suppression, why, "remove it"
+        for idle in self.comments.idle:
+            yield idle.suppression, idle.why, idle.hint
+
+    def _list_unneeded(self, found: TaintResult) -> Iterator[tuple[Suppression, str]]:
         for suppression in self.project.statements:
             if suppression.expires < self.today:
                 yield suppression, f"expired on {suppression.expires}, and no longer holds"
@@ -192,8 +187,6 @@ class _Linter:
         for suppression in self.comments.sound:
             if _build_key(suppression) not in self.used:
                 yield suppression, "is not needed: nothing is found on this line"
-        for suppression in self.comments.void:
-            yield suppression, "gives no rule or no reason, and holds nothing back"
 
 
 def _build_key(suppression: Suppression) -> Key:
@@ -201,28 +194,6 @@ def _build_key(suppression: Suppression) -> Key:
     if suppression.owner or suppression.place is None:
         return suppression.rule, suppression.where, 0
     return suppression.rule, suppression.place.file, suppression.place.line
-
-
-def _collect_comments(sources: Mapping[str, str]) -> _Comments:
-    sound: list[Suppression] = []
-    void: list[Suppression] = []
-    for file, text in sources.items():
-        if _MARK not in text:
-            continue
-        for number, line in enumerate(split_lines(text), start=1):
-            for suppression in _parse_comment(file, number, line):
-                (sound if suppression.rule and suppression.reason else void).append(suppression)
-    return _Comments(tuple(sound), tuple(void))
-
-
-def _parse_comment(file: str, number: int, line: str) -> Iterator[Suppression]:
-    found = re.search(_COMMENT, line)
-    if not found:
-        return
-    place = Place(file, number, found.start(1) + 1, number, found.end(1) + 1)
-    rules = dict.fromkeys(rule.strip() for rule in found[2].split(","))
-    for rule in rules if len(rules) <= _MOST_RULES else ("",):
-        yield Suppression("", found[3].strip(), rule=rule, place=place)
 
 
 def _get_sort_key(finding: Finding) -> tuple[object, ...]:

@@ -79,7 +79,9 @@ def plan_changes(
     """
     response = plan_input.action.response
     values = ReferenceValues(plan_input.person, plan_input.inputs)
-    verified = verify_response(response, values, received)
+    verified = verify_response(
+        response, values, received, has_credential=plan_input.action.request.has_credential
+    )
     outcomes = [
         _decide_change(outcome, plan_input.person, last_applied or {})
         if isinstance(outcome, NewValue)

@@ -20,6 +20,13 @@ _ASK: Final = (
 )
 
 
+_CONFLICT: Final = "line {line} of the vault is a mark of an unfinished git merge" + _CLOSED
+_MERGE: Final = (
+    "Take both sides from git (`git show :2:./cactions.vault >ours.vault`, and :3: for theirs),"
+    " then `cactions vault merge ours.vault theirs.vault` joins them."
+)
+
+
 class Problem(Enum):
     """Every problem: its fault, its message and its hint, with the names of the values in them."""
 
@@ -44,6 +51,17 @@ class Problem(Enum):
         VaultFault.NOT_CANONICAL,
         "line {line} of the vault is not as cactions writes it: {why}" + _CLOSED,
         _BACK,
+    )
+    IN_MERGE = (VaultFault.NOT_A_VAULT, _CONFLICT, _MERGE)
+    MERGED_BY_LINES = (VaultFault.NOT_CANONICAL, _CONFLICT, _MERGE)
+    CR_LF = (
+        VaultFault.NOT_CANONICAL,
+        "line {line} of the vault ends with CR LF, and cactions ends its lines with LF" + _CLOSED,
+        (
+            "git or an editor has changed it. Put the line `cactions.vault -text` into"
+            " .gitattributes, then take it out:"
+            " `tr -d '\\r' <cactions.vault >new.vault && mv new.vault cactions.vault`."
+        ),
     )
     BAD_PARAMETERS = (
         VaultFault.BAD_PARAMETERS,

@@ -11,6 +11,7 @@ from typing import Final, NamedTuple
 
 from msgspec import Struct
 
+from cactions.logic.merge_marks import find_merge_mark
 from cactions.logic.vault import canonical_json
 from cactions.logic.vault.errors import Problem, build_error
 from cactions.logic.vault.line_parser import Head, LineError, VaultLine, parse_line
@@ -54,11 +55,25 @@ def parse_vault(data: bytes) -> VaultText:
     """Parse a vault. Raises VaultError and nothing else."""
     if len(data) > MAX_FILE:
         raise build_error(Problem.TOO_BIG, limit=MAX_FILE)
+    _check_transport(data)
     _check_format(data)
     raw_lines = data.split(b"\n")
     if raw_lines[-1]:
         raise build_error(Problem.TRUNCATED, line=len(raw_lines))
     return _assemble(data, _parse_lines(raw_lines[:-1]))
+
+
+def _check_transport(data: bytes) -> None:
+    """What git does to a file that it takes for text: marks of a merge, and other ends of lines.
+
+    The verdict is that of the specification: a mark in the first line hides what the file is.
+    """
+    mark = find_merge_mark(data.decode("latin-1"))
+    if mark:
+        problem = Problem.IN_MERGE if mark.line == 1 else Problem.MERGED_BY_LINES
+        raise build_error(problem, line=mark.line)
+    if _FORMAT.search(data.partition(b"\n")[0]) and (start := data.find(b"\r\n")) >= 0:
+        raise build_error(Problem.CR_LF, line=data.count(b"\n", 0, start) + 1)
 
 
 def _check_format(data: bytes) -> None:

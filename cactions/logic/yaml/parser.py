@@ -15,6 +15,7 @@ from typing import Final
 import yaml
 
 from cactions.logic.lines import split_lines
+from cactions.logic.merge_marks import FINISH_HINT, MergeMark, find_merge_mark
 from cactions.logic.yaml.composer import build_plain_tree
 from cactions.logic.yaml.diagnostics import UNREADABLE, Diagnostics
 from cactions.logic.yaml.hidden_characters import find_hidden
@@ -26,10 +27,7 @@ MAX_BYTES: Final = 1024 * 1024
 
 _MOST_HIDDEN: Final = 100
 """Hiding places of one file that are told; a file can hold a million."""
-_CONFLICT: Final = r"(?m)^(?:<{7}|>{7})(?= )"
-"""What git writes into a file that it cannot merge: git-merge, "How conflicts are presented"."""
 _LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # same events, ten times slower without C
-_MERGE: Final = "finish the merge; its marks are lines that begin with <<<<<<<, ======= or >>>>>>>"
 _QUOTE_PATH = 'inside braces, quote the path: "$.a[0]"'
 
 
@@ -37,6 +35,9 @@ def parse_yaml(data: bytes, faults: Diagnostics) -> Node | None:
     """The root node, or None where the file is empty or cannot be read to its end."""
     text = _decode(data, faults)
     if text is None:
+        return None
+    if mark := find_merge_mark(text):
+        _report_merge_mark(mark, text, faults)
         return None
     root = build_plain_tree(text)
     if root is not None:
@@ -100,9 +101,8 @@ def _span_at(before: str, size: int = 1) -> SourceSpan:
 
 
 def _report_syntax_error(error: yaml.MarkedYAMLError, text: str, faults: Diagnostics) -> None:
-    if mark := re.search(_CONFLICT, text):
-        span = _span_at(text[: mark.start()], len(mark[0]))
-        faults.add(UNREADABLE, span, "this is a mark of an unfinished git merge", hint=_MERGE)
+    if mark := find_merge_mark(text, sure=False):
+        _report_merge_mark(mark, text, faults)
         return
     at = error.problem_mark or error.context_mark
     line, column = (at.line, at.column) if at else (0, 0)
@@ -119,6 +119,12 @@ def _report_syntax_error(error: yaml.MarkedYAMLError, text: str, faults: Diagnos
         f"not YAML: {_remove_quotation(problem)}",
         hint=hint,
     )
+
+
+def _report_merge_mark(mark: MergeMark, text: str, faults: Diagnostics) -> None:
+    span = _span_at(text[: mark.start], mark.size)
+    hint = f"{FINISH_HINT[0].lower()}{FINISH_HINT[1:]}"
+    faults.add(UNREADABLE, span, "this is a mark of an unfinished git merge", hint=hint)
 
 
 def _remove_quotation(text: str) -> str:

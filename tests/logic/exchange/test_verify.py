@@ -135,6 +135,19 @@ def test_a_failure_status_has_a_next_step(status: int, word: str) -> None:
     assert word in refused(response(mapping()), Response(status)).hint
 
 
+@pytest.mark.parametrize("status", [401, 403])
+def test_a_denial_of_a_request_without_a_token_says_so(status: int) -> None:
+    """With how one is attached; a request that has one is told to look at it."""
+    how = response(mapping())
+    for has_credential in (True, False):
+        with pytest.raises(PlanningError) as caught:
+            verify_response(
+                how, ReferenceValues(ADA, {}), answer({}, status), has_credential=has_credential
+            )
+        assert has_credential != str(caught.value).endswith("; the request carried no token")
+        assert has_credential != ("tokens: [NAME]" in caught.value.hint)
+
+
 @pytest.mark.parametrize(
     ("location", "host"),
     [
