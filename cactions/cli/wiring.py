@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from cactions.edges.store.row_encryption import RowCipher
     from cactions.logic.project import LoadedProject
     from cactions.model import Action, Finding, HealthCheck, Json, Project, Snapshot
+    from cactions.model.secret import Secret
     from cactions.render.output import PlainOutput
     from cactions.render.progress_display import ProgressDisplay
     from cactions.render.text import View
@@ -199,6 +200,13 @@ def open_vault_context(options: VaultOptions, *, keep: Path | None = None) -> Va
     from cactions.cli.vault_wiring import VaultDeps, open_vault_context
 
     return open_vault_context(options, VaultDeps(_create_keyring, create_output().info), keep=keep)
+
+
+def seal_secret(vault: Path, secret: Secret, host: str) -> None:
+    """Seal a secret for one host. Raises StoreError, and UsageError where the name is taken."""
+    from cactions.app.vault.manage import seal_secret
+
+    seal_secret(open_vault_context(choose_vault(vault)), secret, [host])
 
 
 def _create_keyring(config: UserConfig) -> KeyHolder:
