@@ -20,15 +20,16 @@ VERBS = frozenset(
     abandon abort accept acquire add advance align analyze annotate append apply archive arrange ask
     assemble atomic attach audit authenticates begin bind build by call capture change check choose
     clean clear clone
-    close coerce collect commit compare compute confirm connect continue convert copy count create
-    cut decode decompress delete derive describe detect dim discard discards divide draw drop
+    close coerce collect commit compare compose compute confirm connect continue convert copy count
+    create
+    cut decode decompress delete derive describe detect dim discard discards divide draft draw drop
     dump emits encode end ensure enter equals erase error escape evaluate exclude execute
     exit expand explain export extract fail feed fetch fileno fill filter find finds
     finish fires fits fix flush follow forbid force forget format freeze from gather get give group
     guess handle has hash hide hold ignore import in indent index info init insert invert invite is
     isatty join judge keep leave leaves limit lint list load lock log look looks loses main make
     map mark mask match matches may measure meets merge minimize move name narrow new
-    normalize observe open order pad parse pass patch place plan prepare preview print probe
+    normalize observe offer open order pad parse pass patch place plan prepare preview print probe
     propose prove proves
     prune publish pull put query quote raise read rebuild receive record redact refuse
     register reject rekey release remember remove rename render reopen replace report require

@@ -43,6 +43,20 @@ def confirm(question: str, yes: bool) -> bool:
     return yes
 
 
+def confirm_choice(question: str) -> bool:
+    """A yes or no that writes nothing yet; Enter is a yes."""
+    return ask_line(f"{question} [Y/n]").lower() in ("", "y", "yes")
+
+
+def ask_line(question: str) -> str:
+    """One line that is typed, without blanks around it; empty at the end of input."""
+    _forget_what_was_typed()
+    shown = "\n".join(map(escape_terminal, question.split("\n")))
+    sys.stderr.write(f"{shown}: ")
+    sys.stderr.flush()
+    return sys.stdin.readline().strip()
+
+
 def confirm_by_typing(warning: str, word: str, yes: bool, unattended: str = UNATTENDED) -> bool:
     """Whether to go ahead with what cannot be taken back: the word itself must be typed.
 

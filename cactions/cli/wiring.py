@@ -203,6 +203,13 @@ def open_vault_context(options: VaultOptions, *, keep: Path | None = None) -> Va
     return open_vault_context(options, VaultDeps(_create_keyring, create_output().info), keep=keep)
 
 
+def seal_secret(vault: Path, secret: Secret, host: str) -> None:
+    """Seal a secret for one host. Raises StoreError, and UsageError where the name is taken."""
+    from cactions.app.vault.manage import seal_secret
+
+    seal_secret(open_vault_context(choose_vault(vault)), secret, [host])
+
+
 def _create_keyring(config: UserConfig) -> KeyHolder:
     from cactions.edges.keys.keyring_store import KeyringStore
 

@@ -101,7 +101,7 @@ ORDERS: Final = (
     ),
     StoreOrder(
         "action files",
-        ("cli/commands/validate_fix.py", "cli/commands/test_accept.py"),
+        ("cli/commands/validate_fix.py", "cli/commands/test_accept.py", "cli/new_report.py"),
         (Promise("replace", replaces(".cactions-*.tmp", "actions.yaml")),),
     ),
     StoreOrder(

@@ -41,6 +41,11 @@ _STARTS: Final = (
         "a path begins with $, for example $.tier",
     ),
     ErrorCase(rf"(?P<here>{_BLANK})\$", "blank space stands before the path", "remove it"),
+    ErrorCase(
+        r"(?P<here>decide)\Z",
+        "this is not decided yet",
+        "the comment above it says what there is to choose from",
+    ),
     ErrorCase(r"(?P<here>[^\W\d][\w.]*)", "a path begins with $", "write $.{here}"),
     ErrorCase(r"(?P<here>.)", "a path begins with $", "for example $.tier"),
 )

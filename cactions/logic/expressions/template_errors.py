@@ -62,6 +62,11 @@ def _strip_span(text: str, start: int, end: int) -> tuple[int, int]:
 _REFERENCES: Final = (
     ErrorCase(r"(?P<here>)\Z", "the reference is empty", "write for example person.email"),
     ErrorCase(
+        r"(?P<here>decide)\Z",
+        "this is not decided yet",
+        "the comment above it says what there is to choose from",
+    ),
+    ErrorCase(
         r"(?P<here>\{\{.*)",
         "braces do not belong here: this place takes a bare reference",
         "write for example person.email",

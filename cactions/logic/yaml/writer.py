@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator, Mapping
+from types import MappingProxyType
 from typing import Final, TypeAlias
 
 from cactions.model import Scalar
@@ -23,6 +24,10 @@ class PlainText(str):
 YamlValue: TypeAlias = "Scalar | list[YamlValue] | dict[str, YamlValue]"
 """What can be written: texts, numbers, booleans, null, lists and maps."""
 
+YamlRoute: TypeAlias = tuple[str | int, ...]
+"""Keys and numbers of items, from the top."""
+
+_PLAIN_TEXT: Final = re.compile(r"[A-Za-z$/](?:[A-Za-z0-9_./$?=&-]|:(?=/))*")
 _PLAIN_KEY: Final = re.compile(r"[A-Za-z_][A-Za-z0-9_-]*")
 _RESERVED: Final = frozenset({"true", "false", "null", "yes", "no", "on", "off", "y", "n"})
 _UNSEEN: Final = re.compile(
@@ -72,39 +77,69 @@ def write_comment(text: str) -> str:
     return f"# {quote_text(text)[1:-1]}".replace('\\"', '"')
 
 
-def write_yaml(document: Mapping[str, YamlValue]) -> str:
-    """The document as block maps; small maps of scalars stand on one line."""
-    return "".join(f"{line}\n" for line in _list_lines(document, ""))
+def write_yaml(
+    document: Mapping[str, YamlValue], comments: Mapping[YamlRoute, str] = MappingProxyType({})
+) -> str:
+    """The document as block maps; small maps of scalars stand on one line.
+
+    ``comments`` stand above what is at their route, each line of them as a comment of its own.
+    """
+    return "".join(f"{line}\n" for line in _Layout(comments).list_map(document, "", ()))
 
 
-def _list_lines(content: Mapping[str, YamlValue], indent: str) -> Iterator[str]:
-    for name, value in content.items():
-        yield from _list_entry(f"{indent}{_write_key(name)}:", value, f"{indent}  ")
+def to_plain_text(text: str) -> str:
+    """The text without quotes where YAML reads it as the same text, also within brackets."""
+    plain = _PLAIN_TEXT.fullmatch(text) and text.lower() not in _RESERVED
+    return PlainText(text) if plain else text
 
 
-def _list_entry(head: str, value: YamlValue, indent: str) -> Iterator[str]:
-    """A key or a dash with what belongs to it."""
-    short = _write_flow(value)
-    if short is not None and len(head) + len(short) < _LONGEST_LINE:
-        yield f"{head} {short}"
-    elif isinstance(value, dict) and value:
-        yield head
-        yield from _list_lines(value, indent)
-    elif isinstance(value, list) and value:
-        yield head
-        for item in value:
-            yield from _list_item(item, indent)
-    else:
-        yield f"{head} {short or _write_scalar(value)}"
+class _Layout:
+    """Where lines break: a value with a comment inside it is spread."""
 
+    def __init__(self, comments: Mapping[YamlRoute, str]) -> None:
+        self._comments = comments
+        self._spread = {route[:end] for route in comments for end in range(len(route))}
 
-def _list_item(item: YamlValue, indent: str) -> Iterator[str]:
-    if isinstance(item, dict) and item and _write_flow(item) is None:
-        first, *others = _list_lines(item, f"{indent}  ")
-        yield f"{indent}- {first.lstrip(' ')}"
-        yield from others
-    else:
-        yield from _list_entry(f"{indent}-", item, f"{indent}  ")
+    def list_map(
+        self, content: Mapping[str, YamlValue], indent: str, route: YamlRoute
+    ) -> Iterator[str]:
+        for name, value in content.items():
+            yield from self._list_comment(indent, (*route, name))
+            head = f"{indent}{_write_key(name)}:"
+            yield from self._list_entry(head, value, f"{indent}  ", (*route, name))
+
+    def _list_comment(self, indent: str, route: YamlRoute) -> Iterator[str]:
+        for line in self._comments[route].splitlines() if route in self._comments else ():
+            yield f"{indent}{write_comment(line)}"
+
+    def _list_entry(
+        self, head: str, value: YamlValue, indent: str, route: YamlRoute
+    ) -> Iterator[str]:
+        """A key or a dash with what belongs to it."""
+        short = None if route in self._spread else _write_flow(value)
+        if short is not None and len(head) + len(short) < _LONGEST_LINE:
+            yield f"{head} {short}"
+        elif isinstance(value, dict) and value:
+            yield head
+            yield from self.list_map(value, indent, route)
+        elif isinstance(value, list) and value:
+            yield head
+            for number, item in enumerate(value):
+                yield from self._list_item(item, indent, (*route, number))
+        else:
+            yield f"{head} {short or _write_scalar(value)}"
+
+    def _list_item(self, item: YamlValue, indent: str, route: YamlRoute) -> Iterator[str]:
+        yield from self._list_comment(indent, route)
+        spread = route in self._spread or _write_flow(item) is None
+        if isinstance(item, dict) and item and spread:
+            lines = [*self.list_map(item, f"{indent}  ", route)]
+            first = next(n for n, line in enumerate(lines) if not line.lstrip().startswith("#"))
+            yield from lines[:first]
+            yield f"{indent}- {lines[first].lstrip(' ')}"
+            yield from lines[first + 1 :]
+        else:
+            yield from self._list_entry(f"{indent}-", item, f"{indent}  ", route)
 
 
 def _write_flow(value: YamlValue) -> str | None:

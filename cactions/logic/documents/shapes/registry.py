@@ -11,6 +11,7 @@ from cactions.logic.documents.shapes import (
     commands,
     connectors,
     definitions,
+    drafts,
     plans,
     reports,
     runs,
@@ -20,7 +21,7 @@ from cactions.logic.documents.shapes.parts import Document, Part
 from cactions.model import Json
 
 DIALECT: Final = "https://json-schema.org/draft/2020-12/schema"
-_MODULES: Final = (commands, connectors, definitions, plans, reports, runs, vaults)
+_MODULES: Final = (commands, connectors, definitions, drafts, plans, reports, runs, vaults)
 _REFERENCE: Final = "#/$defs/{name}"
 
 

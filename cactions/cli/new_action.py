@@ -1,0 +1,175 @@
+"""A new action in a project: what its author has is read, asked about, checked and written."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Final
+
+from msgspec import Struct
+
+from cactions.cli import output_scrubber, wiring
+from cactions.cli.load import ActionFolder, find_folders
+from cactions.cli.new_questions import ask_choices, ask_meanings, is_attended
+from cactions.cli.options import parse_person_query
+from cactions.cli.pasted_text import PastedLine, read_answer
+from cactions.edges.files import action_files
+from cactions.logic.curl_line.line import LineShell
+from cactions.logic.curl_line.pasted_request import PastedRequest
+from cactions.logic.curl_line.words import PastedLineError
+from cactions.logic.expressions.syntax_error import SyntaxProblem
+from cactions.logic.name_grammar import NAME, describe_refusal
+from cactions.logic.new_action.action_draft import (
+    DraftedAction,
+    DraftOrder,
+    ProjectNames,
+    draft_action,
+)
+from cactions.logic.new_action.answer_draft import AnswerChoices, draft_answer
+from cactions.logic.new_action.answer_members import AnswerMembers, list_members
+from cactions.logic.new_action.file_plan import FilePlan, find_unfit, plan_files
+from cactions.logic.project import LoadedProject, load_project
+from cactions.logic.vault.secret_hosts import list_secret_hosts
+from cactions.model import Person, Project, UsageError
+from cactions.model.secret import Secret
+
+_SHORTEST_VALUE: Final = 3
+"""Characters of an attribute's value that is looked for in a line."""
+
+
+class NewActionOrder(Struct, frozen=True):
+    """What the command line says; ``meanings`` are references by value."""
+
+    name: str
+    line: str | None
+    answer: str | None
+    shell: LineShell | None
+    person: str | None
+    meanings: Mapping[str, str]
+    choices: AnswerChoices
+    reads: bool
+    json: bool
+
+
+class OpenFolder(Struct, frozen=True):
+    """The project to which the action is added, as it is now."""
+
+    path: Path
+    folder: ActionFolder
+    loaded: LoadedProject
+
+    @property
+    def project(self) -> Project | None:
+        """Without what is broken in it."""
+        return self.loaded.partial
+
+    def build_file_name(self, name: str) -> str:
+        """The path of the file of a new action."""
+        file = f"{action_files.PREFIX}{name}{action_files.SUFFIXES[0]}"
+        return str(self.path / file)
+
+
+class NewAction(Struct, frozen=True):
+    """An action as it was drafted, and the files that it makes and changes."""
+
+    drafted: DraftedAction
+    plan: FilePlan
+
+
+def open_folder(files: Sequence[Path] | None, name: str) -> OpenFolder:
+    """The project of the folder. Raises UsageError where the name is taken, or there is none."""
+    if not NAME.fits(name):
+        message, hint = describe_refusal(name, NAME)
+        raise UsageError(message, hint=f"{hint[:1].upper()}{hint[1:]}.")
+    if wiring.find_bare_folder(files):
+        raise UsageError(
+            "there is no project in this folder",
+            hint="`cactions init` makes one.",
+        )
+    path = wiring.find_folder(files)
+    [folder] = find_folders([path], wiring.load_snapshot)
+    loaded = load_project(folder.files, None, folder.snapshot)
+    if loaded.partial and name in {*loaded.partial.actions, *loaded.broken}:
+        raise UsageError(f'there is an action "{name}" already', hint="Choose another name.")
+    return OpenFolder(path, folder, loaded)
+
+
+def compose_action(order: NewActionOrder, opened: OpenFolder) -> NewAction:
+    """The file of the action, checked with the rest of the project. Raises UsageError."""
+    line = PastedLine(order.line, json=order.json) if order.line is not None else None
+    request = line.parse(order.shell) if line else None
+    found = list_members(read_answer(order.answer)) if order.answer is not None else None
+    meanings = {**_list_person_values(order, opened.project), **order.meanings}
+    if line is None:
+        return _compose(order, opened, None, found, meanings)
+    with line.explain_errors():
+        composed = _compose(order, opened, request, found, meanings)
+        open_values = composed.drafted.candidates
+        if is_attended(json=order.json) and (open_values or found):
+            meanings |= ask_meanings(open_values)
+            composed = _compose(order, opened, request, found, meanings, asks=True)
+    return composed
+
+
+def _compose(
+    order: NewActionOrder,
+    opened: OpenFolder,
+    request: PastedRequest | None,
+    found: AnswerMembers | None,
+    meanings: Mapping[str, str],
+    *,
+    asks: bool = False,
+) -> NewAction:
+    project = opened.project
+    choices = order.choices
+    if found and asks:
+        choices = ask_choices(found, meanings, choices)
+    known = ProjectNames(project.tokens, list_secret_hosts(project)) if project else ProjectNames()
+    reads = order.reads or request is None or request.method in ("get", "head")
+    attributes = project.attributes if project else {}
+    try:
+        answer = draft_answer(found, choices, attributes, reads=reads)
+    except SyntaxProblem as error:
+        raise UsageError(
+            f"--proof or --map: {error.message}", hint=f"{error.hint[:1].upper()}{error.hint[1:]}."
+        ) from None
+    drafted = draft_action(request, answer, DraftOrder(order.name, meanings, known, reads))
+    for secret in drafted.secrets:
+        if secret.value:
+            output_scrubber.register_secret(Secret(secret.name, secret.value))
+    plan = plan_files(
+        opened.build_file_name(order.name), drafted, opened.loaded, opened.folder.files
+    )
+    unfit = find_unfit(plan, opened.folder.files, opened.folder.snapshot)
+    if unfit is not None:
+        raise PastedLineError(f"no action can say this: {unfit.message}", f"{unfit.hint}.", 0)
+    return NewAction(drafted, plan)
+
+
+def _list_person_values(order: NewActionOrder, project: Project | None) -> dict[str, str]:
+    """The values of the person of whom line and answer are, with their references."""
+    if order.person is None:
+        return {}
+    query = parse_person_query(order.person, "user_id")
+    people = project.workspace.people if project else ()
+    for person in people:
+        if str(person.get_field(query.field)) == query.value:
+            return _list_values(person)
+    raise UsageError(
+        "the action files have no such person",
+        hint="Name one of `workspace.people`, or give its values with --fill VALUE=person.email.",
+    )
+
+
+def _list_values(person: Person) -> dict[str, str]:
+    attributes = {
+        str(value): f"person.attributes.{name}"
+        for name, value in person.attributes.items()
+        if isinstance(value, str) and len(value) >= _SHORTEST_VALUE and name.isidentifier()
+    }
+    fields = {
+        str(person.fields[name]): f"person.{name}"
+        for name in ("name", "phone", "email", "user_id")
+        if person.fields.get(name)
+    }
+    return attributes | fields

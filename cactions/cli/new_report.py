@@ -1,0 +1,87 @@
+"""Writes a new action, offers to seal its secrets, and says what is left to do."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Collection
+from pathlib import Path
+
+from cactions.cli import progress, prompts, wiring
+from cactions.cli.new_action import NewAction
+from cactions.cli.new_questions import is_attended
+from cactions.cli.vault_choice import VAULT
+from cactions.edges.files.file_io import replace_file
+from cactions.edges.files.new_files import check_absent, create_files
+from cactions.logic.documents.drafts import draft_to_json
+from cactions.logic.new_action.action_draft import DraftedAction
+from cactions.logic.new_action.found_secrets import FoundSecret
+from cactions.logic.new_action.summary import NewActionSummary, SecretStep
+from cactions.logic.shell import join_command
+from cactions.model.secret import Secret
+from cactions.render.new_files import render_new_action
+
+
+def keep_action(composed: NewAction) -> None:
+    """Declare its attributes, then make its file. Raises UsageError where one is in the way."""
+    path = Path(composed.plan.new.name)
+    texts = {path.name: composed.plan.new.text}
+    check_absent(path.parent, texts)
+    progress.mark_written()
+    for before, after in composed.plan.changed:
+        replace_file(Path(before.name), before.data, after.data)
+    create_files(path.parent, texts)
+    progress.mark_stored()
+
+
+def offer_sealing(drafted: DraftedAction, folder: Path, *, json: bool) -> set[str]:
+    """The names of the secrets that were sealed: on a terminal, where there is a vault, it asks."""
+    known = [secret for secret in drafted.secrets if secret.value]
+    vault = folder / VAULT
+    if not known or not is_attended(json=json) or not os.path.lexists(vault):
+        return set()
+    sealed = set()
+    for secret in known:
+        if prompts.confirm_choice(f'Seal "{secret.name}" ({secret.what}) for {secret.host}?'):
+            wiring.seal_secret(vault, Secret(secret.name, secret.value), secret.host)
+            sealed.add(secret.name)
+    return sealed
+
+
+def report_action(
+    composed: NewAction, folder: Path, sealed: Collection[str], *, json: bool
+) -> None:
+    """The files, what is left to decide, what must be sealed, and the next commands."""
+    drafted = composed.drafted
+    files = [] if folder == Path() else ["-f", str(folder)]
+    summary = NewActionSummary(
+        drafted.name,
+        composed.plan.new.name,
+        (composed.plan.new.name,),
+        tuple(before.name for before, _ in composed.plan.changed),
+        tuple(drafted.attributes),
+        tuple((each.line, each.text) for each in drafted.decisions),
+        tuple(
+            SecretStep(each.name, each.host, each.what, _build_seal_command(each))
+            for each in drafted.secrets
+            if each.name not in sealed
+        ),
+        tuple(sorted(sealed)),
+        drafted.notes,
+        (
+            (join_command(("validate",), *files[1:]), "what is left to decide, and what leaks"),
+            (_build_request_command(drafted.name, files), "the request for one person"),
+        ),
+        has_vault=os.path.lexists(folder / VAULT),
+    )
+    if json:
+        wiring.write_json(draft_to_json(summary))
+    else:
+        wiring.create_output().print(render_new_action(summary))
+
+
+def _build_seal_command(secret: FoundSecret) -> str:
+    return join_command(("vault", "seal"), secret.name, options=("--host", secret.host))
+
+
+def _build_request_command(name: str, files: list[str]) -> str:
+    return join_command(("request",), name, options=("--person", "u-1", *files))
