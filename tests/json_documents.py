@@ -46,9 +46,16 @@ def list_faults(document: Any) -> Iterator[str]:
 
 
 def check_output(words: tuple[str, ...], out: str) -> Any:
-    """The one document of a command that was asked for JSON; None where stdout is for others."""
+    """The one document of a command that was asked for JSON; None where stdout is for others.
+
+    ``watch`` has one on each line.
+    """
     if not wants_json(words) or not ELSEWHERE.isdisjoint(word.partition("=")[0] for word in words):
         return None
+    if words[0] == "watch" and out.startswith('{"format":"cactions.watch'):
+        documents = [json.loads(line) for line in out.splitlines()]
+        assert [] == [fault for each in documents for fault in list_faults(each)], words
+        return documents[-1]
     document = json.loads(out)
     faults = [*list_faults(document)]
     assert not faults, (words, faults)

@@ -17,9 +17,9 @@ from cactions.cli.strict_command import StrictCommand
 from cactions.cli.usage_errors import MISUSE, to_usage_error
 
 COMMANDS: Final = (
-    "init", "new", "validate", "explain", "request", "test", "probe", "diff", "publish", "live",
-    "run", "runs", "people", "attributes", "connectors", "tokens", "vault", "identity", "audit",
-    "doctor", "config", "completion", "schema", "help",
+    "init", "new", "validate", "explain", "request", "test", "watch", "probe", "diff", "publish",
+    "live", "run", "runs", "people", "attributes", "connectors", "tokens", "vault", "identity",
+    "audit", "doctor", "config", "completion", "schema", "help",
 )  # fmt: skip
 """In the order in which help lists them; each is a module of ``cli/commands``."""
 

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Sequence
+from functools import partial
 
 from cactions.cli import json_output
 from cactions.logic.error_documents import error_to_json, notes_to_json
-from cactions.model import ErrorKind, Finding, Json
+from cactions.model import ErrorKind, ErrorReport, Json
 from cactions.render.error import describe_error
 
 
@@ -20,17 +21,31 @@ def leave_json_error(error: BaseException | ErrorKind, not_done: str, code: int)
     if not json_output.is_open():
         return
     report = describe_error(error)
-    findings = _list_findings(report.findings) if report.findings else []
-    json_output.leave_error(
-        lambda result, notes: {
-            **error_to_json(report, code=code, not_done=not_done, notes=notes, result=result),
-            "findings": findings,
-        }
-    )
+    json_output.leave_error(partial(_build_error, report, not_done, code, _list_findings(report)))
 
 
-def _list_findings(findings: Iterable[Finding]) -> Json:
+def error_report_to_json(error: BaseException, not_done: str, code: int) -> dict[str, Json]:
+    """The document of an error that does not end the command."""
+    report = describe_error(error)
+    return _build_error(report, not_done, code, _list_findings(report), None, ())
+
+
+def _build_error(
+    report: ErrorReport,
+    not_done: str,
+    code: int,
+    findings: Json,
+    result: dict[str, Json] | None,
+    notes: Sequence[str],
+) -> dict[str, Json]:
+    document = error_to_json(report, code=code, not_done=not_done, notes=notes, result=result)
+    return {**document, "findings": findings}
+
+
+def _list_findings(report: ErrorReport) -> Json:
     """Only here, since a signal may have ended the import of these modules."""
+    if not report.findings:
+        return []
     from cactions.logic.documents.findings import findings_to_json
 
-    return findings_to_json(findings)["findings"]
+    return findings_to_json(report.findings)["findings"]

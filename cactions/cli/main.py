@@ -8,14 +8,19 @@ from __future__ import annotations
 import os
 import signal
 import sys
-from collections.abc import Callable
 from contextlib import suppress
-from types import FrameType
 from typing import Final
 
 from cactions.cli import json_ends, json_output, progress, streams, wiring
 from cactions.cli.app import run_command
 from cactions.cli.exit_codes import Exit
+from cactions.cli.signals import (
+    Interrupted,
+    choose_interrupt_code,
+    leave_at_once,
+    set_signal_handler,
+    stop_once,
+)
 from cactions.edges.files.confined_paths import forget_projects
 from cactions.model import (
     CactionsError,
@@ -30,18 +35,6 @@ from cactions.render.error import is_output_error
 _CODES: Final = ((UsageError, Exit.MISUSE), (DefinitionError, Exit.NOTHING_DONE))
 _DEBUG: Final = "--debug"
 _HELP: Final = {"--help", "-h"}
-
-
-_signalled: Final = [Exit.INTERRUPTED]
-"""What a signal asked for last; within a query its exception becomes a plain KeyboardInterrupt."""
-
-
-class Interrupted(BaseException):
-    """A signal asked us to stop; ``code`` is the exit code that says which."""
-
-    def __init__(self, code: Exit) -> None:
-        super().__init__(code)
-        self.code = code
 
 
 def run() -> int:
@@ -62,19 +55,19 @@ def run() -> int:
         progress.run_exit_hooks()
         forget_projects()
         json_output.start(())
-        _install_signal_handler(signal.SIG_DFL)
+        set_signal_handler(signal.SIG_DFL)
 
 
 def _run_to_exit_code(words: list[str]) -> int:
     """The exit code of a command that came to its end."""
     progress.start()
     json_output.start(words)
-    _install_signal_handler(_stop)
+    set_signal_handler(stop_once)
     streams.prepare()
     _check_place()
     try:
         code = run_command(words)
-        _install_signal_handler(_let_it_leave)
+        set_signal_handler(leave_at_once)
         json_ends.leave_json(needs_document=_HELP.isdisjoint(words))
         progress.run_exit_hooks()
         streams.finish()
@@ -121,7 +114,7 @@ def _choose_exit_code(error: Exception) -> Exit:
 
 
 def _report_interrupt(stopped: Interrupted | KeyboardInterrupt, words: list[str]) -> int:
-    code = stopped.code if isinstance(stopped, Interrupted) else _signalled[-1]
+    code = choose_interrupt_code(stopped)
     kind = ErrorKind.TERMINATED if code is Exit.TERMINATED else ErrorKind.INTERRUPTED
     not_done = progress.get_not_done_message(words)
     json_ends.leave_json_error(kind, not_done, code)
@@ -130,22 +123,3 @@ def _report_interrupt(stopped: Interrupted | KeyboardInterrupt, words: list[str]
         wiring.create_output().info(f"{kind.value.capitalize()}. {not_done}")
     streams.give_up(sys.stdout)
     return code
-
-
-def _install_signal_handler(
-    handler: Callable[[int, FrameType | None], None] | signal.Handlers,
-) -> None:
-    for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, handler)
-
-
-def _let_it_leave(_number: int, _frame: FrameType | None) -> None:
-    """The command has ended, and its output leaves as a whole; a second signal ends it at once."""
-    _install_signal_handler(signal.SIG_DFL)
-
-
-def _stop(number: int, _frame: FrameType | None) -> None:
-    """Once; a second signal ends the program at once."""
-    _install_signal_handler(signal.SIG_DFL)
-    _signalled.append(Exit.TERMINATED if number == signal.SIGTERM else Exit.INTERRUPTED)
-    raise Interrupted(_signalled[-1])

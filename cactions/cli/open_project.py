@@ -17,10 +17,11 @@ from cactions.cli.wiring import (
     load_projects,
     load_published_project,
 )
-from cactions.model import Finding, InvalidFiles, Severity
+from cactions.model import Finding, InvalidFiles, Project, Severity
 
 if TYPE_CHECKING:
     from cactions.cli.live_options import LiveOptions
+    from cactions.logic.project import LoadedProject
 
 _WORKSPACE_ROUTES: Final = ("", "version", "workspace", "network")
 
@@ -67,10 +68,10 @@ def open_actions(
     """
     if not names:
         return open_project(paths, environment, options)
-    return _open_folder(paths, environment, options, lambda error: _concerns(error, names))
+    return _open_folder(paths, environment, options, lambda error: is_about_actions(error, names))
 
 
-def _concerns(error: Finding, names: Sequence[str]) -> bool:
+def is_about_actions(error: Finding, names: Sequence[str]) -> bool:
     """Whether an error is about one of these actions, or about no single action."""
     part, _, rest = error.route.partition(".")
     return part != "actions" or any(rest == name or rest.startswith(f"{name}.") for name in names)
@@ -112,7 +113,14 @@ def _open_folder(
     errors = tuple(each for each in findings if each.severity is Severity.ERROR and counts(each))
     if errors or found.partial is None:
         raise InvalidFiles(errors, found.sources)
-    session = create_session(home, found.partial, options)
+    return open_loaded_project(home, found, found.partial, options)
+
+
+def open_loaded_project(
+    home: Path, found: LoadedProject, project: Project, options: LiveOptions | None
+) -> ProjectFolder:
+    """The project that was loaded from a folder. Nothing is read, sent or unlocked for it."""
+    session = create_session(home, project, options)
     return ProjectFolder(
-        home, found.partial, create_row_cipher(home), session, found.broken, found.sources
+        home, project, create_row_cipher(home), session, found.broken, found.sources
     )

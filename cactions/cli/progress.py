@@ -33,6 +33,7 @@ _BEFORE: Final[dict[tuple[str, ...], str]] = {
     ("explain",): "Nothing was explained.",
     ("request",): "Nothing was sent.",
     ("test",): "The tests were not finished, and nothing was written.",
+    ("watch",): "The check was not finished.",
     ("audit",): "The audit was not finished, and nothing was changed at Intercom.",
     ("doctor",): "The check was not finished. Nothing was changed.",
     ("schema",): "No schema was printed.",

@@ -11,7 +11,8 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from cactions.cli import streams, wiring
+from cactions.cli import json_output, streams, wiring
+from cactions.cli.exit_codes import Exit
 from cactions.cli.formats import Format
 from cactions.cli.output_files import append_text, check_output, write_lines
 from cactions.logic.relative_path import make_relative_to_root
@@ -24,6 +25,7 @@ from cactions.model import (
     RunEntry,
     Severity,
     SuiteResult,
+    WatchReport,
     WorkspaceName,
 )
 from cactions.render.text import View
@@ -139,6 +141,26 @@ def _report_suite_to_github(suite: SuiteResult) -> None:
     streams.write_text(streams.mask_text(text))
     if summary:
         append_text(Path(summary), f"{streams.mask_text(render_suite_markdown(suite))}\n")
+
+
+def report_watch(report: WatchReport, moment: str) -> None:
+    """What a look at watched files has shown; on a terminal in the place of the one before."""
+    from cactions.render.watch import render_watch
+
+    output = wiring.create_output()
+    output.print_screen(render_watch(report, moment, height=output.get_height()))
+
+
+def report_watch_as_json(report: WatchReport) -> None:
+    """The same as the document ``cactions.watch/1``, on one line."""
+    from cactions.cli.json_ends import error_report_to_json
+    from cactions.logic.documents.watches import watch_to_json
+    from cactions.logic.strict_json import dump_json
+    from cactions.render.escape import escape_json
+
+    error = error_report_to_json(report.error, "", Exit.CLEAN) if report.error else None
+    document = streams.mask_document(watch_to_json(report, error))
+    json_output.write_line(escape_json(dump_json(document)) + "\n")
 
 
 def report_document_schema(name: str) -> None:

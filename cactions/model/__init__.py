@@ -209,6 +209,7 @@ from cactions.model.trust import (
     Suppression,
     Trust,
 )
+from cactions.model.watch_report import WatchReport
 from cactions.model.workspace import (
     API_HOSTS,
     API_VERSION,

@@ -18,7 +18,7 @@ from cactions.render import messages
 from cactions.render.escape import split_escaped
 from cactions.render.layout import add_gap, wrap
 from cactions.render.snippet import render_snippet
-from cactions.render.text import BLANK, Span, Style, StyledLine, View, dim, span
+from cactions.render.text import BLANK, Span, Style, StyledLine, View, dim, span, stack_views
 from cactions.rules import NAMES, SUPPRESSIBLE
 from cactions.rules.credentials import may_hold_secret
 
@@ -51,6 +51,12 @@ def render_findings(
     ``actions`` is how many definitions were understood, for the sentence that nothing is wrong;
     ``suppressed`` how many findings are suppressed.
     """
+    counts = render_finding_counts(found, sources, actions, suppressed)
+    return stack_views(render_finding_list(found, sources), lambda _: [counts])
+
+
+def render_finding_list(found: Sequence[Finding], sources: Mapping[str, str]) -> View:
+    """All findings, without their count."""
 
     def draw(width: int) -> list[StyledLine]:
         page = _Page(_split_sources(found, sources), _list_secret_lines(found), width)
@@ -60,7 +66,7 @@ def render_findings(
             for finding in several[:MOST_DRAWN]:
                 lines += [*_render_finding(finding, page), BLANK]
             lines += _render_more(several)
-        return [*lines, _render_closing(found, sources, actions, suppressed)]
+        return lines[:-1]
 
     return draw
 
@@ -251,9 +257,10 @@ def _render_changed_line(sign: str, number: int, line: str, left: int, width: in
     return (*dim(f"{number:4} "), Span(f"{sign} {shown}", style))
 
 
-def _render_closing(
+def render_finding_counts(
     found: Sequence[Finding], sources: Mapping[str, str], actions: int | None, suppressed: int
 ) -> StyledLine:
+    """How many findings there are, by severity."""
     more = f" {suppressed:,} suppressed." if suppressed else ""
     if not found:
         files = messages.count_noun(len(sources), "file")

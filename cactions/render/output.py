@@ -20,6 +20,7 @@ from cactions.render.width import measure_width
 _PIPED = 100
 _MOST_DIGITS: Final = 4  # of COLUMNS; no screen is wider
 _LEAST = 24
+_CLEAR: Final = "\x1b[H\x1b[2J"  # to the first cell, and erase; what was scrolled away stays
 _OURS: Final = {MASK: "*" * len(MASK), "→": "->", "…": "...", "·": "|"}
 
 
@@ -83,6 +84,21 @@ class PlainOutput:
         sound = columns.isascii() and columns.isdigit() and len(columns) <= _MOST_DIGITS
         number = int(columns) if sound else 0
         return max(_LEAST, self._room or number or _find_terminal_width(stream) or _PIPED)
+
+    def get_height(self) -> int:
+        """The height of the terminal on stdout in lines; 0 where there is none that can clear."""
+        if self.environ.get("TERM") == "dumb":
+            return 0
+        try:
+            return os.get_terminal_size(self.stdout.fileno()).lines if self.stdout.isatty() else 0
+        except (OSError, ValueError):
+            return 0
+
+    def print_screen(self, view: View) -> None:
+        """Print a view to stdout, on a terminal in the place of what it shows."""
+        if self.get_height():
+            self.stdout.write(_CLEAR)
+        self._put(self.stdout, view)
 
     def _put(self, stream: TextIO, view: View) -> None:
         stream.write(to_plain_text(self._lines(stream, view)))

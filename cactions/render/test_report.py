@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from itertools import groupby
 
 from cactions.logic.shell import join_command
@@ -22,11 +22,7 @@ def render_suite(suite: SuiteResult) -> View:
     """Tests by action, in their order; then what was found beside them, and the counts."""
 
     def draw(width: int) -> list[StyledLine]:
-        lines: list[StyledLine] = []
-        for action, group in groupby(suite.reports, key=lambda report: report.action):
-            several = list(group)
-            lines += [_render_heading(action, several)]
-            lines += [line for report in several for line in _report(report, width)] + [BLANK]
+        lines = _render_reports(suite.reports, width)
         if suite.untested:
             names = messages.join_words(list(suite.untested))
             lines += [*wrap_paragraph(span(f"Without tests: {names}."), width), BLANK]
@@ -36,6 +32,25 @@ def render_suite(suite: SuiteResult) -> View:
         return [*lines, _count(suite.reports)]
 
     return draw
+
+
+def render_failures(suite: SuiteResult) -> View:
+    """The tests that failed, by action; nothing where none did."""
+    return lambda width: _render_reports([r for r in suite.reports if not r.passed], width)[:-1]
+
+
+def render_test_count(suite: SuiteResult) -> View:
+    """How many tests went how."""
+    return lambda _: [_count(suite.reports)]
+
+
+def _render_reports(reports: Iterable[TestReport], width: int) -> list[StyledLine]:
+    lines: list[StyledLine] = []
+    for action, group in groupby(reports, key=lambda report: report.action):
+        several = list(group)
+        lines += [_render_heading(action, several)]
+        lines += [line for report in several for line in _report(report, width)] + [BLANK]
+    return lines
 
 
 def _render_unused(suite: SuiteResult, width: int) -> list[StyledLine]:

@@ -25,6 +25,7 @@ from tests.bench import (
     suites,
     unsealing,
     validating,
+    watching,
 )
 from tests.bench.measuring import Reading
 from tests.bench.table import table
@@ -43,6 +44,7 @@ def main(words: Sequence[str]) -> int:
             "replaying": partial(replaying.readings, folder, ROUNDS),
             "suites": partial(suites.readings, folder, ROUNDS),
             "validating": partial(validating.readings, ROUNDS),
+            "watching": partial(watching.readings, folder, ROUNDS),
             "reading": partial(reading.readings, folder, ROUNDS),
             "linting": partial(linting.readings, folder, ROUNDS),
             "unsealing": partial(unsealing.readings, folder, ROUNDS),

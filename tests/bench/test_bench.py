@@ -24,6 +24,7 @@ from tests.bench import (
     suites,
     unsealing,
     validating,
+    watching,
 )
 from tests.bench.measuring import Reading, compiling, largest, medians, own, process, wall
 from tests.bench.table import table
@@ -160,6 +161,12 @@ def test_the_bare_loop_of_the_bench_asks_about_everyone(tmp_path: Path) -> None:
         assert crowd.call([*loop, "3"], home, shop).seconds > 0
         with pytest.raises(OSError, match="ended with 1"):
             crowd.call([*loop, "x"], home, shop)
+
+
+def test_the_watch_of_the_bench_shows_every_save(tmp_path: Path) -> None:
+    """Each has other words, and its tests are replayed."""
+    with watching.watched(tmp_path, 3) as save:
+        assert [True, True] == [0 < save(number) < 60 for number in range(2)]
 
 
 def test_a_missing_linter_is_reported() -> None:

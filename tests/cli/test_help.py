@@ -220,6 +220,9 @@ def with_published(cli: Cli, home: Path, monkeypatch: pytest.MonkeyPatch) -> Non
 ASKING = {("doctor",), ("probe",), ("tokens", "test")}
 """Commands whose example needs name servers and services: tests do not use the network."""
 
+ENDLESS = {("watch",)}
+"""Commands that end by Ctrl-C; their own tests run the example."""
+
 AT_INTERCOM = {
     each for each in COMMANDS
     if each[0] in ("attributes", "audit", "connectors") or each == ("people", "pull")
@@ -227,7 +230,9 @@ AT_INTERCOM = {
 """Commands that need a workspace at Intercom; ``test_intercom`` runs their examples."""
 
 EXAMPLES = [
-    each for each in COMMANDS if each not in {("vault", "recipients"), *ASKING, *AT_INTERCOM}
+    each
+    for each in COMMANDS
+    if each not in {("vault", "recipients"), *ASKING, *ENDLESS, *AT_INTERCOM}
 ]
 
 

@@ -115,8 +115,12 @@ def command(
             return
     live = wiring.create_live_caller(project_folder, options, tested) if options.live else None
     tested = [action for action in tested if _is_confirmed(action, options)]
-    mode = TestMode(options, live, record, again, threads)
-    outcome = run_actions(tested, project_folder, mode)
+    mode = TestMode(options, live, again, threads)
+    outcome = (
+        test_record.record_actions(tested, project_folder, mode, live)
+        if record and live
+        else run_actions(tested, project_folder, mode)
+    )
     others = _report(outcome, chosen, selection, order)
     code = outcome.code
     failed = sum(not report.passed for report in outcome.reports)

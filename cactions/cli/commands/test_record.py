@@ -13,7 +13,13 @@ from cactions.app.propose import PlanContext
 from cactions.app.record import RecordedTests, RecordingCaller, check_test_people, record_tests
 from cactions.app.run_tests import AnswerDisplay, Propose, run_test
 from cactions.cli import output_scrubber, progress, prompts, wiring, workspace
-from cactions.cli.exit_codes import Exit
+from cactions.cli.commands.test_run import (
+    TestMode,
+    TestOutcome,
+    choose_call,
+    exit_code_of_reports,
+)
+from cactions.cli.exit_codes import Exit, choose_most_severe
 from cactions.cli.live_options import LiveOptions
 from cactions.cli.project_folder import ProjectFolder
 from cactions.edges.cassette.writer import JsonCassetteWriter
@@ -60,6 +66,21 @@ def confirm_live_tests(
         return True
     prompts.require_terminal(yes, json)
     return prompts.confirm(f"Ask live, and replace {', '.join(there)}?", yes)
+
+
+def record_actions(
+    actions: Sequence[Action], project_folder: ProjectFolder, mode: TestMode, live: Caller
+) -> TestOutcome:
+    """Run the tests one by one: a recording keeps the order of the answers. Raises StoreError."""
+    tested = [
+        record_cassettes(
+            action, project_folder, live, choose_call(action, project_folder, mode), mode.display
+        )
+        for action in actions
+    ]
+    reports = tuple(report for outcome in tested for report in outcome.reports)
+    codes = (outcome.code for outcome in tested)
+    return TestOutcome(reports, (), choose_most_severe(exit_code_of_reports(reports), *codes))
 
 
 def record_cassettes(

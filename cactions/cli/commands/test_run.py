@@ -1,9 +1,9 @@
-"""Runs the chosen tests: replayed, live or recorded; in threads where that changes nothing."""
+"""Runs the chosen tests, replayed or live; in threads where that changes nothing."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from contextlib import suppress
+from contextlib import closing, suppress
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -22,7 +22,6 @@ from cactions.app.run_tests import (
     run_test,
 )
 from cactions.cli import arguments, recordings, workspace, write_calls
-from cactions.cli.commands import test_record
 from cactions.cli.exit_codes import Exit, choose_most_severe
 from cactions.cli.live_options import LiveOptions
 from cactions.cli.project_folder import ProjectFolder
@@ -37,7 +36,6 @@ class TestMode(Struct, frozen=True):
 
     answers: LiveOptions
     live: Caller | None = None
-    record: bool = False
     again: bool = False
     threads: int = 1
 
@@ -58,13 +56,11 @@ class TestOutcome(Struct, frozen=True):
 def run_actions(
     actions: Sequence[Action], project_folder: ProjectFolder, mode: TestMode
 ) -> TestOutcome:
-    """Run the tests of the actions. Raises StoreError where an answer cannot be recorded."""
-    if mode.live and mode.record:
-        return _record_actions(actions, project_folder, mode, mode.live)
-    people = workspace.open_test_people(project_folder, shared=mode.threads > 1)
-    runner = _Runner(project_folder, mode, people)
-    batches = (batch for action in actions for batch in runner.build_batches(action))
-    reports = tuple(run_batches(batches, mode.threads))
+    """Run the tests of the actions, and record nothing."""
+    with closing(workspace.open_test_people(project_folder, shared=mode.threads > 1)) as people:
+        runner = _Runner(project_folder, mode, people)
+        batches = (batch for action in actions for batch in runner.build_batches(action))
+        reports = tuple(run_batches(batches, mode.threads))
     return TestOutcome(reports, tuple(runner.list_unused()), exit_code_of_reports(reports))
 
 
@@ -75,22 +71,7 @@ def exit_code_of_reports(reports: Sequence[TestReport]) -> Exit:
     return choose_most_severe(*(choose_most_severe(Exit.FINDINGS, code) for code in codes))
 
 
-def _record_actions(
-    actions: Sequence[Action], project_folder: ProjectFolder, mode: TestMode, live: Caller
-) -> TestOutcome:
-    """One by one: a recording keeps the order of the answers."""
-    tested = [
-        test_record.record_cassettes(
-            action, project_folder, live, _choose_call(action, project_folder, mode), mode.display
-        )
-        for action in actions
-    ]
-    reports = tuple(report for outcome in tested for report in outcome.reports)
-    codes = (outcome.code for outcome in tested)
-    return TestOutcome(reports, (), choose_most_severe(exit_code_of_reports(reports), *codes))
-
-
-def _choose_call(action: Action, project_folder: ProjectFolder, mode: TestMode) -> Propose:
+def choose_call(action: Action, project_folder: ProjectFolder, mode: TestMode) -> Propose:
     """What makes a call of the action: once, and journaled, where that may change something."""
     if not mode.live or action.request.is_read:
         return propose_plan
@@ -114,7 +95,7 @@ class _Runner:
             )
             return
         context = PlanContext(self._people, caller)
-        make = _choose_call(action, self._folder, self._mode)
+        make = choose_call(action, self._folder, self._mode)
         display = self._mode.display
         steps: list[TestStep] = [
             partial(run_test, action, test, context, make, display) for test in action.tests

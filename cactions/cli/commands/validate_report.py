@@ -64,16 +64,7 @@ def validate(options: ValidateOptions) -> Exit:
         }
         for path in outputs:
             check_output(path, read)
-    return report(
-        build_report(
-            options,
-            wiring.annotate_probes(
-                [lint_folder(folder, options.environment) for folder in action_folders],
-                _list_paths(options),
-            ),
-        ),
-        options,
-    )
+    return report(build_report(options, lint_folders(options, action_folders)), options)
 
 
 def load_folders(options: ValidateOptions) -> list[ActionFolder]:
@@ -84,6 +75,14 @@ def load_folders(options: ValidateOptions) -> list[ActionFolder]:
         only=options.only and not options.stdin,
         stdin=options.stdin,
     )
+
+
+def lint_folders(
+    options: ValidateOptions, action_folders: Sequence[ActionFolder]
+) -> list[LoadedProject]:
+    """What the files of each folder say, under all rules, with what recorded probes say of it."""
+    found = [lint_folder(folder, options.environment) for folder in action_folders]
+    return wiring.annotate_probes(found, _list_paths(options))
 
 
 def build_report(options: ValidateOptions, shaped: Sequence[LoadedProject]) -> LintReport:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from msgspec import UNSET, UnsetType
 
+from cactions.logic.documents.shapes.commands import ErrorDocument
 from cactions.logic.documents.shapes.parts import Document, FindingShape, Part, SuppressedShape
 from cactions.logic.documents.shapes.plans import FailedDocument, PlanDocument
 from cactions.model import (
@@ -100,6 +101,22 @@ class TestDocument(Document, frozen=True, kw_only=True, tag="cactions.test/1"):
     unused: list[UnusedShape]
     slowest: list[SlowTestShape] | UnsetType = UNSET
     coverage: CoverageShape | UnsetType = UNSET
+
+
+class WatchDocument(Document, frozen=True, kw_only=True, tag="cactions.watch/1"):
+    """`watch`, a line each time: what `validate` finds, and how all tests went last.
+
+    ``findings`` is null where the files could not be read, and ``error`` says why then. ``changed``
+    are the files that were changed before, ``replayed`` the actions whose tests were replayed now,
+    ``waiting`` those whose tests wait for an error to be fixed.
+    """
+
+    changed: list[str]
+    findings: FindingsDocument | None
+    tests: TestDocument
+    replayed: list[str]
+    waiting: list[str]
+    error: ErrorDocument | None
 
 
 class ObservationShape(Part, frozen=True, kw_only=True):
