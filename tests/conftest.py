@@ -25,6 +25,26 @@ settings.register_profile("normal form", _SLOW_IS_NO_FAULT, derandomize=True)
 settings.register_profile("long form", _SLOW_IS_NO_FAULT, derandomize=False)
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """What is run where all tests would take too long."""
+    parser.addoption(
+        "--one-of-each-file", action="store_true",
+        help="only the first test of each file that has no long form",
+    )  # fmt: skip
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """``--one-of-each-file`` meets every module and every fixture of a file, and takes a minute."""
+    if not config.option.one_of_each_file:
+        return
+    first: dict[str, pytest.Item] = {}
+    for item in items:
+        if not item.get_closest_marker("hostile"):
+            first.setdefault(item.nodeid.partition("::")[0], item)
+    config.hook.pytest_deselected(items=[item for item in items if item not in first.values()])
+    items[:] = first.values()
+
+
 def pytest_configure(config: pytest.Config) -> None:
     """``-m hostile`` runs the long form, with new cases each time; the normal run has the same.
 

@@ -30,7 +30,8 @@ def test_what_names_a_python_names_the_same_ones() -> None:
     assert f"py3{lowest}" == PROJECT["tool"]["ruff"]["target-version"]
     assert f"Python 3.{lowest} or newer" in (ROOT / "README.md").read_text()
     guide = (ROOT / ".github" / "CONTRIBUTING.md").read_text()
-    assert f"tested on Python {' and '.join(NAMED)}." in " ".join(guide.split())
+    listed = f"{', '.join(NAMED[:-1])} and {NAMED[-1]}"
+    assert f"tested on Python {listed}." in " ".join(guide.split())
     assert {f"3.{lowest}"} == set(re.findall(r"--python-version (\S+)", guide))
 
 
@@ -154,11 +155,48 @@ def test_each_python_runs_the_commands_of_the_readme(tmp_path: Path, count: int)
     assert unnamed == re.findall(r"Python (\S+) has no classifier", done.stdout)
 
 
-def test_the_lowest_python_alone_is_taken_unless_all_are_asked_for(tmp_path: Path) -> None:
-    """What lands must be green there."""
-    done, log = run_ci(tmp_path, ["3.11", "3.13"], LOGGED)
-    assert (0, True) == (done.returncode, "Tested on Python 3.11.\n" in done.stdout)
-    assert not any("3.13" in line for line in log)
+SHORT = f"{PYTEST} --one-of-each-file tests/cli tests/edges"
+
+
+@pytest.mark.parametrize(
+    ("versions", "newest"),
+    [
+        (["3.11"], ""), (["3.11", "3.12"], "3.12"), (["3.11", "3.12", NAMED[-1]], NAMED[-1]),
+        (["3.11", NAMED[-1], "3.99"], NAMED[-1]), (["3.11", "3.99"], ""), (["3.98", "3.99"], ""),
+    ],
+)  # fmt: skip
+def test_the_lowest_python_runs_all_and_the_newest_with_a_classifier_a_part(
+    tmp_path: Path, versions: list[str], newest: str
+) -> None:
+    """The part is first; the environment that is left is that of the lowest."""
+    done, log = run_ci(tmp_path, versions, LOGGED)
+    assert 0 == done.returncode, done.stderr
+    made = [line.rpartition("/")[2] for line in log if line.startswith("made by ")]
+    assert [*([newest] if newest else []), versions[0], versions[0]] == made
+    tests = [line for line in log if line.startswith(PYTEST)]
+    assert [*([SHORT] if newest else []), PYTEST] == tests
+    assert f"Tested on Python {versions[0]}.\n" in done.stdout
+    assert [newest] * bool(newest) == re.findall(r"A part of .* on Python (\S+)\.", done.stdout)
+    missing = [name for name in NAMED if name not in versions]
+    assert missing == re.findall(r"Python (\S+) is not on this machine", done.stdout)
+
+
+def test_one_test_of_each_file_is_the_first_without_a_long_form(tmp_path: Path) -> None:
+    """A file that has only long forms has none."""
+    shutil.copy(ROOT / "tests" / "conftest.py", tmp_path)
+    long = "import pytest\n@pytest.mark.hostile\ndef test_long(): pass\n"
+    (tmp_path / "test_a.py").write_text(f"{long}def test_first(): pass\ndef test_next(): pass\n")
+    (tmp_path / "test_b.py").write_text(long)
+    (tmp_path / "test_c.py").write_text("class TestIt:\n    def test_it(self): pass\n")
+    words = ["--collect-only", "-q", "-n0", "-c", str(ROOT / "pyproject.toml"), "--rootdir", "."]
+    words += ["-p", "no:cacheprovider", "--one-of-each-file", "."]
+    done = subprocess.run(
+        [sys.executable, "-m", "pytest", *words],
+        cwd=tmp_path, capture_output=True, text=True, check=False, timeout=300,
+        env={**os.environ, "PYTHONPATH": str(ROOT)},
+    )  # fmt: skip
+    found = [line for line in done.stdout.splitlines() if "::" in line]
+    assert ["test_a.py::test_first", "test_c.py::TestIt::test_it"] == found, done.stdout
 
 
 @pytest.mark.parametrize("failing", ["pip", "cactions", "python", "ruff", "mypy"])

@@ -23,8 +23,8 @@ from tests.edges.hot_journals import hot_journal
 from tests.run_report import REPORT
 
 FOLDERS = 200
-SECONDS = 1.0
-"""CPU seconds for one command."""
+SECONDS = 5.0
+"""CPU seconds for one command; where others use the cores, it takes several times the usual."""
 
 CANARY = "canary-3f9a-never-printed"
 IS_ROOT = os.geteuid() == 0

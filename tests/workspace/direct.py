@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+import weakref
 from urllib.parse import parse_qsl, urlsplit
 
 from cactions.model import Request, Response
@@ -15,11 +16,16 @@ from tests.workspace.workspace import Workspace
 
 
 class DirectWorkspace(Teammate):
-    """Has every method of ``WorkspaceServer`` that a teammate has, and ``send`` of a sender."""
+    """Has every method of ``WorkspaceServer`` that a teammate has, and ``send`` of a sender.
+
+    Its storage is closed when it is garbage-collected.
+    """
 
     def __init__(self, settings: Settings) -> None:
         self.settings = settings
-        workspace = Workspace(settings, Storage(None), time.time)
+        storage = Storage(None)
+        weakref.finalize(self, storage.close)
+        workspace = Workspace(settings, storage, time.time)
         self._server = Application(workspace)
         super().__init__(self._server)
 

@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 from msgspec.structs import replace
 
+from cactions.app.vault.row_cipher import VaultRowCipher
 from cactions.edges.store.journal import LocalJournal
 from cactions.model import (
     ABSENT,
@@ -33,6 +34,7 @@ from cactions.model import (
 )
 from tests.app.crowd import head
 from tests.edges.processes import running, said, tell
+from tests.vaults import new_vault
 
 CANARY = "canary-7f3a"
 
@@ -125,6 +127,38 @@ def test_no_byte_of_a_forgotten_person_is_left(
     for run in journal.list_runs():
         assert ["p2", "", "p3"] == [entry.plan.subject.person_id for entry in run.entries]
         assert [Outcome.APPLIED] * 3 == [e.receipt.outcome for e in run.entries if e.receipt]
+
+
+def test_without_an_id_only_the_rows_with_the_key_are_erased(
+    folder: Path, journal: LocalJournal
+) -> None:
+    """Rows for which no person was found: those about others stay."""
+    journal.create_run(head("run-1"), RunPhase.PLANNING)
+    rows = journal.open_rows("run-1")
+    rows.place([
+        PlannedEntry(n, about(name, ""), Receipt("", Outcome.FAILED))
+        for n, name in enumerate(("bob", CANARY, "eve"), 1)
+    ], durable=True)  # fmt: skip
+    assert 1 == journal.forget("", [PersonQuery("user_id", f"{CANARY}-key")])
+    journal.close()
+    assert [] == holding(folder)
+    assert holding(folder, "bob-label")
+    assert holding(folder, "eve-label")
+
+
+def test_a_run_from_before_the_vault_stays_in_its_form(folder: Path, tmp_path: Path) -> None:
+    """What is left of a forgotten person is sealed where the entry was, and a text elsewhere."""
+    vault = new_vault(tmp_path / "cactions.vault")
+    with closing(LocalJournal(folder)) as journal:
+        kept(journal, 1)
+    with closing(LocalJournal(folder, VaultRowCipher(lambda: vault))) as journal:
+        kept(journal, 2)
+        assert 2 == journal.forget("p1")
+    for number, kind in ((1, str), (2, bytes)):
+        path = folder / "runs" / f"run-{number:02}.db"
+        with closing(sqlite3.connect(path)) as database:
+            cells = database.execute("SELECT plan, receipt FROM entry").fetchall()
+        assert [(kind, kind)] * 3 == [(type(plan), type(receipt)) for plan, receipt in cells]
 
 
 def test_an_interrupted_erasure_is_completed_by_the_next(
