@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Sequence
 from contextlib import suppress
 from typing import Final
 
@@ -72,6 +73,18 @@ def confirm_by_typing(warning: str, word: str, yes: bool, unattended: str = UNAT
     if yes:
         progress.mark_requesting()
     return yes
+
+
+def choose_word(question: str, words: Sequence[str]) -> str:
+    """One of these words, or empty at the end of input; asked again for anything else."""
+    _forget_what_was_typed()
+    while True:
+        sys.stderr.write(f"{escape_terminal(question)} [{'/'.join(words)}] ")
+        sys.stderr.flush()
+        line = sys.stdin.readline()
+        word = line.strip().lower()
+        if word in words or not line:
+            return word
 
 
 def require_typing_terminal(unattended: str = UNATTENDED) -> None:

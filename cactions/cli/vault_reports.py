@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from cactions.app.vault.recipients import OneTimeCode
 from cactions.app.vault.rekey import RekeyedVault
 from cactions.cli import wiring
+from cactions.edges.files.git_attributes import NAME, add_attributes_line, build_attributes_line
 from cactions.logic.documents.vaults import VaultChangeReport, vault_change_to_json
+from cactions.model import CactionsError
 from cactions.model.vault import RecipientKind
 from cactions.render import vault as vault_views
-from cactions.render.messages import join_words
+from cactions.render.messages import join_words, to_sentence
 
 
 def report_change(change: VaultChangeReport, *commands: str, json: bool) -> None:
@@ -21,6 +25,16 @@ def report_change(change: VaultChangeReport, *commands: str, json: bool) -> None
         _print_codes(change)
     for note in change.notes:
         wiring.create_output().info(note)
+
+
+def mark_for_git(vault: Path) -> tuple[str, ...]:
+    """Tell git not to change the vault; what to do where its file of attributes is not writable."""
+    try:
+        add_attributes_line(vault)
+    except CactionsError as error:
+        line = build_attributes_line(vault)
+        return (f"{to_sentence(str(error))} Put this line into {NAME} yourself: {line}",)
+    return ()
 
 
 def list_codes(codes: tuple[OneTimeCode, ...]) -> tuple[tuple[str, RecipientKind, str], ...]:

@@ -75,6 +75,7 @@ LOCAL = (
     ("vault status", ""), ("vault verify", ""), ("vault recipients add robot --machine", ""),
     ("vault recipients add pass --passphrase", "correct horse battery staple\n"),
     ("vault recipients list", ""), ("vault recipients remove robot", ""), ("vault rekey", ""),
+    ("vault merge cactions.vault cactions.vault", ""),
     ("vault salvage --into saved.vault --new-key-file saved.key", ""),
     ("identity sign --user-id u-1", ""), ("identity sign --jwt --user-id u-1", ""),
     ("identity verify --user-id u-1", "0" * 64), ("identity check --user-id u-1", "0" * 64),

@@ -100,6 +100,14 @@ ORDERS: Final = (
         ),
     ),
     StoreOrder(
+        "git's attributes of the vault",
+        ("edges/files/git_attributes.py",),
+        (
+            Promise("attributes", replaces(".cactions-*.tmp", ".gitattributes")),
+            Promise("more attributes", replaces(".cactions-*.tmp", ".gitattributes")),
+        ),
+    ),
+    StoreOrder(
         "action files",
         ("cli/commands/validate_fix.py", "cli/commands/test_accept.py", "cli/new_report.py"),
         (Promise("replace", replaces(".cactions-*.tmp", "actions.yaml")),),

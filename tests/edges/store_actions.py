@@ -12,6 +12,7 @@ from typing import Final
 
 from cactions.edges.cassette.writer import JsonCassetteWriter
 from cactions.edges.files import file_io
+from cactions.edges.files.git_attributes import add_attributes_line
 from cactions.edges.files.new_files import create_files
 from cactions.edges.files.pulled_files import write_pulled_files
 from cactions.edges.files.shared_file import save_shared_file
@@ -51,6 +52,19 @@ def do_key_write(folder: Path, calls: FileCalls) -> None:
 def do_shared_write(folder: Path, calls: FileCalls) -> None:
     with calls.note(folder):
         save_shared_file(folder / "cassettes" / "loyalty.json", b"{}", makes_folder=True)
+        calls.mark(TOLD)
+
+
+def do_attributes(folder: Path, calls: FileCalls) -> None:
+    with calls.note(folder):
+        add_attributes_line(folder / "cactions.vault")
+        calls.mark(TOLD)
+
+
+def do_more_attributes(folder: Path, calls: FileCalls) -> None:
+    (folder / ".gitattributes").write_bytes(b"*.png binary")
+    with calls.note(folder):
+        add_attributes_line(folder / "cactions.vault")
         calls.mark(TOLD)
 
 

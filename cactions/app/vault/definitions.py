@@ -88,6 +88,11 @@ def seal_definition(
     return written, sealed[0]
 
 
+def change_version(data: bytes, version: int) -> bytes:
+    """What is sealed, as another version. Raises VaultError."""
+    return dump_definition(replace(parse_definition(data), version=version))
+
+
 def check_size(published: PublishedDefinition) -> bytes:
     """What is sealed. Raises StoreError where it does not fit into a line of the vault."""
     data = dump_definition(published)

@@ -21,7 +21,7 @@ DOCUMENTS: Final = (
     "identity", "identity-verdict", "import", "init", "notes", "outcome", "people", "plan", "probe",
     "prune", "publication", "receipt", "recipients", "request", "rules", "run", "runs",
     "settlement", "signature", "summary", "tally", "test", "token", "undo", "vault", "vault-change",
-    "vault-check", "vault-salvage", "vault-status", "watch",
+    "vault-check", "vault-merge", "vault-salvage", "vault-status", "watch",
 )  # fmt: skip
 """The documents whose schema can be printed: ``logic/documents/shapes`` has them."""
 

@@ -13,6 +13,7 @@ from cactions.app.vault.rekey import rekey_vault
 from cactions.cli import progress, secret_input, vault_hosts, wiring, workspace
 from cactions.cli.commands import vault_recipients
 from cactions.cli.commands.vault_bind import Name, bind
+from cactions.cli.commands.vault_merge import merge
 from cactions.cli.commands.vault_recipients import Kept
 from cactions.cli.commands.vault_salvage import salvage
 from cactions.cli.exit_codes import Exit
@@ -21,7 +22,7 @@ from cactions.cli.run_head import get_user_name
 from cactions.cli.vault_choice import VaultOptions
 from cactions.cli.vault_hosts import Hosts, NewHosts, Signing, TokenHosts
 from cactions.cli.vault_options import add_vault_options, vault_options
-from cactions.cli.vault_reports import describe_rekeyed, list_codes, report_change
+from cactions.cli.vault_reports import describe_rekeyed, list_codes, mark_for_git, report_change
 from cactions.logic.documents import vaults as wire
 from cactions.logic.documents.vaults import VaultChangeReport
 from cactions.logic.vault import validation
@@ -54,11 +55,12 @@ def init(options: VaultOptions, name: Mine = None, json: Json = False) -> None:
     with progress.atomic():
         done = manage.create_vault(context, me)
     workspace.open_journal(options.vault.parent).drop_index()
+    notes = (*done.notes, *mark_for_git(options.vault))
     text = f"The vault {options.vault} is made."
     text += f" You are {me} in it; your key is in {context.keys.name}."
     seal = add_vault_options("`cactions vault seal NAME`", options).strip("`")
     text += "" if json else " To seal a secret:"
-    report = VaultChangeReport("init", str(options.vault), done.head, me, text, done.notes)
+    report = VaultChangeReport("init", str(options.vault), done.head, me, text, notes)
     report_change(report, seal, json=json)
     if workspace.open_journal(options.vault.parent).begun:
         wiring.create_output().info(
@@ -218,6 +220,7 @@ def verify(options: VaultOptions, json: Json = False) -> None:
 
 
 commands.command()(salvage)
+commands.command()(merge)
 
 
 @commands.command("accept-generation")

@@ -136,6 +136,17 @@ class VaultSalvageDocument(Document, frozen=True, kw_only=True, tag="cactions.va
     notes: list[str]
 
 
+class VaultMergeDocument(Document, frozen=True, kw_only=True, tag="cactions.vault-merge/1"):
+    """`vault merge`: what came from theirs, what was chosen, who has to be let in again."""
+
+    file: str
+    vault: VaultHeadShape
+    taken: list[str]
+    chosen: dict[str, Literal["ours", "theirs"]]
+    outside: list[str]
+    notes: list[str]
+
+
 class IdentityDocument(Document, frozen=True, kw_only=True, tag="cactions.identity/1"):
     """`identity check`: what a signature proves; ``expires_at`` is in Unix seconds."""
 
