@@ -9,6 +9,7 @@ from __future__ import annotations
 import copy
 import io
 import json
+import re
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
@@ -46,7 +47,16 @@ from cactions.model import (
 from cactions.render.findings import render_findings
 from tests import documents as readers
 from tests.builders import mapping
-from tests.case_counts import COUNTS, MEMORY, TARGETS, Tally, cases, counted
+from tests.case_counts import (
+    COUNTS,
+    HOSTILE,
+    MEMORY,
+    ORACLES,
+    TARGETS,
+    Tally,
+    cases,
+    counted,
+)
 from tests.edges.files.test_people_file import CSV, DECLARED, JSONL
 from tests.logic.documents.test_documents import SAMPLE
 from tests.logic.project.test_json_schema import broken, valid
@@ -261,6 +271,18 @@ def test_the_number_of_cases_is_as_documented() -> None:
     """In this file alone; other files generate more."""
     wanted = 20_000 * COUNTS.factor if COUNTS.factor > 1 else 10_000
     assert sum(COUNTS.planned.values()) >= wanted
+
+
+def test_oracles_are_asked_20_000_times() -> None:
+    """In the long form: of paths, dates, decimals and XML; the normal run has a slice of each."""
+    folder = Path(__file__).parent
+    files = [part for name in ORACLES for part in TARGETS[name] if not part.startswith("::")]
+    numbers = {
+        file: re.findall(r"^@cases\((\d+)\)$", (folder / file).read_text(), re.MULTILINE)
+        for file in files
+    }
+    assert all(numbers.values())
+    assert sum(int(number) for each in numbers.values() for number in each) * HOSTILE >= 20_000
 
 
 def test_every_target_names_tests_that_exist() -> None:

@@ -12,7 +12,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 
-from cactions.logic.exchange.verify import is_body_read
 from cactions.model import (
     Action,
     ActionCoverage,
@@ -68,7 +67,7 @@ def _list_failures(action: Action) -> Iterator[tuple[str, FailureReason]]:
         yield "rows refuses many", FailureReason.MANY_ROWS
     if response.same_person:
         yield "same_person refuses", FailureReason.NOT_SAME_PERSON
-    if is_body_read(response):
+    if response.is_body_read:
         is_xml = response.format is AnswerFormat.XML
         reason = FailureReason.NOT_XML if is_xml else FailureReason.NOT_JSON
         yield f"failure {reason.value}", reason

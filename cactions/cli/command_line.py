@@ -57,6 +57,11 @@ class CommandLine(Struct, frozen=True):
             yield from ("--env", self.environment)
 
 
+def format_application(run: str) -> str:
+    """What applies the diff that was shown; ``run`` is the command."""
+    return f" To apply it: {run}"
+
+
 def format_person(person: str, result: Plan | PlanFailure) -> str:
     """How to name the person: as they were named, unless that value is redacted."""
     hidden = result.subject.matched.value == MASK

@@ -9,9 +9,9 @@ from pathlib import Path
 from typing import Final
 
 from cactions.cli import streams
+from cactions.cli.project_folder import PULLED_PEOPLE
 from cactions.cli.vault_choice import VAULT
 from cactions.cli.wiring import STATE
-from cactions.cli.workspace import PULLED_PEOPLE
 from cactions.edges.files import file_io
 from cactions.edges.files.action_files import is_action_file
 from cactions.logic.cassette.file_name import FOLDER

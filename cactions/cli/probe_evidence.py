@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Final
 
 from msgspec.structs import replace
 
@@ -17,9 +16,7 @@ from cactions.logic.project import LoadedProject
 from cactions.logic.shell import join_command
 from cactions.model import Action, CactionsError, Finding, Project
 from cactions.render.values import format_utc
-
-ECHOES: Final = frozenset({"CA205", "CA211"})
-"""Rules about proofs that compare what was sent: only a probe tells whether it is an echo."""
+from cactions.rules import ECHOES
 
 
 def annotate_probes(loaded: LoadedProject, folder: Path) -> LoadedProject:

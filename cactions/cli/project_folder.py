@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from msgspec import Struct
 
@@ -14,6 +14,10 @@ from cactions.model import INTERCOM, Action, Project, PublishedDefinition, Works
 if TYPE_CHECKING:
     from cactions.cli.intercom_wiring import IntercomSession
     from cactions.edges.store.row_encryption import RowCipher
+
+
+PULLED_PEOPLE: Final = "people.lock.json"
+"""The test people of Intercom, beside the action files."""
 
 
 class ProjectFolder(Struct, frozen=True):

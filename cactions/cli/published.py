@@ -15,7 +15,7 @@ from cactions.app.published_projects import load_published_action
 from cactions.app.vault.definitions import find_live
 from cactions.app.vault.open_vault import VaultContext, open_vault
 from cactions.cli import arguments, wiring
-from cactions.cli.command_line import CommandLine
+from cactions.cli.command_line import CommandLine, format_application
 from cactions.cli.live_options import LiveOptions
 from cactions.cli.open_project import open_project
 from cactions.cli.project_folder import ProjectFolder
@@ -145,7 +145,7 @@ def explain_application(home: ProjectFolder, command_line: CommandLine, run: str
     """
     run = run or command_line.render("run")
     if home.session is None:
-        return f" To apply it: {run}"
+        return format_application(run)
     if command_line.answers.replay:
         return " A recorded response is not written to Intercom."
     try:
@@ -155,7 +155,7 @@ def explain_application(home: ProjectFolder, command_line: CommandLine, run: str
         return (
             f" {to_sentence(str(error))} To publish it: `{publish}`. For test people: {run} --draft"
         )
-    return f" To apply it: {run}"
+    return format_application(run)
 
 
 def check_published(home: ProjectFolder) -> None:

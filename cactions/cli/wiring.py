@@ -126,9 +126,11 @@ def load_snapshot(path: Path) -> Snapshot:
 def annotate_probes(found: Sequence[LoadedProject], paths: Sequence[Path]) -> list[LoadedProject]:
     """The projects, with what recorded probes say of findings; most have no such findings."""
     from cactions.edges.files import action_files
+    from cactions.rules import ECHOES
 
     homes = action_files.list_folders(paths)
-    if not any(os.path.lexists(home / "cassettes") for home in homes):
+    rules = {finding.rule for loaded in found for finding in loaded.findings}
+    if rules.isdisjoint(ECHOES) or not any(os.path.lexists(home / "cassettes") for home in homes):
         return [*found]
     from cactions.cli.probe_evidence import annotate_probes
 

@@ -9,10 +9,10 @@ import os
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 from cactions.cli.open_project import open_project, open_workspace
-from cactions.cli.project_folder import ProjectFolder
+from cactions.cli.project_folder import PULLED_PEOPLE, ProjectFolder
 from cactions.cli.run_head import get_user_name
 from cactions.cli.wiring import (
     STATE,
@@ -31,9 +31,6 @@ if TYPE_CHECKING:
     from cactions.edges.store.row_encryption import RowCipher
     from cactions.edges.store.seed_digests import SeedDigests
     from cactions.model import CactionsError, Person
-
-PULLED_PEOPLE: Final = "people.lock.json"
-"""The test people of Intercom, beside the action files."""
 
 
 def load_people(home: ProjectFolder) -> tuple[Person, ...]:

@@ -13,12 +13,9 @@ from typing import Final
 DOT: Final = "•"
 
 _KEY: Final = r"[A-Za-z_][A-Za-z0-9_.-]{0,63}"
-_LINE: Final = re.compile(
-    rf"""(?P<indent>[ \t]*(?:-[ ]+)*)
+_LINE: Final = rf"""(?sx)(?P<indent>[ \t]*(?:-[ ]+)*)
         (?P<key>(?P<quote>["']?){_KEY}(?P=quote):(?=[ \t\r]|$))?
-        (?P<rest>.*)""",
-    re.VERBOSE | re.DOTALL,
-)
+        (?P<rest>.*)"""
 
 
 def is_key(text: str) -> bool:
@@ -37,7 +34,7 @@ def mask_values(text: str) -> str:
 
 
 def _mask_line(line: str) -> str:
-    found = _LINE.fullmatch(line)
+    found = re.fullmatch(_LINE, line)
     assert found, "every line has an indentation, maybe a key, and a rest"
     indent, key, rest = found["indent"], found["key"] or "", found["rest"]
     body = rest.rstrip("\r")

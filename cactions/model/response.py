@@ -220,6 +220,11 @@ class ActionResponse(Struct, frozen=True):
     nothing_when: NotFound | None = None
     on_nothing: WhenEmpty = WhenEmpty.KEEP
 
+    @property
+    def is_body_read(self) -> bool:
+        """Whether anything of an answer's body matters."""
+        return bool(self.success_when.body or self.rows or self.same_person or self.mapping)
+
 
 def describe_choice(rows: Rows) -> str:
     """Which row is meant, to complete its path: ``, where $.key is "tier"``."""

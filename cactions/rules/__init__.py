@@ -109,3 +109,8 @@ CHECKED: Final = tuple(rule for rule in RULES if rule.check and rule is not LAST
 
 SUPPRESSIBLE: Final = tuple(rule.id for rule in CHECKED)
 """The identifiers that may be suppressed; rules of the file format never are."""
+
+ECHOES: Final = frozenset(
+    {ca205_ineffective_identity_check.RULE.id, ca211_echoed_identifier.RULE.id}
+)
+"""Rules about proofs that compare what was sent: only a probe tells whether it is an echo."""

@@ -9,8 +9,8 @@ import typer
 from msgspec.structs import replace
 
 from cactions.app.answer_recorder import AnswerRecorder
-from cactions.app.propose import propose_plan
-from cactions.cli import arguments, recordings, wiring, workspace, write_calls
+from cactions.app.propose import Job, propose_plan
+from cactions.cli import arguments, recordings, wiring, workspace
 from cactions.cli.bulk_options import (
     THREADS,
     BulkOptions,
@@ -26,7 +26,7 @@ from cactions.cli.bulk_options import (
     refuse_for_one_person,
     require_one_source,
 )
-from cactions.cli.command_line import CommandLine, format_person
+from cactions.cli.command_line import CommandLine, format_application, format_person
 from cactions.cli.exit_codes import Exit, choose_most_severe
 from cactions.cli.live_options import LiveOptions, answer_options
 from cactions.cli.open_project import open_project
@@ -42,10 +42,8 @@ from cactions.cli.options import (
 )
 from cactions.cli.output_files import write_text
 from cactions.cli.project_folder import ProjectFolder
-from cactions.cli.published import explain_application
 from cactions.cli.reporters import render_svg, write_person_page
 from cactions.cli.shown_answers import explain_and_show
-from cactions.logic import documents
 from cactions.model import Plan, PlanFailure, UsageError, WorkspaceName
 from cactions.render.preview import render_preview
 from cactions.render.text import View
@@ -113,14 +111,15 @@ def command(
     job = arguments.build_job(project_folder.project, action, person, inputs)
     options.require_live_flag(job.action)
     is_write_call = options.is_write_call(job.action)
-    if is_write_call and not write_calls.confirm_request(job, project_folder):
-        wiring.create_output().info("Nothing was sent.")
+    if is_write_call and not _is_confirmed(job, project_folder):
         return
     job = workspace.prepare_job(project_folder, job, options)
     answered = AnswerRecorder(recordings.create_caller(project_folder, job.action, options))
     context = workspace.create_plan_context(project_folder, answered)
     if is_write_call:
-        result, text = write_calls.preview_write_call(job, context, project_folder, again=again)
+        from cactions.cli.write_calls import preview_write_call  # noqa: PLC0415 - most read
+
+        result, text = preview_write_call(job, context, project_folder, again=again)
     else:
         result, text = propose_plan(job, context), ""
     result = explain_and_show(result, answered, options)
@@ -138,13 +137,25 @@ def command(
     raise typer.Exit(_choose_exit_code(result, changes=exit_code))
 
 
+def _is_confirmed(job: Job, home: ProjectFolder) -> bool:
+    """Whether a write request may be sent; most actions only read."""
+    from cactions.cli.write_calls import confirm_request  # noqa: PLC0415 - most only read
+
+    if confirm_request(job, home):
+        return True
+    wiring.create_output().info("Nothing was sent.")
+    return False
+
+
 def _print(
     result: Plan | PlanFailure, view: View, place: WorkspaceName, text: str, *, json: bool
 ) -> None:
     if not json:
         wiring.create_output().print(view)
         return
-    wiring.write_json(documents.preview_to_json(result, place))
+    from cactions.logic.documents import preview_to_json  # noqa: PLC0415 - only for JSON
+
+    wiring.write_json(preview_to_json(result, place))
     if text:
         wiring.create_output().info(text)
 
@@ -163,4 +174,8 @@ def _write_closing(
         return ""
     if not result.effective:
         return "Nothing was written."
+    if home.session is None:
+        return f"Nothing was written.{format_application(command_line.render('run'))}"
+    from cactions.cli.published import explain_application  # noqa: PLC0415 - only at Intercom
+
     return f"Nothing was written.{explain_application(home, command_line)}"

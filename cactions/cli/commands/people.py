@@ -13,6 +13,7 @@ from cactions.cli.live_options import LiveOptions, network_options
 from cactions.cli.open_project import open_project, open_workspace
 from cactions.cli.options import Environment, Files, Json, parse_person_query
 from cactions.cli.output_files import write_project_file
+from cactions.cli.project_folder import PULLED_PEOPLE
 from cactions.cli.vault_options import key_options
 from cactions.logic import documents
 from cactions.render.people import (
@@ -84,13 +85,13 @@ def pull(options: LiveOptions, files: Files = None, json: Json = False) -> None:
     pulled = take_test_people(workspace.open_people(home), home.project)
     people = documents.people_to_json(pulled.people, frozenset())
     progress.mark_written()
-    write_project_file(home.folder / workspace.PULLED_PEOPLE, people["people"])
+    write_project_file(home.folder / PULLED_PEOPLE, people["people"])
     progress.mark_stored()
     if json:
         wiring.write_json(people)
     else:
         wiring.create_output().print(
             render_pulled_people(
-                len(pulled.people), workspace.PULLED_PEOPLE, pulled.undeclared, pulled.misfits
+                len(pulled.people), PULLED_PEOPLE, pulled.undeclared, pulled.misfits
             )
         )

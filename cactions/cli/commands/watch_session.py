@@ -25,8 +25,8 @@ from cactions.cli.commands.validate_report import (
 )
 from cactions.cli.live_options import LiveOptions
 from cactions.cli.open_project import is_about_actions, open_loaded_project
+from cactions.cli.project_folder import PULLED_PEOPLE
 from cactions.cli.vault_choice import VAULT
-from cactions.cli.workspace import PULLED_PEOPLE
 from cactions.edges.files.action_files import list_folders
 from cactions.edges.files.file_watch import FileStamp, FileStamps, WatchedFolder
 from cactions.edges.store.people import FILE_NAME as PEOPLE_STORE

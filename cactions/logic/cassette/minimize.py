@@ -32,7 +32,7 @@ from cactions.logic.exchange.row_choice import (
     choose_positions,
     meets_conditions,
 )
-from cactions.logic.exchange.verify import check_head, is_body_read
+from cactions.logic.exchange.verify import check_head
 from cactions.logic.expressions.json_path import query_one
 from cactions.logic.expressions.references import resolve_reference
 from cactions.model import (
@@ -86,7 +86,7 @@ def _list_nothing_headers(response: ActionResponse) -> tuple[tuple[str, str], ..
 def _minimize_body(
     response: ActionResponse, asker: ReferenceValues, answer: Response, known: Sequence[Person]
 ) -> bytes:
-    is_success = is_body_read(response) and _has_good_head(response.success_when, answer)
+    is_success = response.is_body_read and _has_good_head(response.success_when, answer)
     if not (is_success or _reads_nothing(response, answer)):
         return b""
     try:

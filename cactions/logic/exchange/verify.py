@@ -79,7 +79,7 @@ def _verify(response: ActionResponse, asker: ReferenceValues, answer: Response) 
     success = response.success_when
     if has_nothing(response, answer):
         return VerifiedResponse(None, None, has_nothing=True)
-    if not is_body_read(response):
+    if not response.is_body_read:
         check_head(success, answer)
         return VerifiedResponse(None, None)
     document = require_success(success, answer, response)
@@ -87,12 +87,6 @@ def _verify(response: ActionResponse, asker: ReferenceValues, answer: Response) 
     if response.same_person is None:
         return VerifiedResponse(root, None)
     return VerifiedResponse(root, prove_identity(response, response.same_person, asker, root))
-
-
-def is_body_read(response: ActionResponse) -> bool:
-    """Whether anything of an answer's body matters."""
-    body = response.success_when.body
-    return bool(body or response.rows or response.same_person or response.mapping)
 
 
 def _check_status(success: Success, answer: Response) -> None:

@@ -33,10 +33,9 @@ from cactions.model import (
 )
 from cactions.rules.rule import KeyRole, LookupKey, RequestPart
 
-_NAMED: Final = re.compile(
-    r"<(?:[\w-]+:)?([\w.-]+)[^<>]*>\s*(?:<!\[CDATA\[)?$"
-    r"|[\"']?([\w.\[\]]+)[\"']?\s*(?:=|:|==|\beq\b|\blike\b|\bin\b)\s*[\"'(]*$",
-    re.IGNORECASE,
+_NAMED: Final = (
+    r"(?i)<(?:[\w-]+:)?([\w.-]+)[^<>]*>\s*(?:<!\[CDATA\[)?$"
+    r"|[\"']?([\w.\[\]]+)[\"']?\s*(?:=|:|==|\beq\b|\blike\b|\bin\b)\s*[\"'(]*$"
 )
 """The name right before a value in a text: an element, a parameter, or a field of a query."""
 _LONGEST_NAME: Final = 200
@@ -192,7 +191,7 @@ def _measure_text(text: Template, reference: Reference, steps: Steps) -> Grade:
     """A value alone in its place, or in a text that says before it what it is."""
     literals = _join_literals(text)
     if not steps or re.search(r"[\s=<>:]", literals):
-        named = _NAMED.search(_find_before(text, reference)[-_LONGEST_NAME:])
+        named = re.search(_NAMED, _find_before(text, reference)[-_LONGEST_NAME:])
         if named is None:
             return Grade.NONE if steps else Grade.WEAK
         if named[2] and _ALTERNATIVE.search(literals):

@@ -15,7 +15,7 @@ from msgspec import Struct
 from cactions.model import JsonTemplate, Reference, Template
 
 _MARK: Final = "\ue000"
-_TOKEN: Final = re.compile(
+_LEXEME: Final = (
     r'#[^\n]*|"""(?:[^"]|"(?!""))*"""|"(?:[^"\\\n]|\\.)*"|\.\.\.|\$?[A-Za-z_\ue000][\w\ue000]*'
     r"|-?[0-9][0-9.eE+-]*|[{}()\[\]:!=@|&]"
 )
@@ -51,7 +51,7 @@ class _Reader:
     def __init__(self, query: Template, variables: Mapping[str, JsonTemplate]) -> None:
         self._references: list[Reference] = []
         text = "".join(part if isinstance(part, str) else self._mark(part) for part in query.pieces)
-        found = (token[0] for token in _TOKEN.finditer(text.replace('\\"', '"')))
+        found = (token[0] for token in re.finditer(_LEXEME, text.replace('\\"', '"')))
         tokens = (word for word in found if not word.startswith("#"))
         self._tokens = [*islice(tokens, _MOST_TOKENS)]
         self._at = 0

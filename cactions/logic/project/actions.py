@@ -6,7 +6,6 @@ from collections.abc import Iterator, Mapping
 
 from msgspec.structs import replace
 
-from cactions.logic.exchange.verify import is_body_read
 from cactions.logic.project.breaker_schema import build_breakers
 from cactions.logic.project.expectations import build_expectation
 from cactions.logic.project.requests import accept_format, build_action_request, build_limits
@@ -49,7 +48,7 @@ def build_action(name: str, at: LocatedValue, scope: Scope) -> Action | None:
         return None
     asked = accept_format(asked, read.format)
     _check_denials(request_at, read, inside)
-    if request_at and asked.http_method == "head" and is_body_read(read):
+    if request_at and asked.http_method == "head" and read.is_body_read:
         message = "the response to a HEAD has no body, so that nothing of it can be read"
         hint = "use http_method: get, or read no more than the status and headers"
         inside.add_fault(CONTRADICTION, request_at.get("http_method") or request_at, message, hint)

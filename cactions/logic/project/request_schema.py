@@ -55,6 +55,13 @@ REQUEST_FIELDS: Final = {
     "multipart": FieldSchema(PARAMETERS, "a multipart body of text fields"),
 }
 
+NO_CLIENT_CERTIFICATES: Final = dict.fromkeys(
+    ("certificate", "cert", "client_certificate", "client_cert", "mutual_tls", "mtls"),
+    "client certificates are not supported: TLS takes their keys from files only, and no key is"
+    " written to disk",
+)
+"""Keys that people look for, with the reason why they are none."""
+
 REQUEST: Final = RecordSchema(
     {
         **REQUEST_FIELDS,
@@ -73,7 +80,8 @@ REQUEST: Final = RecordSchema(
             "a key that is new for each call, so that a repeated one counts once",
         ),
         "tokens": FieldSchema(ListSchema(TextSchema()), "names of tokens to attach"),
-    }
+    },
+    left_out=NO_CLIENT_CERTIFICATES,
 )
 
 CHECKS: Final = {

@@ -9,6 +9,7 @@ from msgspec.structs import replace
 from cactions.logic.project.request_schema import (
     DENIAL,
     LIMITS,
+    NO_CLIENT_CERTIFICATES,
     PARAMETERS,
     REQUEST_FIELDS,
     SECRET,
@@ -92,7 +93,8 @@ def _build_token_schema(kind: str, **fields: FieldSchema) -> RecordSchema:
             **fields,
             "hosts": _HOSTS,
             "token_id": _TOKEN_ID,
-        }
+        },
+        left_out=NO_CLIENT_CERTIFICATES,
     )
 
 

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import hashlib
 import re
-import string
 from collections.abc import Iterable
 from typing import Final
 from urllib.parse import quote, quote_plus
@@ -22,7 +21,7 @@ _CONTROL: Final = re.compile(r"[\x00-\x1f\x7f-\x9f]")
 _CONTROL_IN_BODY: Final = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
 _SURROGATE: Final = re.compile(r"[\ud800-\udfff]")
 _BLANKS: Final = " \t\r\n"
-_SMALL: Final = str.maketrans(string.ascii_uppercase, string.ascii_lowercase)
+_SMALL: Final = str.maketrans({chr(n): chr(n).lower() for n in range(128)})
 _PATH_DELIMITERS: Final = re.compile(r"[/\\%?#;]")
 
 

@@ -25,19 +25,22 @@ MIN_MILLISECONDS: Final = 10**11
 DIRECTIVES: Final = "YmdbBHIpMSfz%"
 """The directives of ``datetime.strptime`` that a pattern may have: none depends on a language."""
 
-_DATE_TIME: Final = re.compile(
+_DATE_TIME: Final = (
     r"([0-9]{4})-([0-9]{2})-([0-9]{2})"
     r"(?:[Tt ]([0-9]{2}):([0-9]{2})(?::([0-9]{2})(?:[.,][0-9]+)?)?"
     r"(?P<offset>[Zz]|(?P<sign>[+-])(?P<hours>[0-9]{2})(?::?(?P<minutes>[0-5][0-9]))?)?)?"
 )
-"""RFC 3339, and the variants of ISO 8601 that services use: no seconds, ``+0100``."""
+"""RFC 3339, and the variants of ISO 8601 that services use: no seconds, ``+0100``.
+
+Patterns are compiled when they are used: most files have no dates.
+"""
 
 _MAIL_DATE: Final = (
     r"(?:(?P<weekday>[A-Z][a-z]{2}), ?)?(?P<day>[0-9]{1,2}) (?P<month>[A-Z][a-z]{2})"
     r" (?P<year>[0-9]{4}) (?P<hour>[0-9]{2}):(?P<minute>[0-9]{2})(?::(?P<second>[0-9]{2}))?"
     r" (?P<zone>[+-][0-9]{2}[0-5][0-9]|[A-Z]{1,3})"
 )
-"""RFC 2822, 3.3, without comments, and dates of HTTP, which are such; compiled when it is used."""
+"""RFC 2822, 3.3, without comments, and dates of HTTP, which are such."""
 _MONTHS: Final = (
     "Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"
 )  # fmt: skip
@@ -48,8 +51,8 @@ _ZONES: Final[Mapping[str, int]] = MappingProxyType(
 )  # fmt: skip
 """RFC 2822, 4.3: the names that mean an offset, in hours."""
 
-_DAY_FORM: Final = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
-_OFFSET: Final = re.compile(r"(?P<sign>[+-])(?P<hours>[0-9]{2}):(?P<minutes>[0-5][0-9])")
+_DAY_FORM: Final = r"[0-9]{4}-[0-9]{2}-[0-9]{2}"
+_OFFSET: Final = r"(?P<sign>[+-])(?P<hours>[0-9]{2}):(?P<minutes>[0-5][0-9])"
 _LONGEST: Final = 100
 _NAIVE: Final = "a time needs an offset, such as Z or +01:00"
 _OUT_OF_RANGE: Final = "the year must lie between 1900 and 9999"
@@ -89,7 +92,7 @@ def parse_date(value: str | int, date: DateFormat) -> int:
 
 def parse_date_text(text: str, zone: str = "") -> int:
     """Unix seconds of a date and time, with an offset where ``zone`` is empty. Raises DateError."""
-    parts = _DATE_TIME.fullmatch(text)
+    parts = re.fullmatch(_DATE_TIME, text)
     if parts is None:
         raise DateError(KeepReason.BAD_DATE, "a date is written 2026-01-31T09:30:00Z")
     moment = _build_moment([int(part or 0) for part in parts.groups()[:6]])
@@ -102,7 +105,7 @@ def parse_date_text(text: str, zone: str = "") -> int:
 
 def parse_day(text: str, zone: str = "UTC") -> int:
     """Unix seconds of a calendar day's midnight. Raises DateError."""
-    if not _DAY_FORM.fullmatch(text):
+    if not re.fullmatch(_DAY_FORM, text):
         raise DateError(KeepReason.BAD_DATE, "a day is written 2026-01-31")
     return parse_date_text(f"{text}T00:00", zone or "UTC")
 
@@ -138,7 +141,7 @@ def load_zone(name: str) -> tzinfo:
     """``UTC``, ``+01:00``, or a zone of the IANA database. Raises ValueError."""
     if name == "UTC":
         return UTC
-    if offset := _OFFSET.fullmatch(name):
+    if offset := re.fullmatch(_OFFSET, name):
         return _parse_offset(offset)
     from zoneinfo import ZoneInfo  # noqa: PLC0415 - few files name a zone
 
@@ -193,7 +196,7 @@ def _parse_mail_zone(zone: str) -> timezone:
     """``-0000`` says that the local zone is unknown, and the time is UTC all the same."""
     if zone in _ZONES:
         return timezone(timedelta(hours=_ZONES[zone]))
-    parts = _OFFSET.fullmatch(f"{zone[:3]}:{zone[3:]}")
+    parts = re.fullmatch(_OFFSET, f"{zone[:3]}:{zone[3:]}")
     if parts is None:
         raise DateError(KeepReason.NAIVE_TIME, "its zone has no known offset")
     return _parse_offset(parts)

@@ -215,9 +215,9 @@ class _Decoder:
             known = fields.get(text)
             if known is None:
                 self._report_unknown(name, fields, entries, before + text)
+                self.faults.attach_hint(schema.left_out.get(text, ""))
                 continue
-            value = self.decode(item, known.schema, name, before + text)
-            if value is not None:
+            if value := self.decode(item, known.schema, name, before + text):
                 found[text] = value
         if not found.keys() >= list_required(schema):
             self._check_complete(schema, list_meant_names(fields, entries), key, route)

@@ -57,6 +57,11 @@ class Diagnostics:
         """Add the fix of the last finding, where it is known."""
         self.found[-1] = replace(self.found[-1], fix=fix)
 
+    def attach_hint(self, hint: str) -> None:
+        """Replace the hint of the last finding, where there is a better one."""
+        if hint:
+            self.found[-1] = replace(self.found[-1], hint=hint)
+
     def suggest_name(self, word: str, known: Collection[str]) -> str:
         """As the function; after MOST_HINTS names it is empty."""
         self.hints += 1

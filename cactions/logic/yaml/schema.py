@@ -8,6 +8,7 @@ text.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from types import MappingProxyType
 from typing import Final, TypeAlias
 
 from msgspec import Struct
@@ -83,12 +84,14 @@ class RecordSchema(Struct, frozen=True):
     """A map with a closed set of keys.
 
     ``instead``: rule, message and hint for a single value that stands in its place. ``dummy``: that
-    may be a quoted ``""``, or one sign however often, which keeps no secret: ``X``.
+    may be a quoted ``""``, or one sign however often, which keeps no secret: ``X``. ``left_out``:
+    keys that people look for and that are none, each with the reason.
     """
 
     fields: Mapping[str, FieldSchema]
     instead: tuple[str, str, str] | None = None
     dummy: bool = False
+    left_out: Mapping[str, str] = MappingProxyType({})
 
 
 class TaggedUnion(Struct, frozen=True):

@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 from cactions.logic.exchange.answer_body import AnswerError, read_body, write_body
 from cactions.logic.expressions.json_path import parse_path, query_one
 from cactions.model import ActionResponse, AnswerFormat, Json, Response, Rows
+from tests.case_counts import cases
 from tests.run_report import REPORT
 
 XML = ActionResponse(format=AnswerFormat.XML)
@@ -96,6 +97,7 @@ def as_json(element: ET.Element) -> Json:
     return {**members, "#text": text} if text else members
 
 
+@cases(200)
 @given(elements())
 def test_any_document_is_read_as_the_standard_library_reads_it(text: str) -> None:
     """And what is written of it is read as the same again."""
@@ -157,6 +159,7 @@ def test_hostile_documents_are_refused() -> None:
     assert len(HOSTILE) >= 60
 
 
+@cases(200)
 @given(st.binary(max_size=80))
 def test_any_bytes_are_read_or_refused(body: bytes) -> None:
     """There is no other exception."""

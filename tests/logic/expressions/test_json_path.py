@@ -17,6 +17,7 @@ from jsonpath import JSONPathEnvironment
 
 from cactions.logic.expressions.json_path import PathError, parse_path, query_all, query_one
 from cactions.model import ABSENT, EACH, Json, Segment, is_same
+from tests.case_counts import cases
 from tests.strategies import builds
 
 ORACLE = JSONPathEnvironment(strict=True)
@@ -68,6 +69,7 @@ def refusal(text: str, *, rows: bool = False) -> PathError:
     return caught.value
 
 
+@cases(200)
 @given(PATHS, DOCUMENTS)
 @example("$['a']\n[0]", {"a": [None]})
 def test_a_path_selects_what_the_oracle_selects(text: str, document: Json) -> None:
@@ -78,6 +80,7 @@ def test_a_path_selects_what_the_oracle_selects(text: str, document: Json) -> No
     assert is_same(found, query_all(path, document))
 
 
+@cases(200)
 @given(ROW_PATHS, DOCUMENTS)
 def test_row_paths_select_what_the_oracle_selects_from_arrays(text: str, document: Json) -> None:
     """``[*]`` selects from arrays as in RFC 9535; unlike there, it selects no rows from objects."""
@@ -91,6 +94,7 @@ def test_row_paths_select_what_the_oracle_selects_from_arrays(text: str, documen
     assert is_same(nodes, query_all(path, document))
 
 
+@cases(200)
 @given(PATH_LIKE, st.booleans())
 def test_every_accepted_path_is_valid_in_rfc_9535(text: str, rows: bool) -> None:
     """No accepted text is invalid there; a refusal points into the text."""

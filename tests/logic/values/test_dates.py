@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from cactions.logic.values.dates import DateError, parse_date_text, parse_timestamp
 from cactions.model import DateForm, KeepReason
+from tests.case_counts import cases
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 OFFSETS = st.integers(-1439, 1439).map(lambda minutes: timezone(timedelta(minutes=minutes)))
@@ -26,6 +27,7 @@ def refusal(text: str) -> KeepReason:
     return caught.value.reason
 
 
+@cases(200)
 @given(MOMENTS, st.sampled_from("Tt "))
 def test_every_date_is_read_as_by_python(moment: datetime, between: str) -> None:
     """The standard library is the oracle; fractions are floored."""
@@ -123,18 +125,21 @@ def test_years_from_1900_to_9999_are_accepted(text: str, fits: bool) -> None:
         assert refusal(text) is KeepReason.OUT_OF_RANGE
 
 
+@cases(200)
 @given(st.text())
 def test_any_other_text_raises_only_the_refusal(text: str) -> None:
     """One kind of exception for any text."""
     assert refusal(text) in {KeepReason.BAD_DATE, KeepReason.NAIVE_TIME}
 
 
+@cases(200)
 @given(st.integers(10**11, 253402300799999))
 def test_milliseconds_are_floored_to_seconds(number: int) -> None:
     """Never rounded up into a second that has not started."""
     assert number // 1000 == parse_timestamp(number, DateForm.UNIX_MS)
 
 
+@cases(200)
 @given(st.integers())
 def test_a_number_is_never_valid_as_seconds_and_milliseconds(number: int) -> None:
     """Only zero is the same moment in both."""

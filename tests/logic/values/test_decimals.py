@@ -18,12 +18,14 @@ from cactions.logic.values.decimals import (
     read_decimal,
 )
 from cactions.model import KeepReason
+from tests.case_counts import cases
 
 NUMBERS = st.integers(-(10**15), 10**15) | st.floats(
     allow_nan=False, allow_infinity=False, min_value=-1e12, max_value=1e12
 )
 
 
+@cases(200)
 @given(NUMBERS, st.integers(2, 10**6))
 def test_a_quotient_is_exact_or_refused(number: float, divisor: int) -> None:
     """Never rounded."""
@@ -32,6 +34,7 @@ def test_a_quotient_is_exact_or_refused(number: float, divisor: int) -> None:
         assert Fraction(quotient) == Fraction(json.dumps(number)) / divisor
 
 
+@cases(200)
 @given(st.integers(-(10**12), 10**12))
 def test_cents_are_always_exact(cents: int) -> None:
     """And as a float, they are the number that a person would write."""
@@ -43,6 +46,7 @@ def test_cents_are_always_exact(cents: int) -> None:
     assert float(quotient) == float(written)
 
 
+@cases(200)
 @given(st.lists(st.integers(-(10**6), 10**6).map(lambda cents: cents / 100), max_size=20))
 def test_a_sum_is_exact(numbers: list[float]) -> None:
     """0.1 and 0.2 are 0.3."""

@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 
 from cactions.logic.values.dates import DateError, load_zone, parse_date
 from cactions.model import DateForm, DateFormat, KeepReason
+from tests.case_counts import cases
 
 MAIL = DateFormat(DateForm.RFC2822)
 OFFSETS = st.integers(-14 * 60, 14 * 60).map(lambda minutes: timezone(timedelta(minutes=minutes)))
@@ -32,6 +33,7 @@ def reason(text: str | int, date: DateFormat) -> KeepReason:
     return caught.value.reason
 
 
+@cases(200)
 @given(MOMENTS)
 def test_a_mail_date_is_read_as_the_standard_library_writes_it(moment: datetime) -> None:
     """With any offset, with and without the day of the week."""
@@ -74,6 +76,7 @@ def test_what_is_no_mail_date_is_refused(text: str) -> None:
         parse_date(text, MAIL)
 
 
+@cases(200)
 @given(st.datetimes(datetime(1950, 1, 1), datetime(2037, 1, 1)))  # noqa: DTZ001
 def test_a_local_time_is_the_moment_at_which_the_clocks_show_it(moment: datetime) -> None:
     """Exactly one moment, or it is refused."""
@@ -107,6 +110,7 @@ def test_a_zone_is_for_times_without_an_offset() -> None:
     assert reason("2026-01-31", BERLIN) is KeepReason.NAIVE_TIME
 
 
+@cases(200)
 @given(
     MOMENTS, st.sampled_from(["%d.%m.%Y %H:%M:%S %z", "%Y%m%dT%H%M%S%z", "%b %d %Y %I:%M:%S %p %z"])
 )
@@ -127,6 +131,7 @@ def test_what_does_not_fit_a_pattern_is_refused(text: str) -> None:
         parse_date(text, date)
 
 
+@cases(200)
 @given(st.text(max_size=30), st.sampled_from(DateForm))
 def test_no_text_ends_in_another_exception(text: str, form: DateForm) -> None:
     """A date, or a DateError."""
