@@ -23,10 +23,18 @@ _UNDECIDED: Final = "this is not decided yet"
 
 
 class FilePlan(Struct, frozen=True):
-    """``new`` is the file of the action; ``changed`` are the files before and after, by pairs."""
+    """``new`` is the file of the action; ``changed`` are the files before and after, by pairs.
+
+    ``beside`` are the texts of other new files, by their path in the folder.
+    """
 
     new: SourceFile
     changed: tuple[tuple[SourceFile, SourceFile], ...] = ()
+    beside: Mapping[str, str] = {}
+
+    def add_files(self, beside: Mapping[str, str]) -> FilePlan:
+        """The same with other new files."""
+        return FilePlan(self.new, self.changed, beside)
 
 
 def plan_files(
