@@ -66,6 +66,8 @@ class OpenFolder(Struct, frozen=True):
     def build_file_name(self, name: str) -> str:
         """The path of the file of a new action."""
         file = f"{action_files.PREFIX}{name}{action_files.SUFFIXES[0]}"
+        if file == action_files.EXAMPLE:  # which counts only where it is alone
+            file = f"{action_files.PREFIX}{name}_{action_files.SUFFIXES[0]}"
         return str(self.path / file)
 
 

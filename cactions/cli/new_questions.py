@@ -55,10 +55,8 @@ def ask_meanings(candidates: Iterable[LineCandidate]) -> dict[str, str]:
     found: dict[str, str] = {}
     for each in candidates:
         question = f'"{_shorten(each.value)}" stands in {each.place}. What is it?'
-        hint = (
-            f"Enter: {each.proposal} · a reference, such as inputs.order_id · {_KEEP} the same for"
-        )
-        text = _ask(f"{question}\n  {hint} everyone · {_LATER} decide later", each.proposal)
+        hint = f"Enter: {each.proposal}   {_KEEP} the same for everyone   {_LATER} decide later"
+        text = _ask(f"{question}\n  {hint}\n  or another reference", each.proposal)
         if text != _LATER:
             found[each.value] = KEPT if text == _KEEP else text
     return found

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
 from pathlib import Path
 
 from cactions.cli import progress, prompts, wiring
-from cactions.cli.new_action import NewAction
+from cactions.cli.new_action import NewAction, OpenFolder
 from cactions.cli.new_questions import is_attended
 from cactions.cli.vault_choice import VAULT
 from cactions.edges.files.file_io import replace_file
@@ -24,7 +24,7 @@ from cactions.render.new_files import render_new_action
 def keep_action(composed: NewAction) -> None:
     """Declare its attributes, then make its file. Raises UsageError where one is in the way."""
     path = Path(composed.plan.new.name)
-    texts = {path.name: composed.plan.new.text}
+    texts = {path.name: composed.plan.new.text, **composed.plan.beside}
     check_absent(path.parent, texts)
     progress.mark_written()
     for before, after in composed.plan.changed:
@@ -48,15 +48,15 @@ def offer_sealing(drafted: DraftedAction, folder: Path, *, json: bool) -> set[st
 
 
 def report_action(
-    composed: NewAction, folder: Path, sealed: Collection[str], *, json: bool
+    composed: NewAction, opened: OpenFolder, sealed: Collection[str], *, json: bool
 ) -> None:
     """The files, what is left to decide, what must be sealed, and the next commands."""
-    drafted = composed.drafted
+    drafted, folder = composed.drafted, opened.path
     files = [] if folder == Path() else ["-f", str(folder)]
     summary = NewActionSummary(
         drafted.name,
         composed.plan.new.name,
-        (composed.plan.new.name,),
+        (composed.plan.new.name, *(str(folder / name) for name in composed.plan.beside)),
         tuple(before.name for before, _ in composed.plan.changed),
         tuple(drafted.attributes),
         tuple((each.line, each.text) for each in drafted.decisions),
@@ -67,10 +67,7 @@ def report_action(
         ),
         tuple(sorted(sealed)),
         drafted.notes,
-        (
-            (join_command(("validate",), *files[1:]), "what is left to decide, and what leaks"),
-            (_build_request_command(drafted.name, files), "the request for one person"),
-        ),
+        tuple(_list_steps(composed, opened, files)),
         has_vault=os.path.lexists(folder / VAULT),
     )
     if json:
@@ -83,5 +80,19 @@ def _build_seal_command(secret: FoundSecret) -> str:
     return join_command(("vault", "seal"), secret.name, options=("--host", secret.host))
 
 
-def _build_request_command(name: str, files: list[str]) -> str:
-    return join_command(("request",), name, options=("--person", "u-1", *files))
+def _list_steps(
+    composed: NewAction, opened: OpenFolder, files: list[str]
+) -> Iterator[tuple[str, str]]:
+    """The next commands, each with what it is for."""
+    name = composed.drafted.name
+    people = opened.project.workspace.people if opened.project else ()
+    found = (str(person.fields["user_id"]) for person in people if person.fields.get("user_id"))
+    person = next(found, "u-1")
+    yield join_command(("validate",), *files[1:]), "what is left to decide, and what leaks"
+    if composed.plan.beside:
+        yield join_command(("test",), name, options=files), "its test, replayed"
+        options = ("--person", person, "--replay", *files)
+        yield join_command(("diff",), name, options=options), "what would change for one person"
+    else:
+        options = ("--person", person, *files)
+        yield join_command(("request",), name, options=options), "the request for one person"

@@ -19,6 +19,10 @@ from cactions.model import Json, Place, UsageError
 STDIN: Final = "-"
 _PASTED: Final = "the pasted line"
 _OPEN: Final = "never closed"
+_MARK: Final = "\ufeff"
+"""Of the order of bytes; some editors put it in front of a text."""
+_LONGEST_TYPED: Final = 1_024 if sys.platform == "darwin" else 4_096
+"""Bytes of a line that is typed, with its end: a terminal takes no more."""
 _LARGEST: Final = 2 * 1024 * 1024
 
 
@@ -34,7 +38,7 @@ class PastedLine:
             self.text = source
         else:
             self.name = source
-            self.text = read_text(Path(source), limit=LONGEST * 4)
+            self.text = read_text(Path(source), limit=LONGEST * 4).removeprefix(_MARK)
         if not self.text.strip():
             raise UsageError("there is no line", hint="Paste a line that begins with curl.")
 
@@ -60,7 +64,7 @@ def read_answer(source: str) -> Json:
     """A sample answer. Raises UsageError for what is no JSON."""
     text = _read_stdin(_LARGEST) if source == STDIN else read_text(Path(source), limit=_LARGEST)
     try:
-        return strict_json.parse_json(text)
+        return strict_json.parse_json(text.removeprefix(_MARK))
     except StrictJsonError as error:
         place = Place(
             "<stdin>" if source == STDIN else source,
@@ -93,6 +97,11 @@ def _read_terminal() -> str:
     sys.stderr.flush()
     text = ""
     while line := sys.stdin.readline():
+        if len(line.encode()) >= _LONGEST_TYPED:
+            raise UsageError(
+                "the terminal has cut a line that is too long for it",
+                hint="Save the line in a file, and name that: --from-curl FILE.",
+            )
         if not line.strip() and text.strip() and not _is_open(text):
             break
         text += line

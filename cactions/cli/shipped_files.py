@@ -8,6 +8,8 @@ from importlib.resources.abc import Traversable
 
 PROJECT_FILE = "actions.yaml"
 _FOLDER = "templates"
+_SERVICES = "services"
+_YAML = ".yaml"
 
 
 def read_empty_project() -> dict[str, str]:
@@ -19,6 +21,18 @@ def read_example() -> dict[str, str]:
     """The files of the example with its recordings, by their path in the project."""
     found = dict(_walk(files("cactions") / _FOLDER / "example", ""))
     return found | {".gitignore": read_file("gitignore.txt")}
+
+
+def list_templates() -> list[str]:
+    """The services that have a template."""
+    found = (files("cactions") / _FOLDER / _SERVICES).iterdir()
+    return sorted(path.name[: -len(_YAML)] for path in found if path.name.endswith(_YAML))
+
+
+def read_template(service: str) -> tuple[str, str]:
+    """The action file of a service, and its recording."""
+    recording = read_file(f"{_SERVICES}/cassettes/{service}.json")
+    return read_file(f"{_SERVICES}/{service}{_YAML}"), recording
 
 
 def read_file(name: str) -> str:

@@ -18,6 +18,9 @@ from cactions.model import UsageError
 MISUSE: Final[type[Exception]] = typer.BadParameter.__bases__[0]
 """What Typer raises where words do not fit; it has no public name in every version."""
 
+_PASTING: Final = "cactions new"
+"""The command whose words may be those of a line with secrets."""
+
 _OURS: Final = (
     (
         r"No such command '(.*)'\.(?: Did you mean '(?P<meant>[^']*)'.*)?",
@@ -49,6 +52,11 @@ def to_usage_error(
     text: str = getattr(complaint, "format_message", complaint.__str__)()
     if not text.strip():
         return None
+    if command == _PASTING and text.startswith("Got unexpected extra argument"):
+        return UsageError(
+            "the pasted line is not one word",  # which is not repeated: it may hold a secret
+            hint="Put all of it in single quotes, or give it on stdin: --from-curl -.",
+        )
     for pattern, ours in _OURS:
         if found := re.fullmatch(pattern, text, re.DOTALL):
             return UsageError(

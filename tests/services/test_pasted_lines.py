@@ -14,6 +14,7 @@ import pytest
 
 from cactions.logic.curl_line.line import LineShell, parse_line
 from cactions.logic.curl_line.words import PastedLineError
+from cactions.logic.lint.engine import lint
 from cactions.logic.new_action.action_draft import DraftedAction, DraftOrder, draft_action
 from cactions.logic.new_action.answer_draft import AnswerChoices, draft_answer
 from cactions.logic.project import SourceFile, load_project
@@ -113,6 +114,24 @@ def test_what_is_not_decided_is_marked_or_the_line_refused(name: str) -> None:
     marked = [each for each in drafted.decisions if "CA302" not in each.text]
     lines = {each.line for each in marked}
     assert lines == {each.place.line for each in found if each.place}
+
+
+REAL = {
+    "KEY": "pat-eu1-7d1fe02a-1b2c-4d5e-8f90-a1b2c3d4e5f6",
+    "USER": "3MVG9lKcPoNINVBIPJjdw1J9LLM82Hn",
+    "REFRESH": "1000.8cb99dxxxxx.7d1fe02a9c", "SHA256": WORDS["SHA256"],
+}  # fmt: skip
+"""Credentials as services give them out."""
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_no_credential_is_left_for_the_rule_to_find(name: str) -> None:
+    """`validate` calls a credential in a file an error (CA301); there is none in a new file."""
+    drafted = draft(put_in(COMMANDS[name], REAL), MEANINGS)
+    text = (drafted.text + ATTRIBUTES).encode()
+    found = lint(load_project([SourceFile("a", text)]), 0)
+    assert "CA301" not in {each.rule for each in found.findings}
+    assert [] == [word for word in REAL.values() if word in drafted.text]
 
 
 def quote_ansi(word: str) -> str:

@@ -15,6 +15,7 @@ from cactions.model import UsageError
 
 TOPICS: Final = {
     "start": "from an empty folder to an applied change, with a file to copy",
+    "authoring": "new projects and actions: from a curl line, a sample answer or a template",
     "file-format": "projects, actions, tokens, names and defaults",
     "answers": "how an answer is read: rows, values, dates, XML, nothing there",
     "leaks": "leak detection, and how to suppress a finding",

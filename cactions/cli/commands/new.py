@@ -2,17 +2,26 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from collections.abc import Sequence
+from typing import Annotated, Final
 
 import typer
+from msgspec.structs import replace
 
 from cactions.cli.new_action import NewActionOrder, compose_action, open_folder
 from cactions.cli.new_questions import check_meaning, parse_meanings
 from cactions.cli.new_report import keep_action, offer_sealing, report_action
+from cactions.cli.new_template import compose_template
 from cactions.cli.options import Files, Json, OnePerson
 from cactions.logic.curl_line.line import LineShell
 from cactions.logic.new_action.answer_draft import AnswerChoices
 from cactions.model import UsageError
+
+SERVICES: Final = (
+    "chargebee", "freshdesk", "hubspot", "mailchimp", "salesforce", "shopify", "square", "stripe",
+    "woocommerce", "zendesk",
+)  # fmt: skip
+"""Those that have a template in ``cactions/templates/services``."""
 
 Line = Annotated[
     str | None,
@@ -65,6 +74,20 @@ Reads = Annotated[
 ]
 
 
+Template = Annotated[
+    str | None,
+    typer.Option(
+        "--template",
+        metavar="SERVICE",
+        help="A whole action with its test and a recording: " + ", ".join(SERVICES) + ".",
+    ),
+]
+Host = Annotated[
+    str | None,
+    typer.Option("--host", metavar="HOST", help="With --template: your own host of the service."),
+]
+
+
 def command(
     name: Annotated[str, typer.Argument(metavar="NAME", help="The name of the new action.")],
     line: Line = None,
@@ -76,6 +99,8 @@ def command(
     verified: Verified = "",
     mapping: Map = None,
     reads: Reads = False,
+    template: Template = None,
+    host: Host = None,
     files: Files = None,
     json: Json = False,
 ) -> None:
@@ -87,21 +112,41 @@ def command(
 
     Example: cactions new crm --from-curl 'curl https://api.crm.example/me' --map tier=$.tier
     """
+    order = NewActionOrder(
+        name, line, answer, shell, person, {}, AnswerChoices(), reads=reads, json=json
+    )
+    if template is not None:
+        _check_alone(order, [fill, proof, mapping])
+        opened = open_folder(files, name)
+        composed = compose_template(template, name, host, opened, json=json)
+    else:
+        _check_sources(line, answer)
+        choices = AnswerChoices(_parse_proof(proof), _parse_mapping(mapping), verified)
+        order = replace(order, meanings=parse_meanings(fill or ()), choices=choices)
+        opened = open_folder(files, name)
+        composed = compose_action(order, opened)
+    keep_action(composed)
+    sealed = offer_sealing(composed.drafted, opened.path, json=json)
+    report_action(composed, opened, sealed, json=json)
+
+
+def _check_alone(order: NewActionOrder, others: Sequence[object]) -> None:
+    """Raises UsageError for what a template has already."""
+    if any(each is not None for each in (order.line, order.answer, order.person, *others)):
+        raise UsageError(
+            "--template is a whole action",
+            hint="Leave --from-curl, --from-answer, --person, --fill, --proof and --map out.",
+        )
+
+
+def _check_sources(line: str | None, answer: str | None) -> None:
     if line is None and answer is None:
         raise UsageError(
             "say what the action is made from",
-            hint="Use --from-curl LINE, --from-answer FILE, or both.",
+            hint="Use --from-curl LINE, --from-answer FILE, both, or --template SERVICE.",
         )
     if line == "-" and answer == "-":
         raise UsageError("stdin holds only one of the two", hint="Put the answer into a file.")
-    choices = AnswerChoices(_parse_proof(proof), _parse_mapping(mapping), verified)
-    meanings = parse_meanings(fill or ())
-    order = NewActionOrder(name, line, answer, shell, person, meanings, choices, reads, json)
-    opened = open_folder(files, name)
-    composed = compose_action(order, opened)
-    keep_action(composed)
-    sealed = offer_sealing(composed.drafted, opened.path, json=json)
-    report_action(composed, opened.path, sealed, json=json)
 
 
 def _parse_proof(text: str | None) -> tuple[str, str] | None:

@@ -9,11 +9,14 @@ from msgspec import Struct
 
 from cactions.logic.fixes.from_rules import fix_from_suggestion
 from cactions.logic.fixes.text_edits import apply_edits
+from cactions.logic.lint.engine import lint
 from cactions.logic.new_action.action_draft import DraftedAction
+from cactions.logic.new_action.line_values import DECIDE
 from cactions.logic.project import LoadedProject, SourceFile, load_project
 from cactions.logic.project.source_map import SourceMap
 from cactions.logic.yaml.writer import YamlValue, write_yaml
 from cactions.model import Finding, Snapshot
+from cactions.rules.ca301_hardcoded_secret import RULE as SECRET_RULE
 from cactions.rules.rule import EditKind, SuggestedFix
 
 ATTRIBUTES: Final = "attributes"
@@ -22,11 +25,28 @@ _FORMAT: Final = "CA0"
 _UNDECIDED: Final = "this is not decided yet"
 
 
+_DECIDED: Final = {
+    DECIDE: "{{ person.email }}",
+    "same_person: {path: decide, equals: decide}": "same_person: {path: $.x, equals: person.email}",
+    "mapping: {decide: decide}": "mapping: {}",
+    "{decide: decide}": "{$.x: person.email}",
+}
+"""Something sound in the place of what is left to decide."""
+
+
 class FilePlan(Struct, frozen=True):
-    """``new`` is the file of the action; ``changed`` are the files before and after, by pairs."""
+    """``new`` is the file of the action; ``changed`` are the files before and after, by pairs.
+
+    ``beside`` are the texts of other new files, by their path in the folder.
+    """
 
     new: SourceFile
     changed: tuple[tuple[SourceFile, SourceFile], ...] = ()
+    beside: Mapping[str, str] = {}
+
+    def add_files(self, beside: Mapping[str, str]) -> FilePlan:
+        """The same with other new files."""
+        return FilePlan(self.new, self.changed, beside)
 
 
 def plan_files(
@@ -90,4 +110,17 @@ def find_unfit(
         is_open = finding.message == _UNDECIDED or "decide" in finding.message
         if own and not is_open and finding.rule.startswith(_FORMAT):
             return finding
-    return None
+    return _find_secret(plan, whole, snapshot)
+
+
+def _find_secret(
+    plan: FilePlan, files: Sequence[SourceFile], snapshot: Snapshot | None
+) -> Finding | None:
+    """A credential that was not recognised in the line; what is open stands aside for the rule."""
+    text = plan.new.text
+    for open_text, decided in _DECIDED.items():
+        text = text.replace(open_text, decided)
+    probe = SourceFile(plan.new.name, text.encode())
+    found = lint(load_project([*files, probe], None, snapshot), 0)
+    own = (each for each in found.findings if each.place and each.place.file == probe.name)
+    return next((each for each in own if each.rule == SECRET_RULE.id), None)

@@ -27,6 +27,14 @@ _PERSON_KEYS: Final = frozenset(
      "uid", "personid", "subscriberid", "distinctid", "customer", "contact", "user", "username",
      "login", "clientuserid"}
 )  # fmt: skip
+_PRIVATE_KEYS: Final = {
+    **dict.fromkeys(("fullname", "customername", "displayname"), "person.name"),
+    **dict.fromkeys(("phone", "phonenumber", "mobile", "mobilephone"), "person.phone"),
+    **dict.fromkeys(("firstname", "lastname", "givenname", "familyname", "surname", "street",
+                     "address", "address1", "addressline1", "birthday", "birthdate", "dateofbirth",
+                     "dob", "iban", "vatid"), ""),
+}  # fmt: skip
+"""Members that are one person's, and what they are; empty: a person has no such field."""
 _THING_KEYS: Final = frozenset(
     {"id", "ids", "orderid", "ordernumber", "trackingnumber", "trackingnumbers", "trackingcode",
      "invoiceid", "ticketid", "subscriptionid", "shipmentid", "charge", "reference"}
@@ -165,6 +173,8 @@ class ValueFiller:
         key = plain(place.key)
         if key in _PERSON_KEYS:
             return "person.user_id"
+        if key in _PRIVATE_KEYS:
+            return _PRIVATE_KEYS[key] or _name_input(place.key)
         return _name_input(place.key) if key in _THING_KEYS else ""
 
 

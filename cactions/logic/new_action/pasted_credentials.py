@@ -35,7 +35,7 @@ _UNASKED: Final = re.compile(
 )
 """What a client, and a browser above all, sends of its own."""
 _SIGNED: Final = re.compile(r"(?i)oauth .*oauth_signature|aws4-hmac|hmac|signature |digest ")
-_PREFIX: Final = re.compile(r"([A-Za-z][A-Za-z-]*(?: token=)?)(?<!=) +(?=\S)|(Token token=)")
+_PREFIX: Final = re.compile(r"(?i:token token=)|[A-Za-z][A-Za-z-]* +(?=\S)")
 _ONE_LETTER: Final = re.compile(r"([A-Za-z])\1*")
 _IDEMPOTENCY: Final = frozenset({"idempotency-key", "x-idempotency-key", "paypal-request-id"})
 

@@ -246,6 +246,13 @@ def test_a_canary_leaves_by_no_way(project: Path, say: Say) -> None:
     assert written >= 16
 
 
+def test_a_line_without_quotes_is_not_repeated(project: Path, cli: Cli) -> None:
+    """Its words are those of a secret, perhaps."""
+    for words in (("curl", f"https://u:{SECRET}@a.example/"), ("curl", f"-u{SECRET}:", "x")):
+        done = cli("new", "crm", "--from-curl", *words)
+        assert (Exit.MISUSE, False) == (done.code, SECRET in done.out + done.err)
+
+
 def test_a_terminal_is_asked_and_seals(project: Path, say: Say) -> None:
     """What is a customer's, what proves, what is mapped; then the secret goes into the vault."""
     assert Exit.CLEAN == say("vault init --name ada").code
