@@ -64,16 +64,17 @@ def validate(options: ValidateOptions) -> Exit:
         }
         for path in outputs:
             check_output(path, read)
-    return report(
-        build_report(
-            options,
-            wiring.annotate_probes(
-                [lint_folder(folder, options.environment) for folder in action_folders],
-                _list_paths(options),
-            ),
-        ),
-        options,
-    )
+    return report(_lint_folders(options, action_folders), options)
+
+
+def build_validated_report(options: ValidateOptions) -> LintReport:
+    """What is found in the files. Raises UsageError where there is none."""
+    return _lint_folders(options, load_folders(options))
+
+
+def _lint_folders(options: ValidateOptions, action_folders: Sequence[ActionFolder]) -> LintReport:
+    shaped = [lint_folder(folder, options.environment) for folder in action_folders]
+    return build_report(options, wiring.annotate_probes(shaped, _list_paths(options)))
 
 
 def load_folders(options: ValidateOptions) -> list[ActionFolder]:
