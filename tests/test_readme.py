@@ -51,7 +51,10 @@ def test_every_option_in_the_documents_exists() -> None:
     shown = "\n".join(path.read_text() for path in (ROOT / "cactions" / "help").glob("*.md"))
     known = "\n".join(path.read_text() for path in (ROOT / "cactions" / "cli").rglob("*.py"))
     options = set(re.findall(r"(?<![\w-])--[a-z][a-z-]+", shown))
-    foreign = {"--prefix", "--all-files"}  # of git and of pre-commit
+    foreign = {
+        "--prefix", "--all-files",  # of git and of pre-commit
+        "--body", "--body-file", "--create-if-none", "--edit-last", "--title",  # of gh
+    }  # fmt: skip
     assert {option for option in options if f'"{option}"' not in known} <= {
         "--strip-newline", *foreign,
     }  # fmt: skip

@@ -225,6 +225,21 @@ def write_findings_page(path: Path, found: LintReport) -> None:
     write_lines(path, write_page(found, get_source_root_path()), private=False)
 
 
+def compress_findings_page(found: LintReport) -> bytes:
+    """The same page for a browser, by gzip."""
+    from cactions.cli.review_pages import compress_page
+    from cactions.render.page.findings_page import write_findings_page as write_page
+
+    return compress_page(write_page(found, get_source_root_path()))
+
+
+def compress_run_page(run: Run) -> bytes:
+    """The review page of a run that is kept, for a browser, by gzip."""
+    from cactions.cli.review_pages import compress_kept_page
+
+    return compress_kept_page(run)
+
+
 def render_svg(view: View, *, width: int, command: str) -> str:
     """The view as an SVG picture, ``width`` cells wide, under the command that drew it."""
     from cactions.render.svg import to_svg

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import stat
+import zlib
 from collections.abc import Iterable
 from pathlib import Path
+from typing import Final
 
 from cactions.app.propose import Job
 from cactions.app.run_summary import count_plan, count_run
@@ -21,6 +23,9 @@ from cactions.model import (
 )
 from cactions.render.page.run_page import RunPage, write_run_page
 from cactions.render.text import View
+
+_GZIP: Final = 31
+"""The largest window, with the head of gzip."""
 
 
 def write_bulk_page(
@@ -43,6 +48,18 @@ def write_kept_page(path: Path, run: Run) -> None:
 def build_kept_page(run: Run) -> RunPage:
     """What the page of a kept run tells beside its entries."""
     return RunPage(count_run(run), run.head.workspace, run.head.action, run)
+
+
+def compress_kept_page(run: Run) -> bytes:
+    """The page of a run that is kept, by gzip: nothing of it is put on the disk."""
+    return compress_page(write_run_page(run.entries, build_kept_page(run)))
+
+
+def compress_page(pieces: Iterable[str]) -> bytes:
+    """A page by gzip, without known secrets; a tenth of its size."""
+    packer = zlib.compressobj(wbits=_GZIP)
+    parts = [packer.compress(streams.mask_text(piece).encode()) for piece in pieces]
+    return b"".join([*parts, packer.flush()])
 
 
 def write_person_page(

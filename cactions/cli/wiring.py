@@ -262,6 +262,24 @@ def normalize_private_key(name: str, pem: str) -> str:
     return normalize_private_key(name, pem)
 
 
+def serve_page(page: bytes, port: int, minutes: int) -> None:
+    """Serve a page on loopback for so long, and say where. Raises UsageError for a taken port."""
+    from cactions.edges.http.page_server import LOOPBACK, PageServer
+
+    output = create_output()
+    try:
+        server = PageServer(page, port)
+    except OSError as error:
+        raise UsageError(
+            f"port {port} of {LOOPBACK} cannot be used", hint="Leave --port out, for a free one."
+        ) from error
+    with server:
+        output.info(f"Open this address, which works once: {server.address}")
+        output.info(f"It ends after {minutes} minutes, or with Ctrl-C.")
+        server.serve_for(minutes * 60)
+    output.info("The page was opened." if server.is_used else "The page was not opened.")
+
+
 def run_health_checks(home: ProjectFolder | None, options: LiveOptions) -> list[HealthCheck]:
     """What ``doctor`` finds beyond the files."""
     from cactions.cli.doctor_wiring import run_health_checks

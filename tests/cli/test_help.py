@@ -217,8 +217,8 @@ def with_published(cli: Cli, home: Path, monkeypatch: pytest.MonkeyPatch) -> Non
     assert cli("publish", "loyalty", "--yes").code == Exit.CLEAN
 
 
-ASKING = {("doctor",), ("probe",), ("tokens", "test")}
-"""Commands whose example needs name servers and services: tests do not use the network."""
+ASKING = {("doctor",), ("probe",), ("tokens", "test"), ("review",)}
+"""Commands whose example needs name servers, services or a browser: these tests have none."""
 
 ENDLESS = {("watch",)}
 """Commands that end by Ctrl-C; their own tests run the example."""

@@ -66,7 +66,7 @@ def show(run: RunId, html: ReviewPage = None, files: Files = None, json: Json = 
 
     Example: cactions runs show last
     """
-    [found] = mark_running([_read(open_shown_journal(files), run)], files)
+    [found] = mark_running([read_run(open_shown_journal(files), run)], files)
     if html:
         write_run_page(html, found)
     if json:
@@ -90,7 +90,7 @@ def export(run: RunId, out: Out = None, files: Files = None, json: Json = False)
             "--json prints one document, and an export is many lines",
             hint=f"Name a file for them: --out FILE. `{show}` prints the run as one document.",
         )
-    found = _read(open_shown_journal(files), run)
+    found = read_run(open_shown_journal(files), run)
     documents_of_run = map(strict_json.dump_json, documents.run_to_lines(found))
     lines = (f"{escape_json(line)}\n" for line in documents_of_run)
     if out:
@@ -102,7 +102,7 @@ def export(run: RunId, out: Out = None, files: Files = None, json: Json = False)
         streams.write_text(line)
 
 
-def _read(journal: Journal, run: str) -> Run:
+def read_run(journal: Journal, run: str) -> Run:
     """The run of an id, of its beginning, or the newest. Raises UsageError."""
     if run != "last":
         return journal.read(run)

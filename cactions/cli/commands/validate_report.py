@@ -67,6 +67,11 @@ def validate(options: ValidateOptions) -> Exit:
     return report(build_report(options, lint_folders(options, action_folders)), options)
 
 
+def build_validated_report(options: ValidateOptions) -> LintReport:
+    """What is found in the files. Raises UsageError where there is none."""
+    return build_report(options, lint_folders(options, load_folders(options)))
+
+
 def load_folders(options: ValidateOptions) -> list[ActionFolder]:
     """The files that are to be checked. Raises UsageError where one cannot be read."""
     return find_folders(

@@ -77,7 +77,7 @@ def _write_finding(
         f'<article data-severity="{finding.severity.value}" data-rule="{finding.rule}">\n'
         f"<h3>{grade} {finding.rule} {NAMES[finding.rule]}{at}</h3>\n"
         f"<p>{escape_html(finding.message)}</p>\n"
-        f'<pre role="region" tabindex="0" aria-label="{finding.rule} in full">{text}\n</pre>\n'
+        f'<pre role="group" tabindex="0" aria-label="{finding.rule} in full">{text}\n</pre>\n'
         "</article>\n"
     )
 

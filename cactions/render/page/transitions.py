@@ -34,7 +34,11 @@ def _list_cells(transition: Transition, most: int, people: int) -> list[PageCell
     values = render_values(transition, _MOST_VALUE)
     bar = _draw_bar(transition.number / most, kind)
     share = f"{transition.number / people:.0%}".replace("%", " %") if people else ""
-    return [transition.number, describe_kind(kind), attribute, values, f"{bar} {share}"]
+    return [transition.number, describe_kind(kind), attribute, values, _wrap(f"{bar} {share}")]
+
+
+def _wrap(share: str) -> str:
+    return f'<span class="share">{share}</span>'
 
 
 def _draw_bar(share: float, style: str) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from itertools import product
 
 from msgspec.structs import replace
@@ -43,9 +43,9 @@ PAYLOADS = (
 VALUES = [f"{beginning}{payload}" for beginning, payload in product(BEGINNINGS, PAYLOADS)][:500]
 
 
-def list_hostile_entries() -> Iterator[RunEntry]:
+def list_hostile_entries(values: Sequence[str]) -> Iterator[RunEntry]:
     """An entry for each value, which is everywhere in it."""
-    for number, text in enumerate(VALUES, start=1):
+    for number, text in enumerate(values, start=1):
         kept = KeptAttribute(
             text, text, KeepReason.TOO_LONG, refused=True, received=text, detail=text
         )
@@ -60,15 +60,15 @@ def list_hostile_entries() -> Iterator[RunEntry]:
         yield RunEntry(plan, receipt, undone_by=text, number=number, started=False)
 
 
-def spoil(summary: PlanSummary) -> PlanSummary:
+def spoil(summary: PlanSummary, values: Sequence[str]) -> PlanSummary:
     """The summary with the values in each of its texts."""
     return replace(
         summary,
-        people=len(VALUES),
-        alarms=tuple(VALUES[::25]),
-        ignored_columns=tuple(VALUES[::10]),
-        attributes=tuple(replace(summary.attributes[0], attribute=text) for text in VALUES[::5]),
-        transitions=tuple(Transition(text, ChangeKind.ADD, 7, text, text) for text in VALUES[::5]),
-        reasons=tuple(OutcomeReason(Outcome.HELD, text, 7, (text, text)) for text in VALUES[::5]),
-        samples=tuple(entry.plan for entry in list_hostile_entries())[:5],
+        people=len(values),
+        alarms=tuple(values[::25]),
+        ignored_columns=tuple(values[::10]),
+        attributes=tuple(replace(summary.attributes[0], attribute=text) for text in values[::5]),
+        transitions=tuple(Transition(text, ChangeKind.ADD, 7, text, text) for text in values[::5]),
+        reasons=tuple(OutcomeReason(Outcome.HELD, text, 7, (text, text)) for text in values[::5]),
+        samples=tuple(entry.plan for entry in list_hostile_entries(values[:5])),
     )

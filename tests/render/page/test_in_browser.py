@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from html.parser import HTMLParser
 from itertools import pairwise
@@ -10,7 +11,14 @@ from typing import Any
 
 import pytest
 
-from cactions.model import Finding, LeakStep, LintReport, Place
+from cactions.model import (
+    Finding,
+    LeakStep,
+    LintReport,
+    Place,
+    SuppressedFinding,
+    Suppression,
+)
 from cactions.render.entry_selection import describe_entry
 from cactions.render.page.entry_row import build_row, render_row
 from cactions.render.page.findings_page import write_findings_page
@@ -29,6 +37,14 @@ TREE = {
     "combobox", "button", "status",
 }  # fmt: skip
 """Roles that a page of people has."""
+
+
+NUMBERS = pytest.mark.parametrize("number", [60, pytest.param(500, marks=pytest.mark.hostile)])
+
+
+def choose_values(number: int) -> list[str]:
+    """So many hostile values, spread over all kinds."""
+    return [VALUES[at * len(VALUES) // number] for at in range(number)]
 
 
 @pytest.fixture(scope="module")
@@ -79,21 +95,24 @@ class Tokens(HTMLParser):
 
 
 ROWS = "[...document.querySelectorAll('#rows tbody tr')].map(row => row.outerHTML)"
+COUNT = "document.querySelectorAll('#rows tbody tr').length"
 PRESS = "document.querySelector('[data-step={}]').click()"
 
 
+@NUMBERS
 def test_hostile_values_run_nothing_and_stay_in_their_place(
-    browser: BrowserPage, tmp_path: Path
+    browser: BrowserPage, tmp_path: Path, number: int
 ) -> None:
-    """500 values at every place of a page; what the script draws is what was written."""
-    entries = [*list_hostile_entries()]
-    page = RunPage(spoil(SUMMARY), ACME, VALUES[3])
+    """At every place of a page; what the script draws is what was written."""
+    values = choose_values(number)
+    entries = [*list_hostile_entries(values)]
+    page = RunPage(spoil(SUMMARY, values), ACME, values[3])
     open_page(browser, tmp_path / "hostile.html", write_run_page(entries, page))
     drawn: list[str] = []
-    for _ in range(5):
+    for _ in range(-(-number // 100)):
         drawn += browser.run(ROWS)
         browser.run(PRESS.format("next"))
-    assert 500 == len(VALUES) == len(entries) == len(drawn)
+    assert number == len(entries) == len(drawn)
     for entry, row in zip(entries, drawn, strict=True):
         assert Tokens(render_row(build_row(entry.number, entry)).strip()).found == Tokens(row).found
     browser.run("document.querySelectorAll('*').forEach(e => e.dispatchEvent(new Event('focus')))")
@@ -106,20 +125,21 @@ def test_hostile_values_run_nothing_and_stay_in_their_place(
         assert browser.run("document.documentElement.scrollWidth") <= width
 
 
-def test_hostile_findings_run_nothing(browser: BrowserPage, tmp_path: Path) -> None:
+@NUMBERS
+def test_hostile_findings_run_nothing(browser: BrowserPage, tmp_path: Path, number: int) -> None:
     """Messages, notes, names of files and of the graph."""
     findings = tuple(
         Finding(
             "CA101", text, text, Place("a.yaml", 1, 1, 1, 5), notes=(text,),
             paths=((LeakStep(text), LeakStep(text, is_action=True), LeakStep(f"{text}2")),),
         )
-        for text in VALUES
+        for text in choose_values(number)
     )  # fmt: skip
     review = LintReport(findings, (), {"a.yaml": VALUES[0]}, 0)
     path = tmp_path / "findings.html"
     open_page(browser, path, write_findings_page(review, lambda name: name))
     assert browser.run("window.hacked") is None
-    assert 500 == browser.run("document.querySelectorAll('article').length")
+    assert number == browser.run("document.querySelectorAll('article').length")
     assert [f"request: {path.as_uri()}"] == browser.messages
     browser.show(500)
     assert browser.run("document.documentElement.scrollWidth") <= 500
@@ -134,7 +154,7 @@ def choose(browser: BrowserPage, **values: str) -> tuple[str, int]:
         " await new Promise(done => setTimeout(done, 200));"
         " return document.getElementById('shown').textContent; })()"
     )
-    return status, len(browser.run(ROWS))
+    return status, browser.run(COUNT)
 
 
 def test_people_are_found_by_outcome_attribute_change_and_words(people: BrowserPage) -> None:
@@ -173,11 +193,11 @@ def test_pages_of_many_people(browser: BrowserPage, tmp_path: Path) -> None:
         "101\u2013200 of 2,345 people", "2,301\u20132,345 of 2,345 people",
         "2,201\u20132,300 of 2,345 people", "1\u2013100 of 2,345 people",
     ] == steps  # fmt: skip
-    assert 100 == len(browser.run(ROWS))
+    assert 100 == browser.run(COUNT)
     browser.run("dispatchEvent(new Event('beforeprint'))")
-    assert 1_000 == len(browser.run(ROWS))
+    assert 1_000 == browser.run(COUNT)
     browser.run("dispatchEvent(new Event('afterprint'))")
-    assert 100 == len(browser.run(ROWS))
+    assert 100 == browser.run(COUNT)
 
 
 def test_it_is_read_without_a_script(people: BrowserPage) -> None:
@@ -188,7 +208,7 @@ def test_it_is_read_without_a_script(people: BrowserPage) -> None:
     while "Page.loadEventFired" not in people.events:
         people.call("Page.enable")
     people.call("Emulation.setScriptExecutionDisabled", value=False)
-    assert len(PLANNED) == len(people.run(ROWS))
+    assert len(PLANNED) == people.run(COUNT)
     assert people.run("getComputedStyle(document.getElementById('filter')).display") == "none"
 
 
@@ -244,12 +264,20 @@ def test_a_screen_reader_has_names_for_everything(people: BrowserPage) -> None:
     assert all(tables)
 
 
-def test_the_graph_is_an_image_with_a_list_beside_it(browser: BrowserPage, tmp_path: Path) -> None:
+def build_review() -> LintReport:
+    """Two findings of one rule, one with two paths; and one that someone answers for."""
     steps = (LeakStep("person.name"), LeakStep("loyalty", is_action=True))
     paths = tuple((*steps, LeakStep(f"person.attributes.{name}")) for name in ("tier", "points"))
     finding = Finding("CA101", "a leak", place=Place("a.yaml", 1, 1, 1, 2), paths=paths)
-    review = LintReport((finding,), (), {"a.yaml": "x: 1\n"}, 1)
-    open_page(browser, tmp_path / "f.html", write_findings_page(review, lambda name: name))
+    other = Finding("CA101", "another", place=Place("a.yaml", 1, 3, 1, 4))
+    by = Suppression("", "it is known", "ada", "2027-01-01", "CA101")
+    suppressed = SuppressedFinding(other, by)
+    return LintReport((finding, other), (suppressed,), {"a.yaml": "x: 1\n"}, 1)
+
+
+def test_the_graph_is_an_image_with_a_list_beside_it(browser: BrowserPage, tmp_path: Path) -> None:
+    pieces = write_findings_page(build_review(), lambda name: name)
+    open_page(browser, tmp_path / "f.html", pieces)
     roles = check_tree(browser)
     assert {"image", "list", "listitem", "article"} <= {role.lower() for role in roles}, roles
     listed = browser.run("[...document.querySelectorAll('.paths li')].map(e => e.textContent)")
@@ -259,6 +287,32 @@ def test_the_graph_is_an_image_with_a_list_beside_it(browser: BrowserPage, tmp_p
     ] == listed
     assert 4 == browser.run("document.querySelectorAll('.graph g > rect').length")
     assert 3 == browser.run("document.querySelectorAll('.graph g > path').length")
+
+
+AXE = os.environ.get("AXE_CORE", "")
+"""The file ``axe.min.js`` of axe-core."""
+
+FIND = (
+    "axe.run({resultTypes: ['violations']}).then(found => [found.passes.length,"
+    " found.violations.map(each => [each.id, each.nodes[0].html])])"
+)
+
+
+@pytest.mark.skipif(not AXE, reason="AXE_CORE names no axe.min.js: npm pack axe-core")
+@pytest.mark.parametrize("kind", ["people", "findings"])
+def test_axe_finds_nothing(browser: BrowserPage, tmp_path: Path, kind: str) -> None:
+    """In light and dark, on a wide and on a narrow screen."""
+    pages = {
+        "people": write_run_page(to_entries(PLANNED, written=False), PAGE),
+        "findings": write_findings_page(build_review(), lambda name: name),
+    }
+    open_page(browser, tmp_path / "page.html", pages[kind])
+    browser.run(f"{Path(AXE).read_text()};1")
+    for scheme, width in (("light", 1200), ("dark", 1200), ("light", 500)):
+        browser.show(width, prefers_color_scheme=scheme)
+        passed, violations = browser.run(FIND)
+        assert [] == violations
+        assert passed > 30
 
 
 def test_the_keyboard_reaches_every_control(people: BrowserPage) -> None:
