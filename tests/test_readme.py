@@ -11,6 +11,7 @@ from pathlib import Path
 from cactions.cli import app
 from cactions.cli.commands.help import TOPICS
 from cactions.cli.exit_codes import MEANINGS, Exit, choose_most_severe
+from tests.cli.test_json_output import LEAVES
 
 ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text()
@@ -46,18 +47,67 @@ def test_every_help_topic_has_a_linked_page() -> None:
     assert pages == set(re.findall(r"cactions/help/([a-z-]+)\.md", README))
 
 
+PAGES = {path.name: path.read_text() for path in (ROOT / "cactions" / "help").glob("*.md")}
+DOCUMENTS = "\n".join([README, *PAGES.values()])
+FOREIGN = {
+    "--prefix", "--all-files",  # of git and of pre-commit
+    "--user", "--no-deps", "--quiet",  # of pip
+    "--body", "--body-file", "--create-if-none", "--edit-last", "--title",  # of gh
+}  # fmt: skip
+"""Options of other programs."""
+
+
+def list_options(text: str) -> set[str]:
+    """The long options in a text."""
+    return set(re.findall(r"(?<![\w-])--[a-z][a-z-]+", text))
+
+
+def list_known_options() -> dict[str, str]:
+    """Every long option, with one of its commands."""
+    return {
+        option: name
+        for name, command in LEAVES.items()
+        for param in command.params
+        for option in param.opts
+        if option.startswith("--")
+    }
+
+
 def test_every_option_in_the_documents_exists() -> None:
-    """A page must not name an option that no command has."""
-    shown = "\n".join(path.read_text() for path in (ROOT / "cactions" / "help").glob("*.md"))
-    known = "\n".join(path.read_text() for path in (ROOT / "cactions" / "cli").rglob("*.py"))
-    options = set(re.findall(r"(?<![\w-])--[a-z][a-z-]+", shown))
-    foreign = {
-        "--prefix", "--all-files",  # of git and of pre-commit
-        "--body", "--body-file", "--create-if-none", "--edit-last", "--title",  # of gh
-    }  # fmt: skip
-    assert {option for option in options if f'"{option}"' not in known} <= {
-        "--strip-newline", *foreign,
-    }  # fmt: skip
+    """Neither the README nor a page names an option that no command has."""
+    known = {*list_known_options(), "--help", "--debug", "--version"}
+    assert set() == list_options(DOCUMENTS) - known - FOREIGN
+
+
+def test_every_option_is_in_the_documents() -> None:
+    """In the README or on a page: `--help` alone says what it is, and not what it is for."""
+    missing = list_known_options().keys() - list_options(DOCUMENTS) - {"--help"}
+    assert {} == {option: list_known_options()[option] for option in sorted(missing)}
+
+
+def test_every_command_of_a_group_is_in_the_documents() -> None:
+    """Beside the table of `--json`, and by the words that are typed."""
+    text = "\n".join([README, *(text for name, text in PAGES.items() if name != "json.md")])
+    typed = " ".join(text.replace("`", " ").split())
+    groups = {name.partition(" ")[0] for name in LEAVES if " " in name}
+    for name in LEAVES:
+        short = name.partition(" ")[2] if name.partition(" ")[0] in groups else name
+        assert re.search(rf"\b{re.escape(short)}\b", typed), name
+
+
+def test_every_exit_code_on_a_page_is_one_of_the_table() -> None:
+    """Both in words and in numbers."""
+    found = [
+        (name, int(code))
+        for name, text in {**PAGES, "README.md": README}.items()
+        for code in re.findall(
+            r"(?:exit code(?: is)?|exits with|ends with|returns) (\d+)", " ".join(text.split())
+        )
+    ]
+    assert len(found) > 15
+    assert [] == [(name, code) for name, code in found if code not in {*Exit}]
+    said = {code for _, code in found}
+    assert {Exit.CLEAN, Exit.FINDINGS, Exit.MISUSE, Exit.NOTHING_DONE, Exit.CHANGES} <= said
 
 
 def test_the_picture_is_up_to_date(tmp_path: Path) -> None:
