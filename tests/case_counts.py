@@ -46,7 +46,9 @@ SECONDS = 1.0
 MEMORY = 64 * 1024 * 1024
 SAMPLE = 20
 HOSTILE = 10
-"""The factor for the number of cases with ``-m hostile``; the normal run has half of them."""
+"""The factor for the number of cases with ``-m hostile``."""
+SLICE = 8
+"""The normal run has one of so many cases."""
 
 Test = TypeVar("Test", bound=Callable[..., None])
 
@@ -88,10 +90,10 @@ COUNTS = Counts()
 
 
 def cases(number: int) -> Callable[[Test], Test]:
-    """Half of the given number of cases in the normal run, ten times it with ``-m hostile``."""
+    """A slice of the given number of cases in the normal run, ten times it with ``-m hostile``."""
 
     def decorated(test: Test) -> Test:
-        planned = number * COUNTS.factor if COUNTS.factor > 1 else number // 2
+        planned = choose_number(number // SLICE, number * HOSTILE)
         COUNTS.planned[test.__name__] = planned
         wanted = settings(
             max_examples=planned,
@@ -101,6 +103,11 @@ def cases(number: int) -> Callable[[Test], Test]:
         return pytest.mark.hostile(wanted(test))
 
     return decorated
+
+
+def choose_number(slice_: int, whole: int) -> int:
+    """A number for the normal run, or that for ``-m hostile``; the test has that mark."""
+    return whole if COUNTS.factor > 1 else slice_
 
 
 def target_of(nodeid: str) -> str | None:

@@ -21,7 +21,7 @@ from tests.run_report import REPORT
 _SLOW_IS_NO_FAULT = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 """Time on the wall says nothing where other work runs; the costs of cases are measured in CPU."""
 
-settings.register_profile("normal form", _SLOW_IS_NO_FAULT, derandomize=True)
+settings.register_profile("normal form", _SLOW_IS_NO_FAULT, derandomize=True, max_examples=30)
 settings.register_profile("long form", _SLOW_IS_NO_FAULT, derandomize=False)
 
 

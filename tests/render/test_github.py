@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from hypothesis import given, settings
+from hypothesis import given
 
 from cactions.model import Finding, LintReport, Place, Severity
 from cactions.render.escape import escape_terminal
@@ -28,7 +28,6 @@ def unescaped(text: str) -> str:
 
 
 @given(REVIEWS)
-@settings(max_examples=200)
 def test_the_runner_parses_the_message(review: LintReport) -> None:
     """One line for each of the first findings, with its whole message; the last is no command."""
     *commands, last = render_github(review, relative).removesuffix("\n").split("\n")

@@ -31,6 +31,7 @@ from cactions.logic.yaml.schema import (
 )
 from cactions.logic.yaml.writer import PlainText, quote_text, write_yaml
 from cactions.model import PersonField, Project, PublishedDefinition, Reference, WorkspaceName
+from tests.case_counts import choose_number
 from tests.run_report import REPORT
 
 FULL = (Path(__file__).parent / "full_file.yaml").read_text()
@@ -186,13 +187,15 @@ def to_value(node: Node, chance: random.Random | None = None) -> Any:
     return node.text if is_text(node) else PlainText(node.text or "null")
 
 
+@pytest.mark.hostile
 @pytest.mark.parametrize("name", ACTIONS)
 def test_a_changed_character_in_any_field_that_matters_changes_the_digest(name: str) -> None:
-    """Each scalar of the sealed text becomes something else that is still valid."""
+    """Each scalar of the sealed text becomes another valid one, up to twice or always."""
     text = write(name)
     before, root = digest(text, name), parse(text)
     counts = {"fields": 0, "changed": 0, "harmless": 0}
     untried = []
+    most = choose_number(2, 100)
     for route, node in list_scalars(root):
         kept, tried = node.value, 0
         for other in {*list_changes(kept)} - {kept, ""}:
@@ -203,6 +206,8 @@ def test_a_changed_character_in_any_field_that_matters_changes_the_digest(name: 
             if after is None:
                 continue
             tried += 1
+            if tried > most:
+                break
             harmless = is_harmless(route, "production")
             counts["harmless" if harmless else "changed"] += 1
             assert harmless == (before == after), (route, kept, other)
@@ -213,10 +218,11 @@ def test_a_changed_character_in_any_field_that_matters_changes_the_digest(name: 
     assert counts["changed"] > 50
 
 
+@pytest.mark.hostile
 def test_layout_comments_and_the_order_of_keys_change_nothing() -> None:
-    """200 files that say the same: keys in any order, comments, block and flow style."""
+    """Files that say the same: keys in any order, comments, block and flow style."""
     digests = {name: digest(FULL, name) for name in ACTIONS}
-    for seed in range(200):
+    for seed in range(choose_number(20, 200)):
         chance = random.Random(seed)
         document = to_value(parse(FULL), chance)
         text = write_flow(document) if seed % 2 else add_comments(write_yaml(document), chance)

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import pytest
 import yaml
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -34,6 +35,7 @@ from cactions.logic.yaml.schema import (
     TaggedUnion,
     TextSchema,
 )
+from tests.case_counts import choose_number
 
 EXAMPLE = Path(__file__).parents[3] / "actions.example.yaml"
 EDITOR = Draft7Validator(build_json_schema())
@@ -144,14 +146,16 @@ def _typed(value: Any) -> Any:
         return value
 
 
-@settings(max_examples=100, deadline=None)
+@pytest.mark.hostile
+@settings(max_examples=choose_number(25, 400), deadline=None)
 @given(valid(FILE))
 def test_both_accept_documents_built_from_the_schema(document: Any) -> None:
     """No false alarm, neither in the editor nor on the command line."""
     assert ([], []) == (faults(document), [e.message for e in EDITOR.iter_errors(document)])
 
 
-@settings(max_examples=150, deadline=None)
+@pytest.mark.hostile
+@settings(max_examples=choose_number(40, 600), deadline=None)
 @given(broken())
 def test_decoder_and_schema_agree_on_broken_documents(document: Any) -> None:
     """A file that is valid in the editor has a valid structure on the command line."""
