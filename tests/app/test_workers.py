@@ -113,14 +113,16 @@ def test_an_error_comes_in_its_place(threads: int) -> None:
 
 def test_nothing_is_begun_after_an_error() -> None:
     """Also where the error is not the oldest of those under way."""
-    goes, failed = threading.Event(), threading.Event()
+    first, goes, failed = threading.Event(), threading.Event(), threading.Event()
     begun: list[int] = []
 
     def work(value: int) -> int:
         begun.append(value)
         if value == 0:
+            first.set()
             goes.wait(SECONDS)
         if value == 1:
+            assert first.wait(SECONDS)
             failed.set()
             raise ValueError(value)
         return value
@@ -137,7 +139,7 @@ def test_nothing_is_begun_after_an_error() -> None:
         with pytest.raises(ValueError, match="1"):
             next(end)
         assert [] == team.abandon()
-    assert [0, 1] == begun
+    assert [0, 1] == sorted(begun)
 
 
 def drain(pool: Pool, goes: threading.Event) -> None:

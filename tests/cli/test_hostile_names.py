@@ -62,15 +62,16 @@ def hostile_file(kind: str) -> str:
     return HEAD + head + "".join(rows)
 
 
-def everything(folder: Path) -> set[Path]:
-    return {*folder.rglob("*")}
+def everything(home: Path) -> set[Path]:
+    """In the folder and beside it; the files of other tests there may still be closed."""
+    return {*home.rglob("*"), *home.parent.iterdir()}
 
 
 @pytest.mark.parametrize("kind", FORMS)
 def test_every_hostile_name_is_refused(cli: Cli, home: Path, kind: str) -> None:
     """Of 200 names of each of six kinds none is accepted, and no file is created anywhere."""
     (home / "actions.yaml").write_text(hostile_file(kind))
-    before = everything(home.parent)
+    before = everything(home)
     done = cli("validate", "--json")
     assert Exit.FINDINGS == done.code
     first = 5 if kind == "environments" else 4
@@ -78,7 +79,7 @@ def test_every_hostile_name_is_refused(cli: Cli, home: Path, kind: str) -> None:
     assert [*range(first, first + COUNT)] == [one["line"] for one in refused]
     assert {"CA004"} == {one["rule"] for one in refused}
     assert all(one["column"] > 1 and one["hint"] for one in refused)
-    assert before == everything(home.parent)
+    assert before == everything(home)
 
 
 COMMANDS = (
@@ -96,6 +97,6 @@ def test_no_command_acts_on_a_hostile_name(
 ) -> None:
     """Every command stops at the file, and leaves nothing behind."""
     (home / "actions.yaml").write_text(hostile_file(kind))
-    before = everything(home.parent)
+    before = everything(home)
     assert Exit.NOTHING_DONE == cli(*words).code
-    assert before == everything(home.parent)
+    assert before == everything(home)

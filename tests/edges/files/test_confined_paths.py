@@ -228,3 +228,23 @@ def _is_written(way: str) -> bool:
     except (RefusedLink, UsageError):
         return False
     return True
+
+
+def test_a_file_that_becomes_a_pipe_meanwhile_is_refused(
+    project: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Between the look at it and its opening; no descriptor stays open."""
+    path, system_open, opened = project / "file", os.open, list[int]()
+    path.write_text("text")
+
+    def exchange(name: str, flags: int) -> int:
+        path.unlink()
+        os.mkfifo(path)
+        opened.append(system_open(name, flags))
+        return opened[0]
+
+    monkeypatch.setattr(os, "open", exchange)
+    with pytest.raises(NotAFile):
+        open_for_reading(path)
+    with pytest.raises(OSError, match="Bad file descriptor"):
+        os.fstat(opened[0])

@@ -9,7 +9,13 @@ from pathlib import Path
 
 import pytest
 
-from cactions.edges.files.file_io import new_private_file, publish_file, read_text, write_text
+from cactions.edges.files.file_io import (
+    new_private_file,
+    publish_file,
+    read_text,
+    write_pieces,
+    write_text,
+)
 from cactions.edges.files.private_files import (
     has_private_file,
     has_private_folder,
@@ -212,3 +218,19 @@ def test_a_file_name_with_a_nul_is_refused(tmp_path: Path) -> None:
             use()
     with pytest.raises(StoreError, match="is not a file name"):
         has_private_folder(path)
+
+
+@pytest.mark.parametrize("umask", [0o022], indirect=True)
+@pytest.mark.parametrize("private", [False, True])
+@pytest.mark.usefixtures("umask")
+def test_a_named_file_is_private_only_where_that_is_asked_for(
+    tmp_path: Path, *, private: bool
+) -> None:
+    """A report is for others to read."""
+    write_text(tmp_path / "a text", "text", private=private)
+    write_pieces(tmp_path / "pieces", [b"te", b"xt"], private=private)
+    assert ["text"] * 2 == [read_text(path) for path in tmp_path.iterdir()]
+    assert [0o600 if private else 0o644] * 2 == [mode(path) for path in tmp_path.iterdir()]
+    write_pieces(tmp_path / "more", [b"text"])
+    write_text(tmp_path / "and more", "text")
+    assert [0o644] * 2 == [mode(tmp_path / name) for name in ("more", "and more")]

@@ -23,6 +23,8 @@ needs_git = pytest.mark.skipif(not shutil.which("git"), reason="git writes what 
 
 Git = Callable[..., None]
 VERSIONS = ("2", "3", "4")
+EMPTY = "e69de29bb2d1d6434b8b29ae775ad8c2e48c5391"
+"""The hash of a file without content."""
 
 
 @pytest.fixture
@@ -32,7 +34,7 @@ def git(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Git:
     monkeypatch.setenv("GIT_CONFIG_SYSTEM", "/dev/null")
 
     def call(*words: str, folder: Path = tmp_path) -> None:
-        subprocess.run(["git", *words], cwd=folder, check=True, capture_output=True, timeout=20)
+        subprocess.run(["git", *words], cwd=folder, check=True, capture_output=True, timeout=300)
 
     return call
 
@@ -81,6 +83,22 @@ def test_a_split_index_is_read_completely(
     git("update-index", "--index-version", version)
     git("update-index", "--split-index")
     assert b"people.db" not in (tmp_path / ".git" / "index").read_bytes()
+    assert is_tracked(tmp_path / ".cactions")
+
+
+@needs_git
+def test_the_index_of_a_large_repository_is_read(git: Git, tmp_path: Path) -> None:
+    """One of 20,000 files has 2 MiB."""
+    git("init", "--quiet")
+    fill(tmp_path, ".cactions/people.db")
+    git("add", "--force", ".")
+    git("update-index", "--index-version", "2")
+    lines = "".join(f"100644 {EMPTY} 0\t.b/{'n' * 40}{number}\n" for number in range(20_000))
+    subprocess.run(
+        ["git", "update-index", "--index-info"], cwd=tmp_path, check=True, input=lines.encode(),
+        timeout=300,
+    )  # fmt: skip
+    assert (tmp_path / ".git" / "index").stat().st_size > 2**21
     assert is_tracked(tmp_path / ".cactions")
 
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import pytest
 
-from cactions.logic.people.lookup import require_one_person
+from cactions.logic.people.lookup import build_lookup_key, index_by_key, require_one_person
 from cactions.model import Person, PersonQuery, Role, UsageError
 
 USER = Person("p1", {"email": "ada@example.com", "role": "user"})
@@ -42,3 +42,21 @@ def test_one_person_is_found_whatever_the_role() -> None:
     """The role only decides between several."""
     assert LEAD is find([LEAD], Role.USER)
     assert "there is no person with email ada@example.com" == find([], Role.USER)
+
+
+def test_people_are_found_by_the_keys_that_they_have() -> None:
+    """Only by those of the named fields; what is missing is no key."""
+    ada = Person("p1", {"user_id": "u-1", "email": "Ada@Shop.Example"})
+    bob = Person("p2", {"user_id": "u-2"})
+    wanted = {("id", "p1"): [ada], ("user_id", "u-1"): [ada], ("email", "Ada@shop.example"): [ada],
+              ("id", "p2"): [bob], ("user_id", "u-2"): [bob]}  # fmt: skip
+    assert wanted == index_by_key([ada, bob])
+    for field in ("id", "user_id", "email"):
+        own = {key: people for key, people in wanted.items() if key[0] == field}
+        assert own == index_by_key([ada, bob], field)
+
+
+@pytest.mark.parametrize("text", ["", "ada", "@shop.example", "ada@", "a@b@c", "\u00e4da@x.y", "@"])
+def test_what_is_no_address_of_ascii_is_no_key(text: str) -> None:
+    """No one is found by it."""
+    assert build_lookup_key("email", text) is None

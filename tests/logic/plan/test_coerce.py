@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from cactions.logic.plan.coerce import Coerced, Rejected, coerce_value
 from cactions.logic.strict_json import dump_json
-from cactions.model import DataType, DateForm, Json, KeepReason, Scalar, is_same
+from cactions.model import MASK, DataType, DateForm, Json, KeepReason, Scalar, is_same
 from tests.builders import mapping
 
 TEXT, WHOLE, DECIMAL, FLAG, LIST, OBJECT = "gold", 42, 1.5, True, ["gold"], {"tier": "gold"}
@@ -367,3 +367,11 @@ def test_a_scalar_forced_to_string_becomes_its_json_text(got: Any) -> None:
     coerced = coerce_value(mapping("tier", "string", type=DataType.STRING), got)
     if isinstance(coerced, Coerced) and coerced.forced:
         assert is_same(dump_json(got), coerced.value)
+
+
+@pytest.mark.parametrize("text", [MASK, f"Bearer {MASK}", f"{MASK} and more", "x" * 9 + MASK])
+def test_a_masked_secret_is_not_written(text: str) -> None:
+    """Wherever it stands, and also where the text would be cut before it."""
+    assert KeepReason.UNSUITABLE_TEXT is why("string", text)
+    assert KeepReason.UNSUITABLE_TEXT is why("string", text, max_length=5, cut=True)
+    assert "the dots that mask one" in detail("string", text)
