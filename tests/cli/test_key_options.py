@@ -40,6 +40,7 @@ MORE = {
     "people import": "people import people.csv",
     "runs settle": "runs settle last --done --yes",
     "vault join": "vault join",
+    "vault merge": "vault merge cactions.vault cactions.vault",
 }
 """Commands whose example needs more to come to the vault."""
 
