@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import json
 import re
+import sys
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -226,11 +227,26 @@ def test_a_jwt_goes_only_to_the_hosts_of_its_key(say: Say, home: Path, server: S
     assert [] == server.received
 
 
+def test_a_missing_library_is_named_before_a_call(
+    say: Say, home: Path, server: Server, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """PyJWT is an extra; the command that installs it is told, and nothing is sent."""
+    write_grant(home, server, "RS256")
+    assert seal(say, write_pem("RS256")).code == Exit.CLEAN
+    for name in ("jwt_signer", "messenger_jwt"):
+        monkeypatch.delitem(sys.modules, f"cactions.edges.keys.{name}", raising=False)
+    monkeypatch.setitem(sys.modules, "jwt", None)
+    done = say(DIFF)
+    assert "JWTs need the package PyJWT" in done.err
+    assert 'pip install "pyjwt>=2.10,<3"' in done.err
+    assert [] == server.received
+
+
 def test_a_curl_command_names_the_jwt(say: Say, home: Path, server: Server) -> None:
     """It cannot sign: the variable is that of the JWT, never of the key."""
     write_grant(home, server, "RS256")
     shown = say("request loyalty --person u-1 --curl").out
-    assert "GOOGLE_KEY_JWT: a JWT, signed with the key google_key by RS256" in shown
+    assert "GOOGLE_KEY_JWT: a JWT that the key google_key signs (RS256)" in shown
     assert re.search(r"assertion=.*GOOGLE_KEY_JWT", shown)
     assert "the secret google_key" not in shown
 

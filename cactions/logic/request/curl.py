@@ -135,7 +135,7 @@ class _Script:
         if fetch.assertion is None:
             return self.add_secrets(fetch.request)
         name, algorithm = fetch.assertion.key, fetch.assertion.algorithm.value
-        description = f"a JWT, signed with the key {name} by {algorithm}; see tokens of the file"
+        description = f"a JWT that the key {name} signs ({algorithm}), which curl cannot do"
         jwt = Secret(name, self.add_variable(description, f"{build_variable_name(name)}_JWT"))
         return {**self.add_secrets(fetch.request, name), name: jwt}
 

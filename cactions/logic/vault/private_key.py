@@ -47,7 +47,8 @@ def find_private_key(text: str, name: str) -> str | None:
     if _BLOCK.sub("", text).strip():
         raise _refuse(
             name, "is not one PEM block: it is cut off, or something stands around it",
-            "Give the whole block, from its BEGIN line to its END line, and nothing else.",
+            "Give the whole file on stdin (`… < FILE`), from its BEGIN line to its END line, and"
+            " nothing else.",
         )  # fmt: skip
     if len(blocks) != 1:
         raise _refuse(
