@@ -71,6 +71,41 @@ def test_what_is_said_makes_a_valid_action(project: Path, cli: Cli) -> None:
     assert "GET https://api.crm.example/v1/customers/u-1?fields=tier" in shown.out
 
 
+def test_a_sample_about_a_test_person_is_a_test(project: Path, cli: Cli) -> None:
+    """Four commands from an empty folder to a preview: init, new, test, diff."""
+    words = ("new", "crm", "--from-curl", LINE, "--from-answer", "answer.json", *DECIDED[:6],
+             "--person", "u-1")  # fmt: skip
+    assert Exit.CLEAN == cli(*words).code
+    done = cli("test", "crm")
+    assert (Exit.CLEAN, True) == (done.code, "1 test: 1 ok." in done.out)
+    shown = cli("diff", "crm", "--person", "u-1", "--replay")
+    assert (Exit.CLEAN, True) == (shown.code, "gold" in shown.out)
+    recording = Path("cassettes/crm.json").read_text()
+    assert ("gold" in recording, SECRET in recording) == (True, False)
+    assert not [word for word in ("points", "Shop ID", "orders") if word in recording]
+
+
+@pytest.mark.parametrize(
+    ("answer", "why"),
+    [
+        ({"email": "grace@example.com", "tier": "gold"}, "another person."),
+        ({"tier": "x"}, "nothing proves whose it is."),
+    ],
+)
+def test_a_sample_about_someone_else_is_no_test(
+    project: Path, cli: Cli, answer: object, why: str
+) -> None:
+    """It is said why, and nothing of it is kept."""
+    Path("answer.json").write_text(json.dumps(answer))
+    words = ("new", "crm", "--from-curl", LINE, "--from-answer", "answer.json", *DECIDED[:6],
+             "--person", "u-1", "--json")  # fmt: skip
+    done = cli(*words)
+    assert Exit.CLEAN == done.code
+    [note] = done.json["notes"]
+    assert note.startswith("No test was made of the sample answer: ")
+    assert (True, []) == (note.endswith(why), [path.name for path in project.glob("cassettes")])
+
+
 def test_a_second_action_uses_what_is_there(project: Path, cli: Cli) -> None:
     """The token of the project, and the place of its attributes."""
     words = ("--from-curl", LINE, "--from-answer", "answer.json", "--person", "u-1",
