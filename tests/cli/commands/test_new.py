@@ -6,6 +6,7 @@ import json
 import os
 import re
 import shlex
+import subprocess
 import sys
 from pathlib import Path
 
@@ -15,7 +16,7 @@ import pytest
 from cactions.cli.exit_codes import Exit
 from tests.cli.conftest import KEY, ROOT, Cli, Say
 from tests.run_report import REPORT
-from tests.test_house import HEAVY, loaded
+from tests.test_house import HEAVY
 
 SECRET = "sk_live_Zm9vYmFyYmF6MTIz"
 LINE = (
@@ -241,10 +242,22 @@ def test_attributes_are_declared_where_the_project_has_its_own(
         assert after.count("points:") == 1
 
 
-def test_no_client_no_keyring_and_no_cryptography_is_loaded() -> None:
-    """Neither to make a project nor to make an action."""
-    for words in (("init", "--help"), ("new", "--help")):
-        assert {"rich"} >= loaded(*words) & {*HEAVY}
+def test_no_client_no_keyring_and_no_cryptography_is_loaded(project: Path) -> None:
+    """Neither to make a project nor to make an action; on a terminal, sealing loads them."""
+    program = (
+        "import sys; from cactions.__main__ import main\n"
+        "try: main()\n"
+        "except SystemExit as end: assert not end.code\n"
+        f"print(*{{*sys.modules}} & {{*{HEAVY!r}}}, file=sys.stderr)"
+    )
+    line = ["new", "a", "--from-curl", LINE, "--from-answer", "answer.json"]
+    for words in (["init", "more"], line, ["new", "b", "--template", "stripe"]):
+        done = subprocess.run(
+            [sys.executable, "-c", program, *words], cwd=project, capture_output=True, text=True,
+            check=True, timeout=300, stdin=subprocess.DEVNULL,
+            env={**os.environ, "PYTHONPATH": str(ROOT)},
+        )  # fmt: skip
+        assert "" == done.stderr.strip()
 
 
 def test_a_canary_leaves_by_no_way(project: Path, say: Say) -> None:
