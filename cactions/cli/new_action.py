@@ -37,6 +37,7 @@ from cactions.logic.vault.secret_hosts import list_secret_hosts
 from cactions.model import Json, Person, Project, UsageError
 from cactions.model.secret import Secret
 
+_HINT: Final = "See `cactions help file-format` for what a request can have."
 _SHORTEST_VALUE: Final = 3
 """Characters of an attribute's value that is looked for in a line."""
 
@@ -170,7 +171,7 @@ def _compose(
     )
     unfit = find_unfit(plan, opened.folder.files, opened.folder.snapshot)
     if unfit is not None:
-        raise PastedLineError(f"no action can say this: {unfit.message}", f"{unfit.hint}.", 0)
+        raise PastedLineError(f"no action can say this: {unfit.message}", unfit.hint or _HINT, 0)
     return NewAction(drafted, plan)
 
 
