@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from contextlib import nullcontext
 from pathlib import Path
 from typing import Final
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from cactions.cli import output_scrubber, wiring
 from cactions.cli.load import ActionFolder, find_folders
@@ -14,6 +16,7 @@ from cactions.cli.new_questions import ask_choices, ask_meanings, is_attended
 from cactions.cli.options import parse_person_query
 from cactions.cli.pasted_text import PastedLine, read_answer
 from cactions.edges.files import action_files
+from cactions.logic.cassette.file_name import FOLDER
 from cactions.logic.curl_line.line import LineShell
 from cactions.logic.curl_line.pasted_request import PastedRequest
 from cactions.logic.curl_line.words import PastedLineError
@@ -28,11 +31,13 @@ from cactions.logic.new_action.action_draft import (
 from cactions.logic.new_action.answer_draft import AnswerChoices, draft_answer
 from cactions.logic.new_action.answer_members import AnswerMembers, list_members
 from cactions.logic.new_action.file_plan import FilePlan, find_unfit, plan_files
+from cactions.logic.new_action.sample_test import build_sample_test
 from cactions.logic.project import LoadedProject, load_project
 from cactions.logic.vault.secret_hosts import list_secret_hosts
-from cactions.model import Person, Project, UsageError
+from cactions.model import Json, Person, Project, UsageError
 from cactions.model.secret import Secret
 
+_HINT: Final = "See `cactions help file-format` for what a request can have."
 _SHORTEST_VALUE: Final = 3
 """Characters of an attribute's value that is looked for in a line."""
 
@@ -100,17 +105,39 @@ def compose_action(order: NewActionOrder, opened: OpenFolder) -> NewAction:
     """The file of the action, checked with the rest of the project. Raises UsageError."""
     line = PastedLine(order.line, json=order.json) if order.line is not None else None
     request = line.parse(order.shell) if line else None
-    found = list_members(read_answer(order.answer)) if order.answer is not None else None
+    document = read_answer(order.answer) if order.answer is not None else None
+    found = list_members(document) if order.answer is not None else None
     meanings = {**_list_person_values(order, opened.project), **order.meanings}
-    if line is None:
-        return _compose(order, opened, None, found, meanings)
-    with line.explain_errors():
+    with line.explain_errors() if line else nullcontext():
         composed = _compose(order, opened, request, found, meanings)
         open_values = composed.drafted.candidates
         if is_attended(json=order.json) and (open_values or found):
             meanings |= ask_meanings(open_values)
             composed = _compose(order, opened, request, found, meanings, asks=True)
-    return composed
+    is_whole = request is not None and found is not None and not composed.drafted.decisions
+    return add_sample_test(composed, opened, order.person, document) if is_whole else composed
+
+
+def add_sample_test(
+    composed: NewAction, opened: OpenFolder, person: str | None, answer: Json
+) -> NewAction:
+    """With a test and a recording, where the sample answer is about a test person."""
+    drafted, plan = composed.drafted, composed.plan
+    changed = {before.name: after for before, after in plan.changed}
+    files = [changed.get(file.name, file) for file in opened.folder.files]
+    loaded = load_project([*files, plan.new], None, opened.folder.snapshot)
+    action = loaded.partial.actions.get(drafted.name) if loaded.partial else None
+    if action is None or loaded.partial is None or person is None:
+        return composed
+    query = parse_person_query(person, "user_id")
+    sample = build_sample_test(action, query, answer, loaded.partial.workspace.people)
+    if sample.reason:
+        note = f"No test was made of the sample answer: {sample.reason}."
+        return NewAction(replace(drafted, notes=(*drafted.notes, note)), plan)
+    drafted = replace(drafted, text=drafted.text + sample.text)
+    plan = plan_files(plan.new.name, drafted, opened.loaded, opened.folder.files)
+    recordings = {f"{FOLDER}/{drafted.name}.json": sample.recording}
+    return NewAction(drafted, plan.add_files(recordings))
 
 
 def _compose(
@@ -144,7 +171,7 @@ def _compose(
     )
     unfit = find_unfit(plan, opened.folder.files, opened.folder.snapshot)
     if unfit is not None:
-        raise PastedLineError(f"no action can say this: {unfit.message}", f"{unfit.hint}.", 0)
+        raise PastedLineError(f"no action can say this: {unfit.message}", unfit.hint or _HINT, 0)
     return NewAction(drafted, plan)
 
 

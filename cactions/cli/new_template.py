@@ -29,7 +29,7 @@ def compose_template(
     plan = plan_files(opened.build_file_name(name), drafted, opened.loaded, files)
     unfit = find_unfit(plan, files, opened.folder.snapshot)
     if unfit is not None:
-        hint = f"{unfit.hint[:1].upper()}{unfit.hint[1:]}."
+        hint = unfit.hint or "Correct the project first: `cactions validate` checks it."
         raise UsageError(f"the template does not fit here: {unfit.message}", hint=hint)
     recordings = {f"{FOLDER}/{name}.json": recording}
     return NewAction(drafted, plan.add_files(recordings))

@@ -57,7 +57,8 @@ def test_every_command_has_the_option(name: str) -> None:
 
 LOCAL = (
     ("help", ""), ("help vault", ""), ("schema", ""), ("schema --of cactions.plan/1", ""),
-    ("init new", ""), ("validate", ""), ("explain --all", ""), ("request loyalty --person u-1", ""),
+    ("init new", ""), ("new crm --from-curl - -f new", "curl https://api.crm.example/v1/me"),
+    ("validate", ""), ("explain --all", ""), ("request loyalty --person u-1", ""),
     ("test --coverage --slowest 2", ""), (f"diff {LOYALTY}", ""),
     ("diff loyalty --person u-3 --replay", ""), ("diff loyalty --all --replay", ""),
     ("config", ""), ("completion zsh", ""), ("doctor", ""), ("people list", ""),

@@ -12,7 +12,7 @@ from cactions.cli.new_action import NewActionOrder, compose_action, open_folder
 from cactions.cli.new_questions import check_meaning, parse_meanings
 from cactions.cli.new_report import keep_action, offer_sealing, report_action
 from cactions.cli.new_template import compose_template
-from cactions.cli.options import Files, Json, OnePerson
+from cactions.cli.options import Files, Json
 from cactions.logic.curl_line.line import LineShell
 from cactions.logic.new_action.answer_draft import AnswerChoices
 from cactions.model import UsageError
@@ -40,6 +40,14 @@ Answer = Annotated[
 Written = Annotated[
     LineShell | None,
     typer.Option("--shell", help="The shell for which the line is written. Default: by its signs."),
+]
+About = Annotated[
+    str | None,
+    typer.Option(
+        "--person",
+        metavar="USER_ID|KEY=VALUE",
+        help="Whom line and answer are about, of `workspace.people`: their values are theirs.",
+    ),
 ]
 Fill = Annotated[
     list[str] | None,
@@ -93,7 +101,7 @@ def command(
     line: Line = None,
     answer: Answer = None,
     shell: Written = None,
-    person: OnePerson = None,
+    person: About = None,
     fill: Fill = None,
     proof: Proof = None,
     verified: Verified = "",

@@ -80,7 +80,7 @@ def _list_action_files(folder: Path) -> list[Path]:
     if not chosen:
         where = "this folder" if folder == Path() else str(folder)
         hint = (
-            "Name one with -f FILE, or call it actions.yaml; `cactions help start` has one to copy."
+            "Name one with -f FILE, or call it actions.yaml; `cactions init` makes a new project."
         )
         raise UsageError(f"no action file in {where}", hint=hint)
     return [folder / name for name in chosen]

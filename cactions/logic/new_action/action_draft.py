@@ -25,7 +25,8 @@ from cactions.logic.yaml.writer import YamlRoute, YamlValue, to_plain_text, writ
 from cactions.model import MATCH_FIELDS, Token
 
 _SHORTEST: Final = 4
-"""Characters of a secret that would be found elsewhere by chance."""
+"""Characters of a secret; a shorter one would be found elsewhere by chance."""
+_TELLING: Final = 8
 
 
 class ProjectNames(Struct, frozen=True):
@@ -140,6 +141,13 @@ def _choose_match(used: Sequence[str]) -> str:
 def _check_no_secret(text: str, secrets: SecretNames, start: int) -> None:
     """Raises PastedLineError where a secret stands a second time, and would be in the file."""
     for value in secrets.values:
-        if len(value) >= _SHORTEST and value in text:
+        if len(value) >= _SHORTEST and _stands_in(value, text):
             hint = "Write the line with another value at the other place."
             raise PastedLineError("a secret of the line stands in it a second time", hint, start)
+
+
+def _stands_in(value: str, text: str) -> bool:
+    """Whether a value is in the text; a short one may be a part of another word."""
+    if len(value) >= _TELLING:
+        return value in text
+    return re.search(rf"(?<![A-Za-z0-9_]){re.escape(value)}(?![A-Za-z0-9_])", text) is not None

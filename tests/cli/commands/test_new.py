@@ -6,6 +6,7 @@ import json
 import os
 import re
 import shlex
+import subprocess
 import sys
 from pathlib import Path
 
@@ -15,7 +16,7 @@ import pytest
 from cactions.cli.exit_codes import Exit
 from tests.cli.conftest import KEY, ROOT, Cli, Say
 from tests.run_report import REPORT
-from tests.test_house import HEAVY, loaded
+from tests.test_house import HEAVY
 
 SECRET = "sk_live_Zm9vYmFyYmF6MTIz"
 LINE = (
@@ -69,6 +70,41 @@ def test_what_is_said_makes_a_valid_action(project: Path, cli: Cli) -> None:
         assert line in declared.splitlines()
     shown = cli("request", "crm", "--person", "u-1")
     assert "GET https://api.crm.example/v1/customers/u-1?fields=tier" in shown.out
+
+
+def test_a_sample_about_a_test_person_is_a_test(project: Path, cli: Cli) -> None:
+    """Four commands from an empty folder to a preview: init, new, test, diff."""
+    words = ("new", "crm", "--from-curl", LINE, "--from-answer", "answer.json", *DECIDED[:6],
+             "--person", "u-1")  # fmt: skip
+    assert Exit.CLEAN == cli(*words).code
+    done = cli("test", "crm")
+    assert (Exit.CLEAN, True) == (done.code, "1 test: 1 ok." in done.out)
+    shown = cli("diff", "crm", "--person", "u-1", "--replay")
+    assert (Exit.CLEAN, True) == (shown.code, "gold" in shown.out)
+    recording = Path("cassettes/crm.json").read_text()
+    assert ("gold" in recording, SECRET in recording) == (True, False)
+    assert not [word for word in ("points", "Shop ID", "orders") if word in recording]
+
+
+@pytest.mark.parametrize(
+    ("answer", "why"),
+    [
+        ({"email": "grace@example.com", "tier": "gold"}, "another person."),
+        ({"tier": "x"}, "nothing proves whose it is."),
+    ],
+)
+def test_a_sample_about_someone_else_is_no_test(
+    project: Path, cli: Cli, answer: object, why: str
+) -> None:
+    """It is said why, and nothing of it is kept."""
+    Path("answer.json").write_text(json.dumps(answer))
+    words = ("new", "crm", "--from-curl", LINE, "--from-answer", "answer.json", *DECIDED[:6],
+             "--person", "u-1", "--json")  # fmt: skip
+    done = cli(*words)
+    assert Exit.CLEAN == done.code
+    [note] = done.json["notes"]
+    assert note.startswith("No test was made of the sample answer: ")
+    assert (True, []) == (note.endswith(why), [path.name for path in project.glob("cassettes")])
 
 
 def test_a_second_action_uses_what_is_there(project: Path, cli: Cli) -> None:
@@ -206,10 +242,22 @@ def test_attributes_are_declared_where_the_project_has_its_own(
         assert after.count("points:") == 1
 
 
-def test_no_client_no_keyring_and_no_cryptography_is_loaded() -> None:
-    """Neither to make a project nor to make an action."""
-    for words in (("init", "--help"), ("new", "--help")):
-        assert {"rich"} >= loaded(*words) & {*HEAVY}
+def test_no_client_no_keyring_and_no_cryptography_is_loaded(project: Path) -> None:
+    """Neither to make a project nor to make an action; on a terminal, sealing loads them."""
+    program = (
+        "import sys; from cactions.__main__ import main\n"
+        "try: main()\n"
+        "except SystemExit as end: assert not end.code\n"
+        f"print(*{{*sys.modules}} & {{*{HEAVY!r}}}, file=sys.stderr)"
+    )
+    line = ["new", "a", "--from-curl", LINE, "--from-answer", "answer.json"]
+    for words in (["init", "more"], line, ["new", "b", "--template", "stripe"]):
+        done = subprocess.run(
+            [sys.executable, "-c", program, *words], cwd=project, capture_output=True, text=True,
+            check=True, timeout=300, stdin=subprocess.DEVNULL,
+            env={**os.environ, "PYTHONPATH": str(ROOT)},
+        )  # fmt: skip
+        assert "" == done.stderr.strip()
 
 
 def test_a_canary_leaves_by_no_way(project: Path, say: Say) -> None:
