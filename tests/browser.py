@@ -8,6 +8,7 @@ from __future__ import annotations
 import base64
 import json
 import os
+import select
 import shutil
 import subprocess
 import time
@@ -24,6 +25,9 @@ OPTIONS = (
     "--disable-background-networking", "--disable-component-update", "--disable-sync",
     "--disable-dev-shm-usage", "--disable-extensions", "--remote-debugging-pipe",
 )  # fmt: skip
+
+SECONDS = 300
+"""The longest silence of a browser; the machine may be busy with other tests."""
 
 
 class BrowserPage:
@@ -58,6 +62,8 @@ class BrowserPage:
 
     def _receive(self) -> dict[str, Any]:
         while b"\0" not in self._buffer:
+            ready, _, _ = select.select([self._read], [], [], SECONDS)
+            assert ready, "the browser says nothing any more"
             data = os.read(self._read.fileno(), 1 << 20)
             assert data, "the browser has ended"
             self._buffer += data

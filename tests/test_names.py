@@ -20,8 +20,8 @@ VERBS = frozenset(
     abandon abort accept acquire add advance align analyze annotate append apply archive arrange ask
     assemble atomic attach audit authenticates begin bind build by call capture change check choose
     clean clear clone
-    close coerce collect commit compare compose compute confirm connect continue convert copy count
-    create
+    close coerce collect commit compare compose compress compute confirm connect continue convert
+    copy count create
     cut decode decompress delete derive describe detect dim discard discards divide draft draw drop
     dump emits encode end ensure enter equals erase error escape evaluate exclude execute
     exit expand explain export extract fail feed fetch fileno fill filter find finds
@@ -34,7 +34,7 @@ VERBS = frozenset(
     prune publish pull put query quote raise read rebuild receive record redact refuse
     register reject rekey release remember remove rename render reopen replace report require
     resolve restore rests restyle resume retry returns reveal revoke rewrap rotate run
-    salvage save scrub seal search send set settle shake share show sign skip sleep sort
+    salvage save scrub seal search send serve set settle shake share show sign skip sleep sort
     span split stack start stop store strip suggest suggests sum sync take test to track
     truncate try turn undo unlock unpad unseal unwrap update use validate verify wait walk
     wants widen without wrap writable write yield

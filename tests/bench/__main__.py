@@ -17,6 +17,7 @@ from pathlib import Path
 from tests.bench import (
     bulk,
     linting,
+    pages,
     planning,
     reading,
     replaying,
@@ -49,6 +50,7 @@ def main(words: Sequence[str]) -> int:
             "linting": partial(linting.readings, folder, ROUNDS),
             "unsealing": partial(unsealing.readings, folder, ROUNDS),
             "sending": partial(sending.readings, ROUNDS),
+            "pages": partial(pages.readings, folder),
             "bulk": partial(bulk.readings, folder, ROUNDS, million="--million" in words),
         }
         readings = [each for part in chosen or parts for each in parts[part]()]

@@ -16,6 +16,7 @@ from tests.bench import (
     bulk,
     crowd,
     linting,
+    pages,
     planning,
     reading,
     replaying,
@@ -28,6 +29,7 @@ from tests.bench import (
 )
 from tests.bench.measuring import Reading, compiling, largest, medians, own, process, wall
 from tests.bench.table import table
+from tests.browser import MISSING
 from tests.servers import authority
 
 
@@ -167,6 +169,15 @@ def test_the_watch_of_the_bench_shows_every_save(tmp_path: Path) -> None:
     """Each has other words, and its tests are replayed."""
     with watching.watched(tmp_path, 3) as save:
         assert [True, True] == [0 < save(number) < 60 for number in range(2)]
+
+
+def test_the_page_of_the_bench_finds_what_it_looks_for(tmp_path: Path) -> None:
+    """In both pages; where there is no browser, that is said."""
+    found = [*pages.readings(tmp_path, (20, 40))]
+    assert 'data-rows="40"' in (tmp_path / "page_40.html").read_text()
+    assert found[-1].unit in ("", "x with 20")
+    assert all(reading.measured >= 0 for reading in found)
+    assert [MISSING != ""] == [*{len(found) == 3}]
 
 
 def test_a_missing_linter_is_reported() -> None:

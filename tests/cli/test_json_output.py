@@ -18,6 +18,7 @@ from typer.main import get_command
 from cactions.cli.app import build_application
 from cactions.cli.commands.schema import DOCUMENTS
 from cactions.cli.exit_codes import Exit
+from cactions.edges.http.page_server import PageServer
 from cactions.logic.documents.shapes.registry import list_shapes
 from tests.cli.conftest import ROOT, Cli, Work
 from tests.cli.scenes import every_outcome
@@ -63,7 +64,7 @@ LOCAL = (
     ("diff loyalty --person u-3 --replay", ""), ("diff loyalty --all --replay", ""),
     ("config", ""), ("completion zsh", ""), ("doctor", ""), ("people list", ""),
     ("people show u-1", ""), ("people import people.csv", ""), (f"run {LOYALTY} --yes", ""),
-    ("runs list", ""),
+    ("runs list", ""), ("review last", ""),
     ("runs show last", ""), ("runs export last --out run.jsonl", ""), ("runs undo last --yes", ""),
     ("run loyalty --people who.csv --replay --yes", ""), ("runs retry last --yes", ""),
     ("runs prune --keep 9 --yes", ""), ("runs forget --person user_id=u-2 --yes", ""),
@@ -246,6 +247,7 @@ def test_every_command_prints_one_document_that_fits_its_schema(
 ) -> None:
     """The schema that is published, which allows no other member; and each one is heard."""
     prepare(home)
+    monkeypatch.setattr(PageServer, "serve_for", lambda _server, _seconds: None)  # waits for no one
     far = home / "far"
     for folder in (far / "cassettes", home / "team"):
         folder.mkdir(parents=True)

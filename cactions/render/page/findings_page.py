@@ -28,7 +28,7 @@ _STYLES: Final = {Severity.ERROR: "bad", Severity.WARNING: "caution", Severity.I
 def write_findings_page(review: LintReport, relative: Callable[[str], str | None]) -> Iterator[str]:
     """The page. ``relative`` gives a file's name from the root of the repository on, or None."""
     count = count_by_severity(review.findings, len(review.suppressed))
-    return write_page(f"cactions validate: {count}", (), _write_main(review, relative))
+    return write_page(f"Leak detection: {count}", (), _write_main(review, relative))
 
 
 def _write_main(review: LintReport, relative: Callable[[str], str | None]) -> Iterator[str]:
