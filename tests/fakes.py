@@ -64,7 +64,7 @@ class FakePeople:
 
     batch_size = 1
 
-    def open_batch(self) -> AbstractContextManager[None]:
+    def open_batch(self, _person_ids: Sequence[str] = ()) -> AbstractContextManager[None]:
         return nullcontext()
 
     def commit(self, plan: Plan) -> Receipt:

@@ -234,7 +234,7 @@ def _try_write(
     No method: in a circle of references, the stores would stay open after the run.
     """
     try:
-        with stores.people.open_batch():
+        with stores.people.open_batch([entry.plan.subject.person_id for entry in batch]):
             receipts = [write(entry, stores) for entry in batch]
     except StoreError as error:
         failed = _BatchFailed(error, len(batch))

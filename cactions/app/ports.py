@@ -107,10 +107,10 @@ class People(Protocol):
     batch_size: int
     """How many people are written in one batch; 1 where each write is stored at once."""
 
-    def open_batch(self) -> AbstractContextManager[None]:
+    def open_batch(self, person_ids: Sequence[str] = ()) -> AbstractContextManager[None]:
         """Commits in it may be stored together at its end: their receipts are true then.
 
-        Raises as ``commit``, for all of them.
+        These people may be read together for their commits. Raises as ``commit``, for all of them.
         """
 
     def find(self, query: PersonQuery) -> Person:

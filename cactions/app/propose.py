@@ -98,8 +98,8 @@ def plan_and_keep_response(
         call = replace(call, status=response.status)
         ours = context.journal.get_last_applied(person.id) if context.journal else {}
         plan = plan_changes(_build_input(job, person, call), response, ours)
-        others = (premise for premise in job.premises if premise not in plan.premises)
-        return replace(plan, premises=(*plan.premises, *others)), response
+        others = [premise for premise in job.premises if premise not in plan.premises]
+        return replace(plan, premises=(*plan.premises, *others)) if others else plan, response
     except PlanningError as error:
         return build_failure(_build_input(job, person, call), error), response
 

@@ -16,9 +16,9 @@ class TestPeopleOnly:
         self._people = people
         self.batch_size = people.batch_size
 
-    def open_batch(self) -> AbstractContextManager[None]:
+    def open_batch(self, person_ids: Sequence[str] = ()) -> AbstractContextManager[None]:
         """As the people's own."""
-        return self._people.open_batch()
+        return self._people.open_batch(person_ids)
 
     def find(self, query: PersonQuery) -> Person:
         """As the people's own. Raises UsageError for a person who is no test person."""

@@ -78,10 +78,7 @@ class MaskedText:
         return MaskedText(shown, real, compared)
 
     def __add__(self, other: MaskedText) -> MaskedText:
-        both = None if self.is_unopened or other.is_unopened else self.reveal() + other.reveal()
-        return MaskedText(
-            self.masked + other.masked, both, self.to_matching_text() + other.to_matching_text()
-        )
+        return MaskedText.join((self, other))
 
     def __eq__(self, other: object) -> bool:
         if not isinstance(other, MaskedText):

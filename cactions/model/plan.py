@@ -36,11 +36,12 @@ class Change(Struct, frozen=True):
     @property
     def kind(self) -> ChangeKind:
         """All empty values are equal: null, ``""`` and absent mean the same to a reader."""
-        if is_same(self.before, self.after) or (is_empty(self.before) and is_empty(self.after)):
-            return ChangeKind.SAME
-        if is_empty(self.before):
-            return ChangeKind.ADD
-        return ChangeKind.CLEAR if is_empty(self.after) else ChangeKind.OVERWRITE
+        was_empty, becomes_empty = is_empty(self.before), is_empty(self.after)
+        if was_empty or becomes_empty:
+            if was_empty and becomes_empty:
+                return ChangeKind.SAME
+            return ChangeKind.ADD if was_empty else ChangeKind.CLEAR
+        return ChangeKind.SAME if is_same(self.before, self.after) else ChangeKind.OVERWRITE
 
 
 class KeptAttribute(Struct, frozen=True):
@@ -115,7 +116,7 @@ class Plan(Struct, frozen=True):
     @property
     def effective(self) -> tuple[Change, ...]:
         """The changes that change something."""
-        return tuple(change for change in self.changes if change.kind is not ChangeKind.SAME)
+        return tuple([change for change in self.changes if change.kind is not ChangeKind.SAME])
 
     @property
     def has_nothing(self) -> bool:

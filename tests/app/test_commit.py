@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -157,7 +157,7 @@ class BatchedPeople(WatchedPeople):
     failed = 0
 
     @contextmanager
-    def open_batch(self) -> Iterator[None]:
+    def open_batch(self, _person_ids: Sequence[str] = ()) -> Iterator[None]:
         before = [*self._inner.everybody]
         yield
         if self.error:

@@ -1,16 +1,21 @@
-"""What others do in a loop: ``python -m tests.bench.loops bare|sdk ...``, each a process.
+"""What others do in a loop: ``python -m tests.bench.loops bare|sdk|job ...``, each a process.
 
 - ``bare PORT CA_FILE NUMBER``: a guarded request for each person, by a pool of threads.
 - ``sdk URL TOKEN NUMBER``: the official library of Intercom; it searches and updates.
+- ``job URL TOKEN NUMBER SHOP``: the same with what the third party says, as ``run`` does.
 """
 
 from __future__ import annotations
 
 import json
 import sys
+from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
+from functools import cache
 from pathlib import Path
 from typing import Any, Final
+
+import httpx
 
 from cactions.edges.http.address_guard import NetworkRules
 from cactions.edges.http.client import HttpSender
@@ -41,14 +46,33 @@ def loop_bare(port: str, ca_file: str, number: str) -> None:
 
 def loop_sdk(url: str, token: str, number: str) -> None:
     """Search for each person, and update them."""
-    from intercom import Intercom, SingleFilterSearchRequest  # an extra of the bench
-
-    api: Any = Intercom(base_url=url, token=token)
     for n in range(int(number)):
-        query = SingleFilterSearchRequest(field="external_id", operator="=", value=f"u-{n}")
-        [found] = list(api.contacts.search(query=query))
-        api.contacts.update(found.id, custom_attributes={"tier": "gold", "points": n})
+        _update_person(_open_api(url, token), n, {"tier": "gold", "points": n})
+
+
+def loop_job(url: str, token: str, number: str, shop: str) -> None:
+    """Ask the third party about each person, search for them, and update them."""
+    with httpx.Client() as client:
+        for n in range(int(number)):
+            record = client.get(f"{shop}u-{n}", extensions={"sni_hostname": HOST}).json()
+            values = {name: record[name] for name in ("tier", "points")}
+            _update_person(_open_api(url, token), n, values)
+
+
+@cache
+def _open_api(url: str, token: str) -> Any:
+    from intercom import Intercom  # an extra of the bench
+
+    return Intercom(base_url=url, token=token)
+
+
+def _update_person(api: Any, n: int, values: Mapping[str, Any]) -> None:
+    from intercom import SingleFilterSearchRequest
+
+    query = SingleFilterSearchRequest(field="external_id", operator="=", value=f"u-{n}")
+    [found] = list(api.contacts.search(query=query))
+    api.contacts.update(found.id, custom_attributes=values)
 
 
 if __name__ == "__main__":
-    {"bare": loop_bare, "sdk": loop_sdk}[sys.argv[1]](*sys.argv[2:])
+    {"bare": loop_bare, "sdk": loop_sdk, "job": loop_job}[sys.argv[1]](*sys.argv[2:])

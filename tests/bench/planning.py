@@ -7,7 +7,7 @@ journal, the text of the whole plan, is shown beside it.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from itertools import cycle
 from math import inf
@@ -101,7 +101,7 @@ class Room:
 
     batch_size = 1
 
-    def open_batch(self) -> AbstractContextManager[None]:
+    def open_batch(self, _person_ids: Sequence[str] = ()) -> AbstractContextManager[None]:
         return nullcontext()
 
     def commit(self, plan: Plan) -> Receipt:

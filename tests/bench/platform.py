@@ -1,4 +1,4 @@
-"""A workspace at Intercom for the bench, and a third party, in one process of their own."""
+"""A workspace at Intercom for the bench, and a third party, each in a process of its own."""
 
 from __future__ import annotations
 
@@ -18,16 +18,16 @@ from tests.bench.crowd import (
     build_environment,
     call,
     command,
+    open_shop,
     write_home,
 )
 from tests.intercom_projects import API, PUBLISH
 
 _SERVER: Final = """
 import sys
-from tests.bench.crowd import answer_people, list_people
-from tests.servers import serving
+from tests.bench.crowd import list_people
 from tests.workspace import WorkspaceServer
-with serving(answer_people) as shop, WorkspaceServer(tls=True) as server:
+with WorkspaceServer(tls=True) as server:
     server.add_attribute("tier")
     server.add_attribute("points", "integer")
     for person in list_people(int(sys.argv[1]), int(sys.argv[2])):
@@ -36,14 +36,14 @@ with serving(answer_people) as shop, WorkspaceServer(tls=True) as server:
             external_id=fields["user_id"], email=fields["email"], role="user",
             custom_attributes=dict(person.attributes),
         )
-    print(server.port, server.token, shop.port, shop.ca_file, flush=True)
+    print(server.port, server.token, server.ca_file, flush=True)
     sys.stdin.read()
 """
 
 
 @dataclass(frozen=True)
 class Platform:
-    """The address of the workspace."""
+    """The address of the workspace; ``shop`` has the certificates of both servers."""
 
     port: int
     token: str
@@ -53,6 +53,11 @@ class Platform:
     def plain_url(self) -> str:
         """Its address for who has no rule about names."""
         return f"https://127.0.0.1:{self.port}"
+
+    @property
+    def plain_shop(self) -> str:
+        """That of the third party."""
+        return f"https://127.0.0.1:{self.shop.port}/v1/customers/"
 
     def make_home(self, home: Path, number: int) -> Path:
         """A folder whose people are there, with the sealed token."""
@@ -76,8 +81,10 @@ class Platform:
 
 
 @contextmanager
-def open_platform(number: int, each: int = TWENTIETH) -> Iterator[Platform]:
-    """The workspace with this number of people."""
-    with serve_apart(_SERVER, str(number), str(each)) as found:
-        port, token, shop, ca_file = found
-        yield Platform(int(port), token, Shop(int(shop), Path(ca_file)))
+def open_platform(folder: Path, number: int, each: int = TWENTIETH) -> Iterator[Platform]:
+    """The workspace with this number of people; ``folder`` is for the certificates."""
+    with open_shop() as shop, serve_apart(_SERVER, str(number), str(each)) as found:
+        port, token, ca_file = found
+        both = folder / "platform.pem"
+        both.write_bytes(shop.ca_file.read_bytes() + Path(ca_file).read_bytes())
+        yield Platform(int(port), token, Shop(shop.port, both))

@@ -11,7 +11,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
-from contextlib import nullcontext, suppress
+from contextlib import AbstractContextManager, nullcontext, suppress
 from typing import Final, TypeAlias
 
 from msgspec.structs import replace
@@ -113,7 +113,9 @@ class IntercomPeople:
         return person or require_one_person(PersonQuery("id", person_id), (), hint=_HINT)
 
     batch_size = 1
-    open_batch = nullcontext
+
+    def open_batch(self, _person_ids: Sequence[str] = ()) -> AbstractContextManager[None]:
+        return nullcontext()
 
     def commit(self, plan: Plan) -> Receipt:
         """Write the effective changes, or none. Raises UsageError if the person is gone."""

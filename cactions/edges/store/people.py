@@ -12,7 +12,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager, nullcontext, suppress
 from pathlib import Path
 from typing import Final
@@ -35,8 +35,8 @@ from cactions.logic.people.from_record import update_person
 from cactions.logic.people.lookup import (
     build_lookup_key,
     check_field,
+    get_lookup_key,
     index_by_key,
-    list_lookup_keys,
     require_one_person,
 )
 from cactions.logic.plan.compare_and_set import commit_plan, is_unchanged
@@ -67,6 +67,7 @@ class LocalPeopleStore:
         self._seed = seed
         self._seed_by_key = index_by_key(seed)
         self._database: Database | None = None
+        self._batch: dict[tuple[str, str], Sequence[Person]] = {}
 
     def close(self) -> None:
         """Close the database file."""
@@ -118,10 +119,18 @@ class LocalPeopleStore:
     batch_size = _BATCH
 
     @contextmanager
-    def open_batch(self) -> Iterator[None]:
-        """All commits in it are durable at its end, or none of them is stored."""
-        with self._open_or_create().open_for_writing():
-            yield
+    def open_batch(self, person_ids: Sequence[str] = ()) -> Iterator[None]:
+        """All commits in it are durable at its end, or none of them is stored.
+
+        Its people are read at once, behind the lock; a second commit to one reads them again.
+        """
+        store = self._open_or_create()
+        with store.open_for_writing():
+            try:
+                self._batch = self._find_by_keys(store, "id", person_ids)
+                yield
+            finally:
+                self._batch = {}
 
     def commit(self, plan: Plan) -> Receipt:
         """Write the effective changes, or none. Raises UsageError if the person is gone."""
@@ -130,7 +139,10 @@ class LocalPeopleStore:
         query = PersonQuery("id", plan.subject.person_id)
         store = self._open_or_create()
         with store.open_for_writing():
-            person = require_one_person(query, self._find_matches(store, "id", query.value))
+            found = self._batch.pop(("id", query.value), None)
+            person = require_one_person(
+                query, found or self._find_matches(store, "id", query.value)
+            )
             after, receipt = commit_plan(plan, person)
             if after and not store.execute(UPDATE, write_attributes(after), after.id):
                 store.execute(REPLACE, *build_row(after))  # a seed person
@@ -191,7 +203,7 @@ class LocalPeopleStore:
 
     def _find_by_keys(
         self, store: Database | None, field: str, keys: Sequence[str]
-    ) -> Mapping[tuple[str, str], Sequence[Person]]:
+    ) -> dict[tuple[str, str], Sequence[Person]]:
         """By field and key, the people who have it: stored ones, and seed people who are not."""
         stored = read_stored(store, field, keys) if store else ()
         found = {**index_by_key(stored, field)}
@@ -219,7 +231,7 @@ class LocalPeopleStore:
                 f"{row} already exists",
                 hint="Use --update: fields that the file does not name stay as they are.",
             )
-        user_id = list_lookup_keys(person)["user_id"]
+        user_id = get_lookup_key(person, "user_id")
         owners = self._find_matches(store, "user_id", user_id) if user_id else ()
         if other := next((owner for owner in owners if owner.id != person.id), None):
             raise UsageError(

@@ -12,7 +12,7 @@ from typing import Final
 
 from cactions.edges.store.sqlite import Cell, Database, Row, Schema
 from cactions.logic import strict_json
-from cactions.logic.people.lookup import list_lookup_keys
+from cactions.logic.people.lookup import get_lookup_key
 from cactions.model import Json, Person
 
 LAYOUT: Final = Schema(
@@ -73,8 +73,8 @@ def read_pages(store: Database) -> Iterator[Person]:
 
 
 def _list_columns(person: Person) -> Row:
-    keys = list_lookup_keys(person)
-    return person.id, keys["user_id"], keys["email"], person.role.value, int(person.test)
+    user_id, email = get_lookup_key(person, "user_id"), get_lookup_key(person, "email")
+    return person.id, user_id, email, person.role.value, int(person.test)
 
 
 def build_row(person: Person) -> Row:

@@ -51,6 +51,7 @@ class RunDatabase:
         is_present = database.layout.version == run_schema.LAYOUT.version
         self.sql = run_schema.NEW if is_present else run_schema.OLD
         self._checked: tuple[Cell, bool] | None = None
+        self._large: Cell = None
 
     @classmethod
     def begin(
@@ -173,10 +174,15 @@ class RunDatabase:
         """
         if not self._cipher.seals:
             return True
-        [(version,)] = self.database.query_rows("PRAGMA data_version")
-        if self._checked is None or self._checked[0] != version:  # others have written
+        version = self._read_version()
+        if self._checked is None or self._checked[0] != version:
             self._checked = (version, has_all_seals(self.database, self.cells, self._id))
         return self._checked[1]
+
+    def _read_version(self) -> Cell:
+        """Another number after others have written."""
+        [(version,)] = self.database.query_rows("PRAGMA data_version")
+        return version
 
     def read_head(self) -> tuple[RunHead, bool, RunPhase]:
         """The head of the run, whether it is finished, and its phase."""
@@ -211,18 +217,18 @@ class RunDatabase:
     def read_run(self, read_page: ReadPage) -> Run:
         """The run; of a small one, all is read in one transaction.
 
-        ``read_page`` reads further entries of a large one later, when this file may be closed.
+        ``read_page`` reads the entries of a large one later, when this file may be closed; here, a
+        page of them shows damage. It is not read again while only this process has written.
         """
         with self.database.open_for_reading():
             head, finished, phase = self.read_head()
-            first, counts = self.read_page(0), self._count_entries()
-            authentic = self.is_authentic()
-        states = self.sql is run_schema.NEW
-        entries = (
-            StoredEntries(read_page, counts, has_states=states)
-            if len(first) == PAGE
-            else tuple(first)
-        )
+            entries: tuple[RunEntry, ...] | StoredEntries = ()
+            if (version := self._read_version()) != self._large:
+                entries = tuple(self.read_page(0))
+                self._large = version if len(entries) == PAGE else None
+            counts, authentic = self._count_entries(), self.is_authentic()
+        if self._large is not None:
+            entries = StoredEntries(read_page, counts, has_states=self.sql is run_schema.NEW)
         return Run(head, entries, finished, authentic, phase, counts)
 
     def _count_entries(self) -> RunCounts:

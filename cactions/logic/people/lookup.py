@@ -42,17 +42,17 @@ def build_lookup_key(field: str, text: str) -> str | None:
     return text or None
 
 
+def get_lookup_key(person: Person, field: str) -> str | None:
+    """The lookup key of a person for this match field; None where no query finds them by it."""
+    value = person.get_field(field)
+    if not isinstance(value, str) or (field == "user_id" and person.role is not Role.USER):
+        return None
+    return build_lookup_key(field, value)
+
+
 def list_lookup_keys(person: Person) -> Mapping[str, str | None]:
     """The lookup keys of a person, by match field."""
-    user_id, email = person.fields.get("user_id"), person.fields.get("email")
-    is_user = person.role is Role.USER
-    return {
-        "id": build_lookup_key("id", person.id),
-        "user_id": build_lookup_key("user_id", user_id)
-        if is_user and isinstance(user_id, str)
-        else None,
-        "email": build_lookup_key("email", email) if isinstance(email, str) else None,
-    }
+    return {field: get_lookup_key(person, field) for field in MATCH_FIELDS}
 
 
 def index_by_key(
@@ -61,15 +61,15 @@ def index_by_key(
     """The people of each match field and lookup key; only of these fields where some are named."""
     by_key: dict[tuple[str, str], list[Person]] = {}
     for person in people:
-        for field, key in list_lookup_keys(person).items():
-            if key and (not fields or field in fields):
+        for field in fields or MATCH_FIELDS:
+            if key := get_lookup_key(person, field):
                 by_key.setdefault((field, key), []).append(person)
     return by_key
 
 
 def has_key(person: Person, query: PersonQuery) -> bool:
     """Whether the person matches the query."""
-    return list_lookup_keys(person)[query.field] == build_lookup_key(query.field, query.value)
+    return get_lookup_key(person, query.field) == build_lookup_key(query.field, query.value)
 
 
 def is_any_key(query: PersonQuery, keys: Iterable[PersonQuery]) -> bool:

@@ -2,7 +2,8 @@
 
 - A reference without a value (absent, null or ``""``) stops the build: no request has a gap.
 - A value is inserted exactly or not at all; ``encoding`` says what each position refuses.
-- The built URL is parsed again: no value can change the origin or the number of path segments.
+- The built URL is compared with its literal text: no value can change the origin, the number of
+  path segments, or what is behind the path.
 - A secret is rendered twice, real and masked, and is in no message. A secret that was not opened
   stays masked: such a request can be shown and replayed, but not sent.
 """
@@ -14,6 +15,7 @@ from functools import lru_cache
 from typing import Final
 from urllib.parse import urlsplit
 
+from msgspec import Struct
 from msgspec.structs import replace
 
 from cactions.logic.request import encoding
@@ -37,6 +39,7 @@ from cactions.model import (
     Request,
     RequestBody,
     Scalar,
+    Template,
     TokenFetch,
     is_empty,
 )
@@ -128,23 +131,48 @@ def _check_audience(action: Action, person: Person) -> None:
 def _build_url(request: ActionRequest, resolver: ValueResolver) -> MaskedText:
     """Origin, path and query; only literal text of the action may add path segments."""
     place = "the path of the URL"
-    path = resolver.resolve_text(request.url, place, encoding.encode_path_segment)
-    url = MaskedText.of_plain(request.base) + path
-    skeleton = request.base + "".join(part for part in request.url.parts if isinstance(part, str))
-    if _get_structure(url.reveal()) != _get_literal_structure(skeleton):
+    url = resolver.resolve_text(request.url, place, encoding.encode_path_segment)
+    if request.base:
+        url = MaskedText.of_plain(request.base) + url
+    if not _build_frame(request.base, request.url).fits(url.reveal()):
         message = f"the values for {resolver.label} would change the structure of the URL"
         fix = "fix the value, or the literal text next to it"
         raise PlanningError(FailureReason.UNFIT_VALUE, message, hint=fix)
+    if not request.query:
+        return url
     pairs = build_pairs(request.query, resolver, "the query parameter", encoding.encode_query_part)
-    return url + MaskedText.of_plain("?") + pairs if request.query else url
+    return url + MaskedText.of_plain("?") + pairs
 
 
-def _get_structure(url: str) -> tuple[str, str, int, str, str]:
-    parts = urlsplit(url)
-    return parts.scheme, parts.netloc, parts.path.count("/"), parts.query, parts.fragment
+class _UrlFrame(Struct, frozen=True):
+    """What no value may change. ``literal`` is the text of the action without the values.
+
+    ``start`` is the origin with the character behind it, ``end`` all from the first ``?`` or ``#``.
+    """
+
+    literal: str
+    start: str
+    end: str
+
+    def fits(self, url: str) -> bool:
+        """Whether the values of a URL have changed nothing of it."""
+        return url == self.literal or (
+            url.startswith(self.start)
+            and url.endswith(self.end)
+            and url.count("/") == self.literal.count("/")
+            and url.count("?") == self.literal.count("?")
+            and url.count("#") == self.literal.count("#")
+        )
 
 
-_get_literal_structure: Final = lru_cache(maxsize=64)(_get_structure)  # the same for everyone
+@lru_cache(maxsize=64)
+def _build_frame(base: str, template: Template) -> _UrlFrame:
+    """The same for everyone."""
+    literal = base + "".join(part for part in template.parts if isinstance(part, str))
+    parts = urlsplit(literal)
+    origin = len(f"{parts.scheme}://{parts.netloc}")
+    behind = literal[origin : origin + 1] or "/"
+    return _UrlFrame(literal, literal[:origin] + behind, literal[origin + len(parts.path) :])
 
 
 def _build_headers(

@@ -23,6 +23,8 @@ _SURROGATE: Final = re.compile(r"[\ud800-\udfff]")
 _BLANKS: Final = " \t\r\n"
 _SMALL: Final = str.maketrans({chr(n): chr(n).lower() for n in range(128)})
 _PATH_DELIMITERS: Final = re.compile(r"[/\\%?#;]")
+_UNRESERVED: Final = re.compile(r"[A-Za-z0-9_.~-]+")
+"""What stands in a path as it is: most keys of people. RFC 3986, 2.3."""
 
 
 class EncodingError(ValueError):
@@ -34,7 +36,8 @@ def encode_text(value: Value) -> str:
     if isinstance(value, InvalidText):
         raise EncodingError("contains a lone surrogate, and is not valid Unicode")
     if isinstance(value, str):
-        _refuse_match(_SURROGATE, value, "contains a lone surrogate")
+        if not value.isascii():
+            _refuse_match(_SURROGATE, value, "contains a lone surrogate")
         return value
     if not isinstance(value, bool | int | float):
         raise EncodingError("is a list, an object or null")
@@ -58,6 +61,8 @@ def encode_path_segment(text: str) -> str:
     """
     if text in ("", ".", ".."):
         raise EncodingError("is empty" if not text else "is one of . and ..")
+    if _UNRESERVED.fullmatch(text):
+        return text
     _refuse_match(_CONTROL, text, "contains a control character")
     _refuse_match(_PATH_DELIMITERS, text, r"contains one of / \ % ? # ;")
     return quote(text, safe="")

@@ -15,7 +15,6 @@ from cactions.logic.request.encoding import (
     encode_slashed_segment,
     encode_text,
     hash_text,
-    join_parts,
 )
 from cactions.logic.request.redaction import get_label
 from cactions.logic.shell import quote_word
@@ -56,11 +55,13 @@ class ValueResolver(Struct, frozen=True):
         self, template: Template, place: str, encode: Callable[[str], str]
     ) -> MaskedText:
         """The template with all values inserted. Raises PlanningError (NO_VALUE, UNFIT_VALUE)."""
-        return join_parts(
-            MaskedText.of_plain(part)
-            if isinstance(part, str)
-            else self.resolve_hole(part, place, encode)
-            for part in template.parts
+        return MaskedText.join(
+            [
+                MaskedText.of_plain(part)
+                if isinstance(part, str)
+                else self.resolve_hole(part, place, encode)
+                for part in template.parts
+            ]
         )
 
     def resolve_hole(self, hole: Hole, place: str, encode: Callable[[str], str]) -> MaskedText:
