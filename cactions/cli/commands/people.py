@@ -11,6 +11,7 @@ import typer
 
 from cactions.app.pull_people import take_test_people
 from cactions.cli import progress, wiring, workspace
+from cactions.cli.followed_work import follow_items
 from cactions.cli.live_options import LiveOptions, network_options
 from cactions.cli.open_project import open_project, open_workspace
 from cactions.cli.options import Environment, Files, Json, parse_person_query
@@ -58,7 +59,8 @@ def import_(
     """
     project_folder = open_project(files, environment, leaks=False)
     unlisted = UnlistedValues(project_folder.project.attributes)
-    people = unlisted.observe(_read(path, form, project_folder))
+    read = follow_items(_read(path, form, project_folder), "Importing", "people")
+    people = unlisted.observe(read)
     progress.mark_written()
     workspace.remember_seeds(project_folder)
     number = workspace.open_local_people(project_folder).import_people(people, update=update)
