@@ -18,6 +18,7 @@ from tests.projects import write
 from tests.servers import Server
 from tests.workspace import WorkspaceServer
 
+START_SECONDS = followed_work.START_SECONDS
 LINE = re.compile(r"^(Testing|Undoing|Reading|Importing|Requests): .*\n", re.MULTILINE)
 
 
@@ -36,7 +37,7 @@ def at_once(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_work_that_is_over_in_two_seconds_says_nothing(cli: Cli) -> None:
     """Which is nearly all of it."""
     assert [] == list_progress(cli("test"))
-    assert 2.0 == followed_work.START_SECONDS
+    assert 2.0 == START_SECONDS
 
 
 @pytest.mark.usefixtures("at_once")
