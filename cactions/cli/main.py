@@ -14,6 +14,7 @@ from typing import Final
 from cactions.cli import json_ends, json_output, progress, streams, wiring
 from cactions.cli.app import run_command
 from cactions.cli.exit_codes import Exit
+from cactions.cli.followed_work import count_request
 from cactions.cli.signals import (
     Interrupted,
     choose_interrupt_code,
@@ -61,6 +62,7 @@ def run() -> int:
 def _run_to_exit_code(words: list[str]) -> int:
     """The exit code of a command that came to its end."""
     progress.start()
+    progress.observe_requests(count_request)
     json_output.start(words)
     set_signal_handler(stop_once)
     streams.prepare()

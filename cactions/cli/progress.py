@@ -24,6 +24,7 @@ _writing: ContextVar[bool] = ContextVar("writing", default=False)
 _stored: ContextVar[bool] = ContextVar("stored", default=False)
 _sending: ContextVar[bool] = ContextVar("sending", default=False)
 _requesting: ContextVar[bool] = ContextVar("requesting", default=False)
+_observers: Final[list[Callable[[], None]]] = []
 _at_end: Final[list[Callable[[], None]]] = []
 
 _BEFORE: Final[dict[tuple[str, ...], str]] = {
@@ -101,6 +102,17 @@ def run_exit_hooks() -> None:
     """The command has ended; its last words may still be on their way."""
     while _at_end:
         _at_end.pop()()
+
+
+def observe_requests(act: Callable[[], None]) -> None:
+    """Do it for each request that is sent from now on."""
+    _observers[:] = [act]
+
+
+def report_request() -> None:
+    """A request is about to be sent; threads send, too."""
+    for act in _observers:
+        act()
 
 
 def mark_sent() -> None:

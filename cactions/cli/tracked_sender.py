@@ -1,4 +1,4 @@
-"""A sender after whose first request the last words no longer say that nothing was sent."""
+"""A sender whose requests are counted; after the first, no error says that nothing was sent."""
 
 from __future__ import annotations
 
@@ -18,4 +18,5 @@ class TrackedSender:
     def send(self, request: Request) -> Response:
         """The response. Raises RequestFailed."""
         progress.mark_sent()
+        progress.report_request()
         return self._live.send(request)

@@ -69,10 +69,13 @@ def _mask_in_place_of_progress(view: View) -> View:
 
 
 @contextmanager
-def show_progress(label: str, total: int, *, quiet: bool = False) -> Iterator[ProgressDisplay]:
+def show_progress(
+    label: str, total: int, *, quiet: bool = False, unit: str = "people", delay: float | None = None
+) -> Iterator[ProgressDisplay]:
     """The progress of a long work on stderr: a bar on a terminal, else a line every ten seconds.
 
-    ``total`` 0: not known. At its end the bar goes away.
+    ``total`` 0: not known. ``unit`` is what is counted, ``delay`` the seconds before the first
+    picture. At its end the bar goes away.
     """
     from cactions.render.progress_display import FRAME_SECONDS, LINE_SECONDS, LineCanvas
     from cactions.render.progress_display import ProgressDisplay as Display
@@ -85,12 +88,27 @@ def show_progress(label: str, total: int, *, quiet: bool = False) -> Iterator[Pr
         display = Display(label, total, BarCanvas(streams.mask_view), FRAME_SECONDS)
     else:
         display = Display(label, total, LineCanvas(create_output()), LINE_SECONDS)
+    for other in _displays:
+        other.erase()
+    display.unit = unit
+    if delay is not None:
+        display.hold(delay)
     _displays.append(display)
     try:
         yield display
     finally:
         _displays.remove(display)
         display.erase()
+
+
+def is_showing_progress() -> bool:
+    """Whether a progress is on the terminal, or may come there."""
+    return bool(_displays)
+
+
+def is_alone(display: ProgressDisplay) -> bool:
+    """Whether this progress is the only one."""
+    return _displays == [display]
 
 
 def write_json(document: dict[str, Json]) -> None:

@@ -23,11 +23,11 @@ def format_duration(seconds: float) -> str:
     return f"{minutes // 60:,} h {minutes % 60:02} min"
 
 
-def format_rate(rate: float) -> str:
+def format_rate(rate: float, unit: str = "people") -> str:
     """``83 people per second``; empty where nothing was measured."""
     if rate <= 0:
         return ""
     if rate < _SLOW:
-        return f"{rate * _MINUTE:.1f} people per minute"
+        return f"{rate * _MINUTE:.1f} {unit} per minute"
     text = f"{rate:,.0f}" if rate >= _TEN else f"{rate:.1f}"
-    return f"{text} people per second"
+    return f"{text} {unit} per second"

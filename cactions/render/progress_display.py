@@ -29,7 +29,7 @@ _STYLES: Final = MappingProxyType(dict(messages.OUTCOMES.values()))
 
 
 class ProgressState(Struct, frozen=True):
-    """How far the work is. ``total`` 0: not known. ``rate`` in people per second, or 0."""
+    """How far the work is. ``total`` 0: not known. ``rate`` in units per second, or 0."""
 
     label: str
     total: int
@@ -37,6 +37,7 @@ class ProgressState(Struct, frozen=True):
     counts: Mapping[str, int] = {}
     note: str = ""
     rate: float = 0.0
+    unit: str = "people"
 
     @property
     def remaining(self) -> float | None:
@@ -56,7 +57,10 @@ class ProgressCanvas(Protocol):
 
 
 class ProgressDisplay:
-    """Shows a work on a canvas, at most once in ``interval`` seconds."""
+    """Shows a work on a canvas, at most once in ``interval`` seconds.
+
+    ``unit`` is what is counted, in the plural.
+    """
 
     def __init__(
         self,
@@ -69,6 +73,7 @@ class ProgressDisplay:
     ) -> None:
         self._label, self._total, self._canvas = label, total, canvas
         self._clock, self._interval = clock, interval
+        self.unit = "people"
         self._due = clock() + interval if canvas else float("inf")
         self._past = deque([(clock(), 0)])
 
@@ -84,7 +89,13 @@ class ProgressDisplay:
             return
         self._due = now + self._interval
         rate = self._measure_rate(now, done)
-        self._canvas.draw(ProgressState(self._label, self._total, done, counts, note, rate))
+        state = ProgressState(self._label, self._total, done, counts, note, rate, self.unit)
+        self._canvas.draw(state)
+
+    def hold(self, seconds: float) -> None:
+        """Show nothing for so long."""
+        if self._canvas:
+            self._due = self._clock() + seconds
 
     def erase(self) -> None:
         """Take the picture away; the next ``update`` may bring it back."""
@@ -123,7 +134,7 @@ def count_done(state: ProgressState) -> str:
 
 def list_details(state: ProgressState) -> list[StyledLine]:
     """The rate, the time that is left, people by end state, and what is waited for."""
-    rate = format_rate(state.rate)
+    rate = format_rate(state.rate, state.unit)
     details = [span(rate)] if rate else []
     if state.remaining is not None:
         details.append(span(f"about {format_duration(state.remaining)} left"))

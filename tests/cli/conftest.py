@@ -15,6 +15,7 @@ from typing import Any, NamedTuple
 import pytest
 
 from cactions.__main__ import main
+from cactions.cli import followed_work
 from cactions.cli.exit_codes import Exit
 from tests.intercom_projects import API
 from tests.json_documents import check_output
@@ -39,6 +40,12 @@ class Done(NamedTuple):
 
 
 Cli = Callable[..., Done]
+
+
+@pytest.fixture(autouse=True)
+def _no_progress(monkeypatch: pytest.MonkeyPatch) -> None:
+    """On a busy machine any command may take the two seconds after which it says how far it is."""
+    monkeypatch.setattr(followed_work, "START_SECONDS", 3600.0)
 
 
 @pytest.fixture

@@ -266,6 +266,38 @@ def test_every_example_of_a_help_text_runs(
     assert (nothing_open and nothing_open in done.err) or done.code == Exit.CLEAN, done.err
 
 
+def list_leaves() -> Iterator[tuple[tuple[str, ...], Any]]:
+    """Every command that is not a group, by its words."""
+    commands: list[tuple[tuple[str, ...], Any]] = [((), get_command(app.build_application([])))]
+    for words, command in commands:
+        below = getattr(command, "commands", {})
+        commands += [((*words, name), each) for name, each in below.items()]
+        if not below:
+            yield words, command
+
+
+def test_every_help_text_ends_with_an_example_that_parses() -> None:
+    """In one form, and with all that the command requires; what it needs else, others test."""
+    leaves = dict(list_leaves())
+    assert len(leaves) > 50
+    for words, command in leaves.items():
+        *paragraphs, last = command.help.split("\n\n")
+        assert not [text for text in paragraphs if "Example" in text], words
+        found = re.fullmatch(r"Example: (cactions [^<>|]+?)(?: [<>|] .*)?", last)
+        assert found, (words, last)
+        program, *rest = shlex.split(found[1])
+        assert ("cactions", [*words]) == (program, rest[: len(words)])
+        command.make_context(" ".join(words), rest[len(words) :]).close()
+
+
+def test_an_example_that_does_not_fit_is_noticed() -> None:
+    """By the same parser: an unknown option, and an argument that is missing."""
+    diff = dict(list_leaves())["diff",]
+    for rest in (["loyalty", "--persn", "u-1"], []):
+        with pytest.raises(Exception, match=r"(?i)persn|action"):
+            diff.make_context("diff", rest)
+
+
 def test_the_readme_mentions_every_command() -> None:
     """No command is undocumented."""
     output = {tuple(line.split()[1:2]) for where, line in NAMED if where == "README.md"}

@@ -31,6 +31,7 @@ TOPICS: Final = {
     "json": "the documents of --json, errors included, and their schemas",
     "config": "your configuration, environment variables, completion in your shell",
     "ci": "formats, the GitHub Action, the pre-commit hook, editors",
+    "changes": "what each version has changed, what stays compatible, what 1.0 needs",
 }
 """The pages in ``cactions/help``, in the order in which they are listed."""
 

@@ -10,6 +10,7 @@ from typing import Annotated
 import typer
 
 from cactions.cli import progress, wiring, workspace
+from cactions.cli.followed_work import follow_items
 from cactions.cli.open_project import open_project
 from cactions.cli.options import Environment, Files, Json
 from cactions.cli.vault_options import key_options
@@ -81,7 +82,7 @@ def import_people(
     columns = ColumnMap(project.attributes, rules)
     store = workspace.open_local_people(project_folder)
     notes = ImportNotes(project.attributes, project.redacted, store.list_addresses())
-    people = _read(path, form, columns, notes.observe)
+    people = follow_items(_read(path, form, columns, notes.observe), "Importing", "people")
     progress.mark_written()
     workspace.remember_seeds(project_folder)
     number = store.import_people(people, update=update)

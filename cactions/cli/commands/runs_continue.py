@@ -16,6 +16,7 @@ from cactions.app.undo_steps import UndoStep, list_undo_steps
 from cactions.cli import arguments, progress, prompts, wiring, workspace
 from cactions.cli.bulk_options import THREADS, Approve, BulkOptions, Threads
 from cactions.cli.exit_codes import Exit
+from cactions.cli.followed_work import follow_items
 from cactions.cli.live_options import LiveOptions, network_options
 from cactions.cli.open_project import open_project
 from cactions.cli.options import Draft, Environment, Files, Json, Unsealed, Wait, Yes
@@ -159,7 +160,8 @@ def undo(
 def _undo_many(done: Run, stores: RunStores, *, yes: bool, json: bool) -> Exit:
     """Undo a run of many people: they are read for the preview, and again for the writing."""
     if not yes:
-        preview = UndoCounts.of(list_undo_steps(done, stores))
+        ahead = follow_items(list_undo_steps(done, stores), "Reading", "people", done.people)
+        preview = UndoCounts.of(ahead)
         wiring.create_output().info(preview.describe(done.head.id))
         question = f"Restore the old values in the {describe_workspace(stores.workspace)}?"
         if not preview.restored or not prompts.confirm(question, yes):
@@ -168,7 +170,7 @@ def _undo_many(done: Run, stores: RunStores, *, yes: bool, json: bool) -> Exit:
     began = time.monotonic()
     head = _build_undo_head(done, stores)
     left_alone = 0
-    for _, receipt in undo_run(head, stores):
+    for _, receipt in follow_items(undo_run(head, stores), "Undoing", "people", done.people):
         progress.mark_stored()
         left_alone += bool(receipt.conflicts) or receipt.outcome is Outcome.FAILED
     undo = stores.journal.read(head.id)

@@ -23,6 +23,7 @@ from cactions.app.run_tests import (
 )
 from cactions.cli import arguments, recordings, workspace, write_calls
 from cactions.cli.exit_codes import Exit, choose_most_severe
+from cactions.cli.followed_work import follow_items
 from cactions.cli.live_options import LiveOptions
 from cactions.cli.project_folder import ProjectFolder
 from cactions.model import Action, DefinitionError, TestReport, UnusedInteraction, UsageError
@@ -60,7 +61,9 @@ def run_actions(
     with closing(workspace.open_test_people(project_folder, shared=mode.threads > 1)) as people:
         runner = _Runner(project_folder, mode, people)
         batches = (batch for action in actions for batch in runner.build_batches(action))
-        reports = tuple(run_batches(batches, mode.threads))
+        total = sum(len(action.tests) for action in actions)
+        done = run_batches(batches, mode.threads)
+        reports = tuple(follow_items(done, "Testing", "tests", total))
     return TestOutcome(reports, tuple(runner.list_unused()), exit_code_of_reports(reports))
 
 

@@ -181,7 +181,7 @@ class LocalPeopleStore:
             ids = [person.id for person in self._seed]
             replaced = {p.id for p in read_stored(store, "id", ids)} if store else set()
         for seed in self._seed:
-            email = list_lookup_keys(seed)["email"]
+            email = get_lookup_key(seed, "email")
             if email and seed.id not in replaced:
                 yield seed.id, email
         yield from ((str(person_id), str(email)) for person_id, email in rows)

@@ -13,7 +13,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from typing import Final
 
 from cactions.logic.people.cut_numbers import CUT_HINT, is_cut_number, is_rounded_number
-from cactions.logic.people.lookup import list_lookup_keys
+from cactions.logic.people.lookup import get_lookup_key
 from cactions.logic.printable import escape_control
 from cactions.logic.strict_json import dump_json
 from cactions.logic.suggest import join_names
@@ -81,7 +81,7 @@ class ImportNotes:
             )
 
     def _check_address(self, line: int, person: Person) -> None:
-        email = list_lookup_keys(person)["email"]
+        email = get_lookup_key(person, "email")
         if email is None:
             return
         folded = email.lower()
