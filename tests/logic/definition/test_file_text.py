@@ -215,7 +215,7 @@ def test_a_changed_character_in_any_field_that_matters_changes_the_digest(name: 
         counts["fields"] += tried > 0
         untried += [] if tried else [route]
     REPORT.append(f"definition {name}: {counts}, without another valid value: {untried}")
-    assert counts["changed"] > counts["fields"] > 20
+    assert counts["changed"] > counts["fields"] >= 20
 
 
 @pytest.mark.hostile
