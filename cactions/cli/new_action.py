@@ -33,6 +33,7 @@ from cactions.logic.new_action.answer_members import AnswerMembers, list_members
 from cactions.logic.new_action.file_plan import FilePlan, find_unfit, plan_files
 from cactions.logic.new_action.sample_test import build_sample_test
 from cactions.logic.project import LoadedProject, load_project
+from cactions.logic.shell import join_command
 from cactions.logic.vault.secret_hosts import list_secret_hosts
 from cactions.model import Json, Person, Project, UsageError
 from cactions.model.secret import Secret
@@ -88,11 +89,10 @@ def open_folder(files: Sequence[Path] | None, name: str) -> OpenFolder:
     if not NAME.fits(name):
         message, hint = describe_refusal(name, NAME)
         raise UsageError(message, hint=f"{hint[:1].upper()}{hint[1:]}.")
-    if wiring.find_bare_folder(files):
-        raise UsageError(
-            "there is no project in this folder",
-            hint="`cactions init` makes one.",
-        )
+    bare = wiring.find_bare_folder(files)
+    if bare is not None:
+        command = join_command(("init",), *([] if bare == Path() else [str(bare)]))
+        raise UsageError("there is no project in this folder", hint=f"`{command}` makes one.")
     path = wiring.find_folder(files)
     [folder] = find_folders([path], wiring.load_snapshot)
     loaded = load_project(folder.files, None, folder.snapshot)

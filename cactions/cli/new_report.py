@@ -9,7 +9,7 @@ from pathlib import Path
 from cactions.cli import progress, prompts, wiring
 from cactions.cli.new_action import NewAction, OpenFolder
 from cactions.cli.new_questions import is_attended
-from cactions.cli.vault_choice import VAULT
+from cactions.cli.vault_choice import VAULT, list_key_words
 from cactions.edges.files.file_io import replace_file
 from cactions.edges.files.new_files import check_absent, create_files
 from cactions.logic.documents.drafts import draft_to_json
@@ -77,7 +77,8 @@ def report_action(
 
 
 def _build_seal_command(secret: FoundSecret) -> str:
-    return join_command(("vault", "seal"), secret.name, options=("--host", secret.host))
+    key = [word for pair in list_key_words() for word in pair]
+    return join_command(("vault", "seal"), secret.name, options=("--host", secret.host, *key))
 
 
 def _list_steps(

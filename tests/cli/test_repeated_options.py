@@ -65,8 +65,8 @@ def test_most_options_take_one_value() -> None:
     """Guards against a search that finds nothing; the repeatable ones are known by name."""
     assert len(ONCE) > 200
     assert {option.opts[0] for _, option in OFTEN} == {
-        "--claim", "--entry", "--file", "--host", "--input", "--keep", "--name", "--tag",
-        "--token-host", "--without", "--user-token", "--victim-input", "--where",
+        "--claim", "--entry", "--file", "--fill", "--host", "--input", "--keep", "--map", "--name",
+        "--tag", "--token-host", "--without", "--user-token", "--victim-input", "--where",
     }  # fmt: skip
 
 

@@ -13,6 +13,7 @@ from cactions.cli.new_questions import check_meaning, parse_meanings
 from cactions.cli.new_report import keep_action, offer_sealing, report_action
 from cactions.cli.new_template import compose_template
 from cactions.cli.options import Files, Json
+from cactions.cli.vault_options import key_options
 from cactions.logic.curl_line.line import LineShell
 from cactions.logic.new_action.answer_draft import AnswerChoices
 from cactions.model import UsageError
@@ -96,6 +97,7 @@ Host = Annotated[
 ]
 
 
+@key_options
 def command(
     name: Annotated[str, typer.Argument(metavar="NAME", help="The name of the new action.")],
     line: Line = None,

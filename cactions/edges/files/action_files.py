@@ -12,6 +12,7 @@ from cactions.edges.files.confined_paths import add_project, resolve_for_reading
 from cactions.edges.files.file_io import build_read_error, read_bytes
 from cactions.logic.project import SourceFile
 from cactions.logic.relative_path import STDIN as UNNAMED
+from cactions.logic.shell import join_command
 from cactions.logic.yaml.parser import MAX_BYTES
 from cactions.model import UsageError
 
@@ -79,10 +80,12 @@ def _list_action_files(folder: Path) -> list[Path]:
     chosen = [name for name in sorted(names) if name != EXAMPLE] or names
     if not chosen:
         where = "this folder" if folder == Path() else str(folder)
-        hint = (
-            "Name one with -f FILE, or call it actions.yaml; `cactions init` makes a new project."
+        command = join_command(("init",), *([] if folder == Path() else [str(folder)]))
+        raise UsageError(
+            f"no action file in {where}",
+            hint="Name one with -f FILE, or call it actions.yaml;"
+            f" `{command}` makes a new project.",
         )
-        raise UsageError(f"no action file in {where}", hint=hint)
     return [folder / name for name in chosen]
 
 
