@@ -88,7 +88,7 @@ def _list_steps(
     name = composed.drafted.name
     people = opened.project.workspace.people if opened.project else ()
     found = (str(person.fields["user_id"]) for person in people if person.fields.get("user_id"))
-    person = next(found, "u-1")
+    person = f"user_id={next(found, 'u-1')}"  # also where another field is matched
     yield join_command(("validate",), *files[1:]), "what is left to decide, and what leaks"
     if composed.plan.beside:
         yield join_command(("test",), name, options=files), "its test, replayed"

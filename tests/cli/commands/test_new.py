@@ -86,6 +86,21 @@ def test_a_sample_about_a_test_person_is_a_test(project: Path, cli: Cli) -> None
     assert not [word for word in ("points", "Shop ID", "orders") if word in recording]
 
 
+@pytest.mark.parametrize("matched", ["user_id", "email"])
+def test_each_next_command_can_be_given_as_it_stands(project: Path, cli: Cli, matched: str) -> None:
+    """Whatever field of the person the new action is matched by."""
+    value = {"user_id": "u-1", "email": "ada@example.com"}[matched]
+    line = LINE.replace("customers/u-1", f"customers/{value}")
+    fill = ("--fill", f"{value}=person.{matched}", *DECIDED[2:6])
+    words = ("--from-answer", "answer.json", *fill, "--person", "u-1", "--json")
+    done = cli("new", "crm", "--from-curl", line, *words)
+    assert (Exit.CLEAN, 3) == (done.code, len(done.json["next"])), done.out
+    assert f"match: {matched}\n" in Path("actions.crm.yaml").read_text()
+    for command in done.json["next"]:
+        program, *words = shlex.split(command)
+        assert ("cactions", Exit.CLEAN) == (program, cli(*words).code), command
+
+
 @pytest.mark.parametrize(
     ("answer", "why"),
     [
