@@ -11,9 +11,13 @@ from typing import Any
 import pytest
 
 from cactions.cli.exit_codes import Exit
-from tests.cli.conftest import Done, Say
+from cactions.logic.connectors.faults import list_push_faults
+from cactions.logic.project import SourceFile, load_project
+from cactions.model import Health
+from tests.cli.conftest import Cli, Done, Say
 from tests.cli.test_live_calls import DIFF, RUN
 from tests.client_certificates import Pair, expect_certificates, make_pair, names_of
+from tests.documents import checks_from_json
 from tests.projects import ABOUT_ADA, project, write
 from tests.servers import HOST, Server, Talk, serving
 
@@ -181,3 +185,32 @@ def test_the_command_of_curl_names_a_file(say: Say, home: Path, server: Server) 
     assert "# BANK_KEY_FILE: a PEM file with the client certificate and its private key" in curl
     shown = say("request loyalty --person u-1").out
     assert "TLS presents a client certificate; its key is bank_key" in shown
+
+
+HEALTHS = (
+    (OURS, Health.OK, "is valid until 2"),
+    (LATE, Health.PROBLEM, "expired on 2"),
+    (make_pair("far", "", (-1, 300)), Health.OK, "is valid until 2"),
+)
+
+
+@pytest.mark.parametrize(("pair", "health", "words"), HEALTHS)
+def test_doctor_tells_until_when_it_is_valid(  # noqa: PLR0913, PLR0917
+    pair: Pair, health: Health, words: str, cli: Cli, home: Path, server: Server
+) -> None:
+    """Without its key; a month before its end it says that another one is needed."""
+    write(home, project(server, tokens=[], client_certificate=present(pair)))
+    checks = checks_from_json(cli("doctor", "--json").json)
+    [found] = [check for check in checks if check.topic == "certificate"]
+    assert (health, "bank_key") == (found.health, found.subject)
+    assert words in found.message
+    assert (pair is OURS) == ("ask for a new one" in found.message)
+
+
+def test_intercom_is_not_given_an_action_that_needs_one(home: Path, server: Server) -> None:
+    """Its connectors present none, so that the calls would be refused there."""
+    path = write(home, project(server, tokens=[], client_certificate=present(OURS)))
+    loaded = load_project([SourceFile(path.name, path.read_bytes())], None).project
+    assert loaded
+    faults = list_push_faults(loaded.actions["loyalty"])
+    assert "request.client_certificate" in [fault.where for fault in faults]

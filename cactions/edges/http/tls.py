@@ -130,6 +130,7 @@ _REQUIRED: Final = {
     "TLSV13_ALERT_CERTIFICATE_REQUIRED",
     "SSLV3_ALERT_CERTIFICATE_UNKNOWN",
 }
+_UNEXPLAINED: Final = "HANDSHAKE_FAILURE"
 _REFUSALS: Final[Mapping[str, str]] = MappingProxyType(
     {
         "BAD_CERTIFICATE": "it is not valid",
@@ -141,7 +142,7 @@ _REFUSALS: Final[Mapping[str, str]] = MappingProxyType(
         "UNKNOWN_CA": "it comes from an authority that is unknown there",
         "ACCESS_DENIED": "access is denied",
         "DECRYPT_ERROR": "its signature is not accepted",
-        "HANDSHAKE_FAILURE": "the handshake failed",
+        _UNEXPLAINED: "the handshake failed",
     }
 )
 """What a server says of our certificate, by the ends of OpenSSL's names of its alerts."""
@@ -170,10 +171,10 @@ def describe_tls_error(
             f"{host} requires a client certificate, and the request has none",
             "Add `client_certificate` to the request (`cactions help file-format`).",
         )
-    return _build_error(
-        f"TLS with {host} failed ({_name_error(error)})",
-        "Check the port, or contact the service owner.",
-    )
+    hint = "Check the port, or contact the service owner."
+    if alert == _UNEXPLAINED:  # so TLS 1.2 says that a certificate is missing, among other things
+        hint = "If the service requires a client certificate: `cactions help file-format`."
+    return _build_error(f"TLS with {host} failed ({_name_error(error)})", hint)
 
 
 def describe_missing_tls(host: str) -> RequestFailed:

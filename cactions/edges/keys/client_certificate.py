@@ -53,7 +53,7 @@ def check_client_certificate(presented: ClientCertificate, key: SigningKey, now:
         )
 
 
-def get_last_day(presented: ClientCertificate) -> datetime:
+def get_last_moment(presented: ClientCertificate) -> datetime:
     """When the certificate expires. Raises DefinitionError where it cannot be read."""
     return _read_first(presented).not_valid_after_utc
 

@@ -139,6 +139,20 @@ def test_a_refusal_is_told_with_whose_fault_it_is(pair: Pair | None, words: str)
     assert service.seen == []
 
 
+def test_tls_1_2_does_not_say_that_a_certificate_is_missing() -> None:
+    """So the hint names it as what may be."""
+    service, context = Service(), expect_certificates(HOST)
+    context.maximum_version = ssl.TLSVersion.TLSv1_2
+    with (
+        serving(service.behave, context) as server,
+        sending(server, Keys()) as live,
+        pytest.raises(RequestFailed) as caught,
+    ):
+        live.send(ask(server, None))
+    assert "handshake failure" in str(caught.value)
+    assert "requires a client certificate" in caught.value.hint
+
+
 def test_a_sender_without_a_vault_presents_nothing() -> None:
     pair, service = make_pair("ours"), Service()
     with serving(service.behave, expect_certificates(HOST)) as server:
