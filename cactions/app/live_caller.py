@@ -127,6 +127,7 @@ class LiveCaller:
             if token.is_runtime_value:
                 self.find_binding(token).check(request.host)
         names = secret_refs.list_request_secrets(request)
+        self._check_certificate(request)
         opened = self._secrets.open(names, request.host)
         self._remember(opened.values())
         return opened
@@ -135,6 +136,7 @@ class LiveCaller:
         """What fills the request for a token; for a key that signs, the JWT that it has signed."""
         host, assertion = fetch.request.host, fetch.assertion
         names = secret_refs.list_request_secrets(fetch.request)
+        self._check_certificate(fetch.request)
         if assertion:
             names = tuple(name for name in names if name != assertion.key)
         opened = dict(self._secrets.open(names, host, fetches=True))
@@ -142,6 +144,11 @@ class LiveCaller:
             opened[assertion.key] = self._secrets.sign(assertion, host)
         self._remember(opened.values())
         return opened
+
+    def _check_certificate(self, request: ActionRequest) -> None:
+        """Its key may sign for the host; the sender asks for it when a connection begins."""
+        if request.client_certificate:
+            self._secrets.open_certificate_key(request.client_certificate, request.host)
 
     def _remember(self, secrets: Collection[Secret]) -> None:
         """No answer says these back from now on."""

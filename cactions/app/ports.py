@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from cactions.logic.vault.token_binding import TokenBinding
     from cactions.model import (
         Action,
+        ClientCertificate,
         Condition,
         DiskSpace,
         IntercomConnection,
@@ -32,7 +33,7 @@ if TYPE_CHECKING:
         Token,
         UsageError,
     )
-    from cactions.model.secret import Secret
+    from cactions.model.secret import Secret, SigningKey
 
 
 class Sender(Protocol):
@@ -98,6 +99,12 @@ class Secrets(Protocol):
         """A new JWT for a token service on this host; its key leaves the vault for nothing else.
 
         Raises as ``open``, and DefinitionError for a key that cannot sign it.
+        """
+
+    def open_certificate_key(self, presented: ClientCertificate, host: str) -> SigningKey:
+        """The key of a client certificate, for the TLS connections to this host.
+
+        Raises as ``open``, and DefinitionError for a certificate that is not valid with it.
         """
 
 

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 
 from cactions.app.doctor import check_hosts
 from cactions.app.workspace_doctor import check_workspace
+from cactions.cli.certificate_health import check_certificates
 from cactions.cli.live_options import LiveOptions
 from cactions.edges.clock import SystemClock
 from cactions.edges.http.address_guard import NetworkRules
@@ -24,11 +25,13 @@ def run_health_checks(
     local: Iterable[HealthCheck] = (),
     client: IntercomClient | None = None,
 ) -> list[HealthCheck]:
-    """What is ``local``, trust, proxy, then hosts and the clock; where trust fails, no host.
+    """What is ``local``, certificates, trust, proxy, hosts, the clock; where trust fails, no host.
 
     ``client`` is that of the workspace at Intercom, which is looked at last.
     """
     found = [*local]
+    if project:
+        found += check_certificates(project, SystemClock().get_time())
     doors = None
     try:
         trusted = load_trust_store(options.ca_file)

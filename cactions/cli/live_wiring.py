@@ -11,7 +11,7 @@ from msgspec import Struct
 from cactions.app.live_caller import LiveCaller
 from cactions.app.token_cache import TokenCache
 from cactions.app.vault.open_vault import VaultContext
-from cactions.app.vault.ports import AssertionSigner
+from cactions.app.vault.ports import AssertionSigner, CertificateChecker
 from cactions.app.vault.secret_provider import VaultSecrets
 from cactions.cli import output_scrubber, progress, secret_input
 from cactions.cli.live_options import LiveOptions
@@ -36,6 +36,7 @@ class LiveDeps(Struct, frozen=True):
     vault: Callable[[], VaultContext]
     say: Callable[[str], None]
     open_signer: OpenSigner
+    check_certificate: CertificateChecker
 
     def list_user_hosts(self, name: str) -> Iterator[tuple[Token, str]]:
         """The end user's token of this name, with each host that the calls would send it to."""
@@ -52,7 +53,9 @@ def open_live_caller(options: LiveOptions, around: LiveDeps) -> LiveCaller:
     """
     project = around.project
     signer = LateSigner(around.open_signer)
-    secrets = VaultSecrets(around.vault, output_scrubber.register_secret, signer)
+    secrets = VaultSecrets(
+        around.vault, output_scrubber.register_secret, signer, around.check_certificate
+    )
 
     def check(name: str) -> None:
         for token, host in around.list_user_hosts(name):
@@ -62,7 +65,8 @@ def open_live_caller(options: LiveOptions, around: LiveDeps) -> LiveCaller:
     texts = secret_input.read_user_tokens(options.user_tokens, users, check)
     for caution in _list_cautions(options):
         around.say(caution)
-    live = HttpSender(NetworkRules(project.allowed, ca_file=options.ca_file, proxy=options.proxy))
+    network = NetworkRules(project.allowed, ca_file=options.ca_file, proxy=options.proxy)
+    live = HttpSender(network, secrets.open_certificate_key)
     progress.add_exit_hook(live.close)
     tokens = TokenCache(SystemClock(), texts, output_scrubber.register_secret)
     notices = RetryNotices(around.say)

@@ -8,12 +8,12 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from cactions.cli import json_output, streams
+from cactions.cli import json_output, key_wiring, streams
 from cactions.cli.project_folder import ProjectFolder
 from cactions.cli.vault_choice import VAULT, choose_vault
 from cactions.model import UsageError
@@ -21,13 +21,9 @@ from cactions.model import UsageError
 if TYPE_CHECKING:
     from cactions.app.live_caller import LiveCaller
     from cactions.app.vault.open_vault import VaultContext
-    from cactions.app.vault.ports import KeyHolder
     from cactions.cli.intercom_wiring import IntercomSession
     from cactions.cli.live_options import LiveOptions
     from cactions.cli.vault_choice import VaultOptions
-    from cactions.edges.keys.jwt_signer import JwtSigner
-    from cactions.edges.keys.messenger_jwt import MessengerJwt
-    from cactions.edges.keys.user_config import UserConfig
     from cactions.edges.store.row_encryption import RowCipher
     from cactions.logic.project import LoadedProject
     from cactions.model import Action, Finding, HealthCheck, Json, Project, Snapshot
@@ -220,7 +216,9 @@ def open_vault_context(options: VaultOptions, *, keep: Path | None = None) -> Va
     """The vault with the source of its key; ``keep`` is a new file for a new key."""
     from cactions.cli.vault_wiring import VaultDeps, open_vault_context
 
-    return open_vault_context(options, VaultDeps(_create_keyring, create_output().info), keep=keep)
+    return open_vault_context(
+        options, VaultDeps(key_wiring.create_keyring, create_output().info), keep=keep
+    )
 
 
 def seal_secret(vault: Path, secret: Secret, host: str) -> None:
@@ -230,12 +228,6 @@ def seal_secret(vault: Path, secret: Secret, host: str) -> None:
     seal_secret(open_vault_context(choose_vault(vault)), secret, [host])
 
 
-def _create_keyring(config: UserConfig) -> KeyHolder:
-    from cactions.edges.keys.keyring_store import KeyringStore
-
-    return KeyringStore(config)
-
-
 def create_live_caller(
     home: ProjectFolder, options: LiveOptions, called: Sequence[Action] = ()
 ) -> LiveCaller:
@@ -243,41 +235,11 @@ def create_live_caller(
     from cactions.cli.live_wiring import LiveDeps, open_live_caller
 
     vault, say = choose_vault(home.folder / VAULT), create_output().info
-    deps = LiveDeps(home.project, called, lambda: open_vault_context(vault), say, create_jwt_signer)
+    deps = LiveDeps(
+        home.project, called, lambda: open_vault_context(vault), say,
+        key_wiring.create_jwt_signer, key_wiring.check_client_certificate,
+    )  # fmt: skip
     return open_live_caller(options, deps)
-
-
-def create_messenger_jwt() -> MessengerJwt:
-    """Signs and reads JWTs. Raises UsageError where its library, an extra, is not installed."""
-    with _explain_missing_jwt():
-        from cactions.edges.keys.messenger_jwt import MessengerJwt
-    return MessengerJwt()
-
-
-def create_jwt_signer(
-    get_time: Callable[[], float], register: Callable[[Secret], Secret]
-) -> JwtSigner:
-    """Signs JWTs that tokens are fetched with. Raises as ``create_messenger_jwt``."""
-    with _explain_missing_jwt():
-        from cactions.edges.keys.jwt_signer import JwtSigner
-    return JwtSigner(get_time, register)
-
-
-@contextmanager
-def _explain_missing_jwt() -> Iterator[None]:
-    try:
-        yield
-    except ModuleNotFoundError as error:
-        raise UsageError(
-            "JWTs need the package PyJWT", hint='Install it: pip install "pyjwt>=2.10,<3"'
-        ) from error
-
-
-def normalize_private_key(name: str, pem: str) -> str:
-    """The same key as it is sealed. Raises UsageError for one that cannot sign."""
-    from cactions.edges.keys.private_key import normalize_private_key
-
-    return normalize_private_key(name, pem)
 
 
 def serve_page(page: bytes, port: int, minutes: int) -> None:

@@ -20,6 +20,7 @@ from cactions.model.bulk import (
     PlanSummary,
     Transition,
 )
+from cactions.model.client_certificate import ClientCertificate
 from cactions.model.condition import CUSTOM_ATTRIBUTES, Condition
 from cactions.model.config_entry import ConfigEntry, ConfigReport, ConfigSource
 from cactions.model.connector import (

@@ -11,6 +11,7 @@ from cactions.model.request import Limits
 from cactions.model.trust import ProofStrength
 
 if TYPE_CHECKING:
+    from cactions.model.client_certificate import ClientCertificate
     from cactions.model.masked_text import MaskedText
 
 
@@ -18,7 +19,8 @@ class Request(Struct, frozen=True):
     """One HTTP request, complete: method in capitals, absolute URL, headers in order.
 
     ``limits`` are for the sender. ``fresh``: what changes something is never sent over a
-    connection that may have been closed meanwhile.
+    connection that may have been closed meanwhile. ``client_certificate``: what the connection
+    presents; its key is in no request.
     """
 
     method: str
@@ -27,6 +29,7 @@ class Request(Struct, frozen=True):
     body: MaskedText | None = None
     limits: Limits = field(default_factory=Limits)
     fresh: bool = False
+    client_certificate: ClientCertificate | None = None
 
     @property
     def line(self) -> str:

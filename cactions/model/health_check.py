@@ -18,9 +18,9 @@ class Health(Enum):
 class HealthCheck(Struct, frozen=True):
     """One thing that was looked at.
 
-    ``topic`` is one of a few words (``files``, ``vault``, ``trust``, ``proxy``, ``name``,
-    ``connection``, ``clock``, ``workspace``, ``permission``, ``snapshot``, ``limit``), ``subject``
-    what of it (``api.shop.example:443``). ``hint`` is the next step.
+    ``topic`` is one of a few words (``files``, ``vault``, ``certificate``, ``trust``, ``proxy``,
+    ``name``, ``connection``, ``clock``, ``workspace``, ``permission``, ``snapshot``, ``limit``),
+    ``subject`` what of it (``api.shop.example:443``). ``hint`` is the next step.
     """
 
     topic: str

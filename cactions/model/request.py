@@ -9,6 +9,7 @@ from typing import Final
 from msgspec import Struct, field
 
 from cactions.model.assertion import JwtAssertion
+from cactions.model.client_certificate import ClientCertificate
 from cactions.model.json_value import ABSENT, Value, is_same
 from cactions.model.template import (
     JsonTemplate,
@@ -198,6 +199,7 @@ class ActionRequest(Struct, frozen=True):
     is absolute); ``url`` follows it. ``host`` is the literal one of the two. A name of ``query``
     has one value, a Template or a SecretRef, or a list of them, in order.
     ``idempotency`` is the header that carries a key, so that a repeated call counts once.
+    ``client_certificate`` is what its TLS connections present, and those of no other request.
     """
 
     http_method: str
@@ -211,6 +213,7 @@ class ActionRequest(Struct, frozen=True):
     idempotency: str = ""
     limits: Limits = field(default_factory=Limits)
     host: str = ""
+    client_certificate: ClientCertificate | None = None
 
     @property
     def templates(self) -> tuple[Template, ...]:
@@ -236,9 +239,10 @@ class ActionRequest(Struct, frozen=True):
 
     @property
     def has_credential(self) -> bool:
-        """Whether it carries what tells the service who asks: a token, a secret, its own header."""
+        """Whether the service is told who asks: by a token, secret, header or certificate."""
         own = any(name.lower() in _CREDENTIAL_HEADERS for name in self.headers)
-        return own or bool(self.tokens) or bool(self.list_secret_places())
+        certified = self.client_certificate is not None
+        return own or certified or bool(self.tokens) or bool(self.list_secret_places())
 
     @property
     def language(self) -> TextLanguage | None:

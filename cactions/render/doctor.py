@@ -18,7 +18,7 @@ _MARKS: Final = {
 _WIDEST: Final = max(mark.cells for mark in _MARKS.values())
 _TOPICS: Final = {
     "files": "Action files", "vault": "Vault", "token": "Token", "state": "State folder",
-    "trust": "Trusted authorities", "proxy": "Proxy",
+    "certificate": "Client certificate", "trust": "Trusted authorities", "proxy": "Proxy",
     "name": "Name", "connection": "Connection", "clock": "Clock",
     "workspace": "Workspace", "permission": "Permission", "snapshot": "Attribute snapshot",
     "limit": "Rate limit",

@@ -28,6 +28,9 @@ def render_request(asked: Request) -> View:
         for name, value in asked.headers:
             header = (Span(name, Style.PATH), Span(": "), Span(value.masked, Style.VALUE))
             lines += wrap(header, width, rest=add_gap(2))
+        if presented := asked.client_certificate:
+            text = f"TLS presents a client certificate; its key is {presented.key.name}"
+            lines += wrap((Span(text, Style.QUIET),), width, rest=add_gap(2))
         if asked.body is not None:
             lines += [
                 BLANK,

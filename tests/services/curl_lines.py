@@ -108,8 +108,6 @@ NOT_EXPRESSED: Final = {
         "a signature of each request (OAuth 1)",
     "curl --digest -u USER:KEY https://cloud.mongodb.com/api/atlas/v1.0/groups":
         "digest authentication, which answers a challenge",
-    "curl --cert c.pem --key k.pem https://api.bank.example/accounts":
-        "mutual TLS: ssl reads keys from files only, and no key is written to disk",
     "curl -d @query.json https://search.acme.example/_msearch": "NDJSON of a file",
 }  # fmt: skip
 """Lines that no action expresses, and why."""

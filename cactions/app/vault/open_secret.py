@@ -38,14 +38,14 @@ def open_secret(vault: OpenVault, name: str, host: str, *, fetches: bool = False
     if is_private_key(opened.reveal()):
         raise DefinitionError(
             f'the secret "{name}" is a private key, which signs and is never sent; it was not sent',
-            hint="Name it as `key` of a token that is fetched by a JWT. If the service gave you"
-            " another secret, seal that under a name of its own.",
+            hint="Name it as `key` of a token that is fetched by a JWT, or of a client certificate."
+            " If the service gave you another secret, seal that under a name of its own.",
         )
     return opened
 
 
 def open_key_of_host(vault: OpenVault, name: str, host: str) -> SigningKey:
-    """Open what signs the JWTs that fetch tokens from this host. Raises as ``open_secret``."""
+    """Open what signs for this host, JWTs or TLS connections. Raises as ``open_secret``."""
     entry = find_entry(vault, name, host)
     _check_host(entry, host)
     return SigningKey(name, _unseal(vault, entry).reveal())

@@ -6,7 +6,7 @@ from contextlib import AbstractContextManager
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
-    from cactions.model import JwtAssertion
+    from cactions.model import ClientCertificate, JwtAssertion
     from cactions.model.secret import Passphrase, Secret, SigningKey, VaultKey
     from cactions.model.vault import Ciphertext, ScryptParams
 
@@ -41,6 +41,13 @@ class AssertionSigner(Protocol):
 
     def sign(self, assertion: JwtAssertion, key: SigningKey) -> Secret:
         """A new JWT. Raises DefinitionError for a key that cannot sign it, and UsageError."""
+
+
+class CertificateChecker(Protocol):
+    """Reads client certificates and their keys."""
+
+    def __call__(self, presented: ClientCertificate, key: SigningKey) -> None:
+        """Raises DefinitionError where they do not belong together, or are not valid now."""
 
 
 class VaultChange(Protocol):

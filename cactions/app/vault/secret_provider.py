@@ -12,9 +12,9 @@ from typing import Protocol, TypeVar
 
 from cactions.app.vault.open_secret import find_entry, open_key_of_host, open_secret
 from cactions.app.vault.open_vault import OpenVault, VaultContext, open_vault
-from cactions.app.vault.ports import AssertionSigner
+from cactions.app.vault.ports import AssertionSigner, CertificateChecker
 from cactions.logic.vault.token_binding import TokenBinding, list_binders
-from cactions.model import JwtAssertion, Token, UsageError
+from cactions.model import ClientCertificate, JwtAssertion, Token, UsageError
 from cactions.model.secret import Secret, SigningKey
 from cactions.model.vault import Entry, Purpose
 
@@ -36,11 +36,14 @@ class VaultSecrets:
         context: Callable[[], VaultContext],
         register_secret: Registrar = lambda secret: secret,
         signer: AssertionSigner | None = None,
+        check_certificate: CertificateChecker | None = None,
     ) -> None:
         self._get_context, self._signer = context, signer
+        self._check_certificate = check_certificate
         self._register_secret = register_secret
         self._vault: OpenVault | None = None
         self._open: dict[tuple[str, str, bool], Secret] = {}
+        self._keys: dict[tuple[ClientCertificate, str], SigningKey] = {}
         self._lock = Lock()
 
     def open(
@@ -57,6 +60,19 @@ class VaultSecrets:
             key = self._register_secret(open_key_of_host(self._open_vault_once(), name, host))
         assert self._signer, "only live calls fetch tokens"
         return self._signer.sign(assertion, key)
+
+    def open_certificate_key(self, presented: ClientCertificate, host: str) -> SigningKey:
+        """The key of a client certificate, opened once for each host. Raises as ``open``."""
+        place, name = (presented, host), presented.key.name
+        with self._lock:
+            if place not in self._keys:
+                with _explain_need(f'the key "{name}"'):
+                    opened = open_key_of_host(self._open_vault_once(), name, host)
+                key = self._register_secret(opened)
+                assert self._check_certificate, "only live calls present certificates"
+                self._check_certificate(presented, key)
+                self._keys[place] = key
+            return self._keys[place]
 
     def find_binding(self, token: Token) -> TokenBinding:
         """The hosts that may get the token. Without a secret in its fetch, no vault is opened."""

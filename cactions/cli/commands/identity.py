@@ -10,7 +10,7 @@ import typer
 
 from cactions.app.vault.open_secret import open_signing_key
 from cactions.app.vault.open_vault import open_vault
-from cactions.cli import output_scrubber, secret_input, streams, wiring
+from cactions.cli import key_wiring, output_scrubber, secret_input, streams, wiring
 from cactions.cli.exit_codes import Exit
 from cactions.cli.live_options import LiveOptions
 from cactions.cli.open_project import open_workspace
@@ -91,7 +91,7 @@ def sign(
     """
     if jwt:
         claims = build_claims(user_id, email, claim or (), SystemClock().get_time(), expires_in)
-        library = wiring.create_messenger_jwt()
+        library = key_wiring.create_messenger_jwt()
         signed = library.sign_claims(claims, _open_secret(options, secret))
         _print_signature(SignatureKind.JWT, signed, expires_in, json=json)
         return
@@ -193,7 +193,7 @@ def _prove(settings: MessengerSettings, options: VaultOptions, name: str) -> Ide
     secret = _open_secret(options, name)
 
     def read_claims(token: str, key: Secret) -> SignedClaims:
-        return wiring.create_messenger_jwt().read_claims(token, key)
+        return key_wiring.create_messenger_jwt().read_claims(token, key)
 
     return judge_identity(settings, secret, read_claims, SystemClock().get_time())
 

@@ -10,7 +10,7 @@ import typer
 from cactions.app.vault import manage
 from cactions.app.vault.recipients import join_vault
 from cactions.app.vault.rekey import rekey_vault
-from cactions.cli import progress, secret_input, vault_hosts, wiring, workspace
+from cactions.cli import key_wiring, progress, secret_input, vault_hosts, wiring, workspace
 from cactions.cli.commands import vault_recipients
 from cactions.cli.commands.vault_bind import Name, bind
 from cactions.cli.commands.vault_merge import merge
@@ -94,7 +94,7 @@ def seal(
         host = vault_hosts.choose_hosts(options, name)
     context = wiring.open_vault_context(options)
     secret = secret_input.read_value(
-        name, strip_newline=strip_newline, normalize_key=wiring.normalize_private_key
+        name, strip_newline=strip_newline, normalize_key=key_wiring.normalize_private_key
     )
     if signing:
         vault_hosts.check_signing_secret(secret)
@@ -128,7 +128,7 @@ def rotate(
     """
     context = wiring.open_vault_context(options)
     secret = secret_input.read_value(
-        name, strip_newline=strip_newline, normalize_key=wiring.normalize_private_key
+        name, strip_newline=strip_newline, normalize_key=key_wiring.normalize_private_key
     )
     with progress.atomic():
         done = manage.rotate_secret(context, secret, host)

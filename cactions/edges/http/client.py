@@ -12,7 +12,6 @@ guard, deadline, byte limits). One transport a thread.
 from __future__ import annotations
 
 import logging
-import re
 import threading
 from collections.abc import Callable, Iterable, Iterator
 from typing import Final
@@ -27,18 +26,14 @@ from cactions.edges.http.budget import ExchangeBudget
 from cactions.edges.http.connection import BoundedTlsStream, connect
 from cactions.edges.http.decompress import decompress
 from cactions.edges.http.errors import NetworkFault, build_failure, build_unsendable
-from cactions.edges.http.tls import build_tls_context
-from cactions.logic.request.encoding import HEADER_NAME
-from cactions.model import MaskedText, Request, RequestFailed, Response
+from cactions.edges.http.request_text import encode_body, encode_header, reveal_text
+from cactions.edges.http.tls_contexts import OpenKey, TlsContexts, refuse_certificate
+from cactions.model import ClientCertificate, Request, RequestFailed, Response
 
 for _logger_name in ("httpx", "httpcore"):  # they log URLs and headers
     logging.getLogger(_logger_name).setLevel(logging.CRITICAL + 1)
 
-_HEADER_VALUE: Final = re.compile(r"(?:[!-~](?:[\t -~]*[!-~])?)?")
 _METHODS: Final = {"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"}
-_RESERVED_HEADERS: Final = {
-    "host", "content-length", "transfer-encoding", "connection", "upgrade", "expect",
-}  # fmt: skip
 _USER_AGENT: Final = (b"User-Agent", f"cactions/{__version__}".encode())
 _ACCEPT_ENCODING: Final = (b"Accept-Encoding", b"gzip")
 _HTTP_VERSIONS: Final = {b"HTTP/1.1", b"HTTP/1.0"}
@@ -52,19 +47,28 @@ class _ExchangeContext(Struct, frozen=True):
     target: Target
     budget: ExchangeBudget
     fresh: bool
+    certificate: ClientCertificate | None
+
+    @property
+    def pool_key(self) -> tuple[str, int, ClientCertificate | None]:
+        """What a connection is for: no request goes over one that presents another certificate."""
+        return self.target.host, self.target.port, self.certificate
 
 
 class HttpSender:
     """The Sender that calls the services themselves, for any number of threads.
 
-    Raises UsageError where the network's ``ca_file`` cannot be used.
+    ``open_key`` gives the keys of client certificates. Raises UsageError where the network's
+    ``ca_file`` cannot be used.
     """
 
     source = ""
 
-    def __init__(self, network: NetworkRules | None = None) -> None:
+    def __init__(
+        self, network: NetworkRules | None = None, open_key: OpenKey = refuse_certificate
+    ) -> None:
         self._network = network or NetworkRules()
-        self._tls_context = build_tls_context(self._network.ca_file)
+        self._contexts = TlsContexts(self._network.ca_file, open_key)
         self._thread_local = threading.local()
         self._lock = threading.Lock()
         self._transports: dict[threading.Thread, _Transport] = {}
@@ -88,9 +92,10 @@ class HttpSender:
         """Failures are values here: an exception would keep the frames that it came through."""
         budget = ExchangeBudget(request.limits)
         try:
-            target = resolve_target(_reveal(request.url), self._network.allowed)
+            target = resolve_target(reveal_text(request.url), self._network.allowed)
             budget.host = target.host
-            context = _ExchangeContext(target, budget, request.fresh)
+            certificate = request.client_certificate
+            context = _ExchangeContext(target, budget, request.fresh, certificate)
             response = self._get_transport().handle_request(_build_request(request, context))
             try:
                 return _read_response(response, budget)
@@ -115,7 +120,14 @@ class HttpSender:
         return transport
 
     def _connect(self, context: _ExchangeContext) -> BoundedTlsStream:
-        return connect(context.target, self._network, self._tls_context, context.budget)
+        presented, target = context.certificate, context.target
+        return connect(
+            target,
+            self._network,
+            self._contexts.get(presented, target.host),
+            context.budget,
+            has_certificate=presented is not None,
+        )
 
 
 class _Connection(Struct, frozen=True):
@@ -131,11 +143,11 @@ class _Connection(Struct, frozen=True):
 
 
 class _Transport(httpx.BaseTransport):
-    """Keeps one idle connection for each origin. For one thread."""
+    """Keeps one idle connection for each origin and certificate. For one thread."""
 
     def __init__(self, open_stream: Callable[[_ExchangeContext], BoundedTlsStream]) -> None:
         self._open_stream = open_stream
-        self._connections: dict[tuple[str, int], _Connection] = {}
+        self._connections: dict[tuple[str, int, ClientCertificate | None], _Connection] = {}
 
     def handle_request(self, request: httpx.Request) -> httpx.Response:
         """Send it, and read the response's head. Raises RequestFailed, and httpcore's errors."""
@@ -164,7 +176,7 @@ class _Transport(httpx.BaseTransport):
         )
 
     def _find_reusable(self, context: _ExchangeContext) -> _Connection | None:
-        key = (context.target.host, context.target.port)
+        key = context.pool_key
         connection = self._connections.get(key)
         if connection is None:
             return None
@@ -180,7 +192,7 @@ class _Transport(httpx.BaseTransport):
         if len(self._connections) >= _MAX_IDLE_CONNECTIONS:
             self._connections.pop(next(iter(self._connections))).http.close()
         connection = _Connection(http, stream)
-        self._connections[context.target.host, context.target.port] = connection
+        self._connections[context.pool_key] = connection
         return connection
 
     def close(self) -> None:
@@ -207,42 +219,18 @@ def _build_request(request: Request, context: _ExchangeContext) -> httpx.Request
     """The request for httpx. Raises RequestFailed for what cannot be sent."""
     if request.method not in _METHODS:
         raise build_unsendable("the request's method is not one that cactions sends")
-    headers = [_encode_header(name, _reveal(value)) for name, value in request.headers]
+    headers = [encode_header(name, reveal_text(value)) for name, value in request.headers]
     names = {name.lower() for name, _ in headers}
     headers += [
         header for header in (_USER_AGENT, _ACCEPT_ENCODING) if header[0].lower() not in names
     ]
     return httpx.Request(
         request.method,
-        _reveal(request.url),
+        reveal_text(request.url),
         headers=headers,
-        content=None if request.body is None else _encode_body(_reveal(request.body)),
+        content=None if request.body is None else encode_body(reveal_text(request.body)),
         extensions={"context": context},
     )
-
-
-def _encode_header(name: str, value: str) -> tuple[bytes, bytes]:
-    if not HEADER_NAME.fullmatch(name) or name.lower() in _RESERVED_HEADERS:
-        raise build_unsendable("a header of the request has a name that cactions does not send")
-    if not _HEADER_VALUE.fullmatch(value):
-        raise build_unsendable(
-            f'the value of the header "{name}" holds a character that headers cannot hold',
-            "Only visible ASCII, and spaces inside: no line breaks, no other letters.",
-        )
-    return name.encode(), value.encode()
-
-
-def _encode_body(body: str) -> bytes:
-    try:
-        return body.encode()
-    except UnicodeEncodeError:
-        raise build_unsendable("the request's body cannot be written as UTF-8") from None
-
-
-def _reveal(text: MaskedText) -> str:
-    if text.is_unopened:
-        raise build_failure(NetworkFault.SECRET_NOT_OPENED)
-    return text.reveal()
 
 
 def _read_response(response: httpx.Response, budget: ExchangeBudget) -> Response:

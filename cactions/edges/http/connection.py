@@ -36,9 +36,14 @@ class BoundedTlsStream(httpcore.NetworkStream):
     """
 
     def __init__(
-        self, sock: socket.socket, context: ssl.SSLContext, budget: ExchangeBudget
+        self,
+        sock: socket.socket,
+        context: ssl.SSLContext,
+        budget: ExchangeBudget,
+        *,
+        has_certificate: bool = False,
     ) -> None:
-        self.budget = budget
+        self.budget, self._has_certificate = budget, has_certificate
         self._socket = sock
         sock.setblocking(False)  # every wait is one of our own: see _wait
         self._arrival = select.poll()
@@ -62,7 +67,7 @@ class BoundedTlsStream(httpcore.NetworkStream):
                 raise self.budget.build_connection_lost() from None
             except ssl.SSLError as error:
                 self._send_alert()
-                raise tls.describe_tls_error(self.budget.host, error) from None
+                raise self._describe(error) from None
         self._flush()
 
     def write(self, buffer: bytes, timeout: float | None = None) -> None:  # noqa: ARG002
@@ -72,7 +77,7 @@ class BoundedTlsStream(httpcore.NetworkStream):
             try:
                 self._tls.write(buffer)
             except ssl.SSLError as error:
-                raise tls.describe_tls_error(self.budget.host, error) from None
+                raise self._describe(error) from None
 
     def read(self, max_bytes: int, timeout: float | None = None) -> bytes:  # noqa: ARG002
         """The next bytes; none where the server has properly ended. Raises RequestFailed."""
@@ -105,7 +110,11 @@ class BoundedTlsStream(httpcore.NetworkStream):
             except ssl.SSLEOFError:  # RFC 9112, 9.8: not ended by TLS, so it may be cut off
                 raise self.budget.build_connection_lost() from None
             except ssl.SSLError as error:
-                raise tls.describe_tls_error(self.budget.host, error) from None
+                raise self._describe(error) from None
+
+    def _describe(self, error: ssl.SSLError) -> RequestFailed:
+        host = self.budget.host
+        return tls.describe_tls_error(host, error, has_certificate=self._has_certificate)
 
     def _flush(self) -> None:
         """Send what is encrypted. Where the server has gone, a response may still be there."""
@@ -170,13 +179,21 @@ class BoundedTlsStream(httpcore.NetworkStream):
 
 
 def connect(
-    target: Target, network: NetworkRules, context: ssl.SSLContext, budget: ExchangeBudget
+    target: Target,
+    network: NetworkRules,
+    context: ssl.SSLContext,
+    budget: ExchangeBudget,
+    *,
+    has_certificate: bool = False,
 ) -> BoundedTlsStream:
-    """A checked connection to the target, within the time to connect. Raises RequestFailed."""
+    """A checked connection to the target, within the time to connect. Raises RequestFailed.
+
+    ``has_certificate``: the context presents one of ours.
+    """
     with budget.limit_connecting():
         sock = _connect_to_target(target, network, budget)
         try:
-            stream = BoundedTlsStream(sock, context, budget)
+            stream = BoundedTlsStream(sock, context, budget, has_certificate=has_certificate)
             stream.shake_hands()
         except BaseException:
             sock.close()

@@ -6,6 +6,7 @@ and trusts the certificates that ``SSL_CERT_FILE`` names.
 
 from __future__ import annotations
 
+import os
 import ssl
 from collections.abc import Mapping
 from pathlib import Path
@@ -15,7 +16,14 @@ from typing import Final
 import certifi
 from msgspec import Struct
 
-from cactions.model import FailureReason, RequestFailed, UsageError
+from cactions.model import (
+    ClientCertificate,
+    DefinitionError,
+    FailureReason,
+    RequestFailed,
+    UsageError,
+)
+from cactions.model.secret import SigningKey
 
 
 class TrustStore(Struct, frozen=True):
@@ -52,6 +60,49 @@ def build_tls_context(ca_file: Path | None) -> ssl.SSLContext:
     return context
 
 
+_NO_MEMORY_FILE: Final = "no file in memory"
+
+
+def add_certificate(context: ssl.SSLContext, presented: ClientCertificate, key: SigningKey) -> None:
+    """Let the connections of this context present a certificate. Nothing is written to a disk.
+
+    Raises UsageError where the system has no files in memory, DefinitionError where TLS refuses.
+    """
+    fault = _load_from_memory(context, presented, key)
+    if fault == _NO_MEMORY_FILE:
+        raise UsageError(
+            "a client certificate needs Linux with /proc: TLS reads private keys from files only,"
+            " and elsewhere that would be a file on the disk; nothing was sent",
+            hint="Make the calls on Linux. Replaying a recording needs no certificate.",
+        )
+    if fault:
+        raise DefinitionError(
+            f'the client certificate of the key "{key.label}" cannot be used for TLS ({fault});'
+            " nothing was sent",
+            hint="Get another certificate from the service.",
+        )
+
+
+def _load_from_memory(
+    context: ssl.SSLContext, presented: ClientCertificate, key: SigningKey
+) -> str:
+    """What went wrong, or nothing: an exception would keep the frame that holds the key."""
+    if not hasattr(os, "memfd_create"):
+        return _NO_MEMORY_FILE
+    number = os.memfd_create("certificate", os.MFD_CLOEXEC)
+    try:
+        with open(number, "wb", buffering=0, closefd=False) as file:
+            file.write(f"{presented.certificate}{key.reveal()}".encode())
+        context.load_cert_chain(f"/proc/self/fd/{number}")
+    except ssl.SSLError as error:
+        return _name_error(error)
+    except OSError:
+        return _NO_MEMORY_FILE
+    finally:
+        os.close(number)
+    return ""
+
+
 _CONTACT: Final = "Contact the service owner."
 _EXPIRED: Final = "The service owner must renew it, unless this machine's clock is wrong."
 _UNTRUSTED: Final = (
@@ -75,27 +126,55 @@ _CERTIFICATE_FAULTS: Final[Mapping[int, tuple[str, str]]] = MappingProxyType(
 """By the codes of OpenSSL's ``X509_V_ERR_…``."""
 
 _OLD_VERSION: Final = {"UNSUPPORTED_PROTOCOL", "TLSV1_ALERT_PROTOCOL_VERSION", "VERSION_TOO_LOW"}
-_CLIENT_CERTIFICATE: Final = {
+_REQUIRED: Final = {
     "TLSV13_ALERT_CERTIFICATE_REQUIRED",
     "SSLV3_ALERT_CERTIFICATE_UNKNOWN",
 }
+_UNEXPLAINED: Final = "HANDSHAKE_FAILURE"
+_REFUSALS: Final[Mapping[str, str]] = MappingProxyType(
+    {
+        "BAD_CERTIFICATE": "it is not valid",
+        "UNSUPPORTED_CERTIFICATE": "it is of a kind that is not supported",
+        "CERTIFICATE_REVOKED": "it was revoked",
+        "CERTIFICATE_EXPIRED": "it has expired",
+        "CERTIFICATE_UNKNOWN": "it is not accepted",
+        "CERTIFICATE_REQUIRED": "it is not accepted",
+        "UNKNOWN_CA": "it comes from an authority that is unknown there",
+        "ACCESS_DENIED": "access is denied",
+        "DECRYPT_ERROR": "its signature is not accepted",
+        _UNEXPLAINED: "the handshake failed",
+    }
+)
+"""What a server says of our certificate, by the ends of OpenSSL's names of its alerts."""
 
 
-def describe_tls_error(host: str, error: ssl.SSLError) -> RequestFailed:
-    """The error for a failure of the handshake, or of TLS later on."""
+def describe_tls_error(
+    host: str, error: ssl.SSLError, *, has_certificate: bool = False
+) -> RequestFailed:
+    """The error for a failure of the handshake, or of TLS later on.
+
+    ``has_certificate``: the connection presents one of ours.
+    """
     if isinstance(error, ssl.SSLCertVerificationError):
         problem, hint = _CERTIFICATE_FAULTS.get(error.verify_code, ("is not accepted", _WRONG_NAME))
         return _build_error(f"the certificate of {host} {problem}", hint)
     if error.reason in _OLD_VERSION:
         return _build_error(f"{host} supports only TLS versions older than 1.2", _CONTACT)
-    if error.reason in _CLIENT_CERTIFICATE:
+    alert = (error.reason or "").partition("_ALERT_")[2]
+    if has_certificate and alert in _REFUSALS:
         return _build_error(
-            f"{host} requires a client certificate, which cactions does not have", _CONTACT
+            f"{host} refuses the client certificate of the request: {_REFUSALS[alert]}",
+            "Ask the service owner which certificate is registered there, and for which account.",
         )
-    return _build_error(
-        f"TLS with {host} failed ({_name_error(error)})",
-        "Check the port, or contact the service owner.",
-    )
+    if error.reason in _REQUIRED:
+        return _build_error(
+            f"{host} requires a client certificate, and the request has none",
+            "Add `client_certificate` to the request (`cactions help file-format`).",
+        )
+    hint = "Check the port, or contact the service owner."
+    if alert == _UNEXPLAINED:  # so TLS 1.2 says that a certificate is missing, among other things
+        hint = "If the service requires a client certificate: `cactions help file-format`."
+    return _build_error(f"TLS with {host} failed ({_name_error(error)})", hint)
 
 
 def describe_missing_tls(host: str) -> RequestFailed:

@@ -166,6 +166,12 @@ def _list_text_faults(action: Action) -> Iterator[PushFault]:
 
 
 def _list_secret_faults(action: Action) -> Iterator[PushFault]:
+    if action.request.client_certificate:
+        yield PushFault(
+            "request.client_certificate",
+            "Intercom's connectors present no client certificate",
+            "attach a token instead, if the service takes one",
+        )
     body = action.request.body
     for where, name in action.request.list_secret_places():
         if where.startswith("request.query."):

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from typing import Final
 
+_CERTIFICATE: Final = (
+    "files of this machine: write `client_certificate` into the request, and seal the key"
+)
 _TEXTS: Final = (
     "request", "header", "data", "data-ascii", "data-raw", "data-binary", "data-urlencode", "json",
     "user", "form", "form-string", "cookie", "user-agent", "referer", "url", "url-query",
@@ -46,11 +49,11 @@ REFUSED: Final = {
     "netrc": "the password would come from a file of this machine",
     "netrc-file": "the password would come from a file of this machine",
     "config": "options would come from a file",
-    "cert": "client certificates are not supported",
-    "key": "client certificates are not supported",
-    "cert-type": "client certificates are not supported",
-    "key-type": "client certificates are not supported",
-    "pass": "client certificates are not supported",
+    "cert": _CERTIFICATE,
+    "key": _CERTIFICATE,
+    "cert-type": _CERTIFICATE,
+    "key-type": _CERTIFICATE,
+    "pass": _CERTIFICATE,
     "cacert": "authorities belong to the machine: give --ca-file to the command that calls it",
     "capath": "authorities belong to the machine: give --ca-file to the command that calls it",
     "insecure": "certificates are always checked: leave it out",

@@ -40,6 +40,20 @@ _PARAMETER: Final = EitherSchema(TextSchema(empty=True), SECRET)
 PARAMETERS: Final = MapSchema(EitherSchema(_PARAMETER, ListSchema(_PARAMETER, least=1)))
 """Names onto a value, or onto a list of them: the name then stands there for each."""
 
+CLIENT_CERTIFICATE: Final = FieldSchema(
+    RecordSchema(
+        {
+            "certificate": FieldSchema(
+                TextSchema(), "PEM, with those of its authorities behind it", required=True
+            ),
+            "key": FieldSchema(
+                SECRET, "{secret: NAME}, its private key, which is not sent", required=True
+            ),
+        }
+    ),
+    "what TLS connections to the host present (mutual TLS)",
+)
+
 _METHOD: Final = FieldSchema(
     TextSchema(words=METHODS), "get, head, post, put, delete or patch", required=True
 )
@@ -53,14 +67,15 @@ REQUEST_FIELDS: Final = {
     "form": FieldSchema(PARAMETERS, "a form body; a list repeats the name"),
     "text": FieldSchema(TextSchema(), "a plain text body"),
     "multipart": FieldSchema(PARAMETERS, "a multipart body of text fields"),
+    "client_certificate": CLIENT_CERTIFICATE,
 }
 
-NO_CLIENT_CERTIFICATES: Final = dict.fromkeys(
-    ("certificate", "cert", "client_certificate", "client_cert", "mutual_tls", "mtls"),
-    "client certificates are not supported: TLS takes their keys from files only, and no key is"
-    " written to disk",
+OTHER_CERTIFICATES: Final = dict.fromkeys(
+    ("certificate", "cert", "client_cert", "mutual_tls", "mtls"),
+    "a client certificate is written as client_certificate: {certificate: PEM, key: {secret: NAME}}"
+    " in a request",
 )
-"""Keys that people look for, with the reason why they are none."""
+"""Keys that people look for, with what they are here."""
 
 REQUEST: Final = RecordSchema(
     {
@@ -81,7 +96,7 @@ REQUEST: Final = RecordSchema(
         ),
         "tokens": FieldSchema(ListSchema(TextSchema()), "names of tokens to attach"),
     },
-    left_out=NO_CLIENT_CERTIFICATES,
+    left_out=OTHER_CERTIFICATES,
 )
 
 CHECKS: Final = {

@@ -11,6 +11,7 @@ from msgspec.structs import replace
 
 from cactions.logic.network.origin import OriginError, parse_origin
 from cactions.logic.project import headers
+from cactions.logic.project.client_certificates import build_client_certificate
 from cactions.logic.project.scope import Scope, parse_secret_name
 from cactions.logic.request.text_body import find_text_fault
 from cactions.logic.suggest import join_names
@@ -92,6 +93,7 @@ def build_action_request(at: LocatedValue, scope: Scope) -> ActionRequest | None
     body = _build_body(at, scope)
     method = at.scalar("http_method", "")
     default = Effect.READ if method in _BODILESS else Effect.WRITE
+    presented = build_client_certificate(at.get("client_certificate"), scope)
     effect = Effect(at.scalar("effect", default.value))
     if url is None or not method:
         return None
@@ -99,6 +101,7 @@ def build_action_request(at: LocatedValue, scope: Scope) -> ActionRequest | None
     asked = ActionRequest(
         method, url, base, query, own, body, tokens, effect,
         idempotency=headers.build_headers(key.get("header"), scope) if key else "", host=host,
+        client_certificate=presented,
     )  # fmt: skip
     _check_text(asked, at.get(BodyForm.TEXT.value), scope)
     return asked

@@ -9,7 +9,7 @@ from msgspec.structs import replace
 from cactions.logic.project.request_schema import (
     DENIAL,
     LIMITS,
-    NO_CLIENT_CERTIFICATES,
+    OTHER_CERTIFICATES,
     PARAMETERS,
     REQUEST_FIELDS,
     SECRET,
@@ -84,6 +84,12 @@ _GRANT: Final = {
 }
 
 
+_NO_CERTIFICATE: Final = {
+    "client_certificate": "a connection presents it: write it in the request of an action, or in"
+    " that of a token of the type http_request"
+}
+
+
 def _build_token_schema(kind: str, **fields: FieldSchema) -> RecordSchema:
     return RecordSchema(
         {
@@ -94,7 +100,7 @@ def _build_token_schema(kind: str, **fields: FieldSchema) -> RecordSchema:
             "hosts": _HOSTS,
             "token_id": _TOKEN_ID,
         },
-        left_out=NO_CLIENT_CERTIFICATES,
+        left_out={**OTHER_CERTIFICATES, **_NO_CERTIFICATE},
     )
 
 
@@ -118,7 +124,9 @@ TOKEN: Final = TaggedUnion(
         "http_request": _build_token_schema(
             "http_request",
             request=FieldSchema(
-                RecordSchema(dict(REQUEST_FIELDS)), "how it is fetched", required=True
+                RecordSchema(dict(REQUEST_FIELDS), left_out=OTHER_CERTIFICATES),
+                "how it is fetched",
+                required=True,
             ),
             token_path=FieldSchema(TextSchema(), "where the token stands in the answer"),
             token_header=FieldSchema(

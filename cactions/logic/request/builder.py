@@ -114,6 +114,7 @@ def _assemble_request(request: ActionRequest, resolver: ValueResolver, key: str)
         body,
         request.limits,
         fresh=request.effect is Effect.WRITE,
+        client_certificate=request.client_certificate,
     )
 
 

@@ -39,6 +39,7 @@ from cactions.logic.shell import (
 from cactions.model import (
     ActionRequest,
     BodyForm,
+    ClientCertificate,
     FailureReason,
     Input,
     Person,
@@ -74,7 +75,8 @@ def build_curl_command(call: CallSpec, network: CurlNetwork = DIRECT) -> str:
         token.name: script.add_token(token) for token in request.tokens if token.is_runtime_value
     }
     built = masked_call.build_request(Credentials(secrets, tokens))
-    return "\n".join([*script.lines, script.build_command(built, request)]) + "\n"
+    command = script.build_command(built, request)
+    return "\n".join([*script.lines, command]) + "\n"
 
 
 def _choose_prefix(call: CallSpec) -> str:
@@ -87,12 +89,16 @@ def _choose_prefix(call: CallSpec) -> str:
 
 @dataclass(slots=True)
 class _Script:
-    """``lines`` come before the command; ``known`` are the secrets with a variable."""
+    """``lines`` come before the command; ``known`` are the secrets with a variable.
+
+    ``files`` are the placeholders of the files with private keys, by the names of those.
+    """
 
     placeholders: Placeholders
     network: CurlNetwork
     lines: list[str] = field(default_factory=list)
     known: dict[str, Secret] = field(default_factory=dict)
+    files: dict[str, str] = field(default_factory=dict)
 
     def add_variable(self, description: str, name: str) -> str:
         """The placeholder of a new variable."""
@@ -156,12 +162,9 @@ class _Script:
         self, built: Request, request: ActionRequest
     ) -> Iterator[tuple[str, list[Part]]]:
         url = built.url.reveal()
-        if self.network.ca_file:
-            yield "--cacert", [self.network.ca_file]
-        if self.network.proxy:
-            yield "--proxy", [self.network.proxy]
-        for resolve_value in self._list_resolve_values(url):
-            yield "--resolve", [resolve_value]
+        yield from self._list_network_arguments(url)
+        if request.client_certificate:
+            yield from self._add_certificate(request.client_certificate)
         if _GLOB_CHARACTERS.search(url):
             yield "--globoff", []
         if "/." in url:
@@ -172,6 +175,23 @@ class _Script:
             yield self._build_header(name, value, next(basic, None))
         if built.body is not None and request.body:
             yield from self._build_body(built.body.reveal(), request.body.form)
+
+    def _list_network_arguments(self, url: str) -> Iterator[tuple[str, list[Part]]]:
+        if self.network.ca_file:
+            yield "--cacert", [self.network.ca_file]
+        if self.network.proxy:
+            yield "--proxy", [self.network.proxy]
+        for resolve_value in self._list_resolve_values(url):
+            yield "--resolve", [resolve_value]
+
+    def _add_certificate(self, presented: ClientCertificate) -> Iterator[tuple[str, list[Part]]]:
+        """The name of a file: the key itself is never written out."""
+        name = presented.key.name
+        if name not in self.files:
+            description = f"a PEM file with the client certificate and its private key {name}"
+            self.files[name] = self.add_variable(description, f"{build_variable_name(name)}_FILE")
+        for option in ("--cert", "--key"):
+            yield option, self.placeholders.split(self.files[name])
 
     def _list_resolve_values(self, url: str) -> Iterator[str]:
         """Values of ``--resolve`` for a host with an allowed address."""

@@ -50,9 +50,10 @@ def _list_used_secrets(project: Project) -> Iterator[str]:
     for token in project.tokens.values():
         yield from token.secrets
         if token.fetch:
-            yield from secret_refs.list_request_secrets(token.fetch.request)
+            yield from secret_refs.list_needed_secrets(token.fetch.request)
     for action in project.actions.values():
         yield from secret_refs.list_own_secrets(action.request)
+        yield from secret_refs.list_keys(action.request)
     if project.workspace.intercom and project.workspace.intercom.token:
         yield project.workspace.intercom.token.name
 
@@ -80,14 +81,17 @@ def _check_action(action: Action, entries_by_name: Mapping[str, Entry]) -> Itera
             yield from _check_secret(action, route, name, token.hosts, entries_by_name)
         if token.fetch:
             fetch_request = token.fetch.request
-            for name in secret_refs.list_request_secrets(fetch_request):
+            for name in secret_refs.list_needed_secrets(fetch_request):
                 yield from _check_secret(
                     action, f"{route}.request", name, (fetch_request.host,), entries_by_name
                 )
         if token.is_runtime_value:
             yield from _check_token(action, TokenBinding(token, entries_by_name))
-    for route, name in request.list_secret_places(f"actions.{action.name}.request"):
-        yield from _check_secret(action, route, name, (request.host,), entries_by_name)
+    route = f"actions.{action.name}.request"
+    places = list(request.list_secret_places(route))
+    places += [(f"{route}.client_certificate", name) for name in secret_refs.list_keys(request)]
+    for place, name in places:
+        yield from _check_secret(action, place, name, (request.host,), entries_by_name)
 
 
 def _check_access_token(

@@ -21,11 +21,13 @@ def _list_pairs(project: Project) -> Iterator[tuple[str, str]]:
         for name in token.secrets:
             yield from ((name, host) for host in token.hosts)
         if token.fetch:
-            for name in secret_refs.list_request_secrets(token.fetch.request):
+            for name in secret_refs.list_needed_secrets(token.fetch.request):
                 yield name, token.fetch.request.host
     for action in project.actions.values():
-        for name in secret_refs.list_own_secrets(action.request):
-            yield name, action.request.host
+        own, keys = (
+            find(action.request) for find in (secret_refs.list_own_secrets, secret_refs.list_keys)
+        )
+        yield from ((name, action.request.host) for name in (*own, *keys))
     connection = project.workspace.intercom
     if connection and connection.token:
         yield connection.token.name, connection.host

@@ -25,7 +25,7 @@ def list_binders(token: Token) -> tuple[str, ...]:
     """The names of the entries that bind the token: its secrets, or its own entry."""
     if token.is_user_token:
         return (token.name,)
-    return secret_refs.list_request_secrets(token.fetch.request) if token.fetch else ()
+    return secret_refs.list_needed_secrets(token.fetch.request) if token.fetch else ()
 
 
 class TokenBinding(Struct, frozen=True):

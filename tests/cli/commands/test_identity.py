@@ -107,9 +107,9 @@ def test_a_hash_needs_no_library_of_jwts() -> None:
     """The extra is loaded only where there is a JWT."""
     code = (
         "import sys; sys.modules['jwt'] = None\n"
-        "from cactions.cli import wiring\n"
+        "from cactions.cli import key_wiring\n"
         "from cactions.cli.commands import identity\n"
-        "try: wiring.create_messenger_jwt()\n"
+        "try: key_wiring.create_messenger_jwt()\n"
         "except Exception as error: print(type(error).__name__, error.hint)"
     )
     done = subprocess.run(

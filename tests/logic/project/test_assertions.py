@@ -7,7 +7,6 @@ from typing import Any
 
 import pytest
 
-from cactions.logic.project import SourceFile, load_project
 from cactions.logic.request.builder import build_token_request
 from cactions.logic.request.secret_refs import list_request_secrets
 from cactions.logic.vault.token_binding import list_binders
@@ -120,18 +119,6 @@ def test_a_secret_among_the_claims_is_found() -> None:
         text = file(action(request(tokens=["t"])), tokens={"t": parts})
         found = [each.route for each in linted(text).findings if each.rule == "CA301"]
         assert [True] == [route.startswith("tokens.t.claims.") for route in found]
-
-
-@pytest.mark.parametrize("name", ["certificate", "client_certificate", "mutual_tls"])
-def test_a_client_certificate_is_named_as_what_is_left_out(name: str) -> None:
-    """In a request and in a token; the reason is told instead of a similar key."""
-    for text in (
-        file(action(request(**{name: {"secret": "s"}}))),
-        file(action(request(tokens=["t"])), tokens={"t": {**GRANT, name: {"secret": "s"}}}),
-    ):
-        [found] = load_project([SourceFile("actions.yaml", text.encode())], None).findings
-        assert ("CA002", f'unknown key "{name}"') == (found.rule, found.message)
-        assert found.hint.startswith("client certificates are not supported: ")
 
 
 def test_a_client_needs_its_key_or_its_secret() -> None:

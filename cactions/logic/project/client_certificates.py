@@ -1,0 +1,53 @@
+"""Shapes client certificates: PEM in the file, with the name of a sealed key.
+
+The certificate stands in the file and not in the vault: it is public, a review shows when it
+changes, and a definition that is published has it.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+from cactions.logic.project.scope import Scope, parse_secret_name
+from cactions.logic.yaml.decoder import LocatedValue
+from cactions.logic.yaml.diagnostics import LITERAL_SECRET, WRONG_VALUE
+from cactions.model import ClientCertificate
+
+_BEGIN: Final = "-----BEGIN CERTIFICATE-----"
+_END: Final = "-----END CERTIFICATE-----"
+_BLOCK: Final = re.compile(rf"{_BEGIN}\s([A-Za-z0-9+/\s]+={{0,2}})\s{_END}")
+_KEY: Final = re.compile(r"-----BEGIN [A-Z ]*PRIVATE KEY")
+_WIDTH: Final = 64
+
+
+def build_client_certificate(at: LocatedValue | None, scope: Scope) -> ClientCertificate | None:
+    """What is presented; None where nothing is, or where it cannot be used."""
+    text, key_at = (at.get("certificate"), at.get("key")) if at else (None, None)
+    certificate = _read_certificate(text, scope) if text else ""
+    key = parse_secret_name(key_at) if key_at else None
+    return ClientCertificate(certificate, key) if certificate and key else None
+
+
+def _read_certificate(at: LocatedValue, scope: Scope) -> str:
+    """The blocks in the lines of their standard (RFC 7468); empty where it is something else."""
+    if _KEY.search(at.value):
+        message = "a private key never stands in the file"
+        hint = (
+            "seal it, and write key: {secret: NAME}; if the file was committed or shown, replace"
+            " key and certificate"
+        )
+        scope.add_fault(LITERAL_SECRET, at, message, hint)
+        return ""
+    blocks = ["".join(match[1].split()) for match in _BLOCK.finditer(at.value)]
+    if not blocks or _BLOCK.sub("", at.value).strip() or any(len(each) % 4 for each in blocks):
+        message = "this is no certificate in PEM"
+        hint = f"copy the whole file behind `certificate: |`, from {_BEGIN} to {_END}"
+        scope.add_fault(WRONG_VALUE, at, message, hint)
+        return ""
+    return "".join(map(_write_block, blocks))
+
+
+def _write_block(data: str) -> str:
+    lines = (data[at : at + _WIDTH] for at in range(0, len(data), _WIDTH))
+    return "\n".join((_BEGIN, *lines, _END, ""))
