@@ -61,14 +61,14 @@ def report_action(
         tuple(drafted.attributes),
         tuple((each.line, each.text) for each in drafted.decisions),
         tuple(
-            SecretStep(each.name, each.host, each.what, _build_seal_command(each))
+            SecretStep(each.name, each.host, each.what, _build_seal_command(each, opened.path))
             for each in drafted.secrets
             if each.name not in sealed
         ),
         tuple(sorted(sealed)),
         drafted.notes,
         tuple(_list_steps(composed, opened, files)),
-        has_vault=os.path.lexists(folder / VAULT),
+        make_vault="" if os.path.lexists(folder / VAULT) else _build_vault_command("init", folder),
     )
     if json:
         wiring.write_json(draft_to_json(summary))
@@ -76,9 +76,17 @@ def report_action(
         wiring.create_output().print(render_new_action(summary))
 
 
-def _build_seal_command(secret: FoundSecret) -> str:
+def _build_seal_command(secret: FoundSecret, folder: Path) -> str:
+    return _build_vault_command("seal", folder, secret.name, options=("--host", secret.host))
+
+
+def _build_vault_command(
+    command: str, folder: Path, *names: str, options: tuple[str, ...] = ()
+) -> str:
+    """The vault is that of the project, wherever the command is given."""
     key = [word for pair in list_key_words() for word in pair]
-    return join_command(("vault", "seal"), secret.name, options=("--host", secret.host, *key))
+    vault = [] if folder == Path() else ["--vault", str(folder / VAULT)]
+    return join_command(("vault", command), *names, options=(*options, *vault, *key))
 
 
 def _list_steps(

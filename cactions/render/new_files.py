@@ -70,10 +70,10 @@ def _render_decisions(done: NewActionSummary, width: int) -> list[StyledLine]:
 def _render_secrets(done: NewActionSummary, width: int) -> list[StyledLine]:
     if not done.seals:
         return []
-    title = "Secrets of the line are in no file. Seal each before a live call:"
+    title = "Its secrets are in no file. Seal each before a live call:"
     lines: list[StyledLine] = [BLANK, *wrap(span(title, Style.STRONG), width)]
-    if not done.has_vault:
-        lines.append((*add_gap(2), Span("cactions vault init", Style.CODE)))
+    if done.make_vault:
+        lines += wrap((Span(done.make_vault, Style.CODE),), width, hang=add_gap(2))
     for each in done.seals:
         lines += wrap((Span(each.command, Style.CODE),), width, hang=add_gap(2))
         lines += wrap(span(f"# {each.what}", Style.QUIET), width, hang=add_gap(4))

@@ -12,10 +12,11 @@ from cactions.cli import progress, wiring
 from cactions.cli.options import Json
 from cactions.cli.shipped_files import read_empty_project, read_example
 from cactions.edges.files import action_files
+from cactions.edges.files.file_io import read_bytes
 from cactions.edges.files.new_files import check_absent, create_files
 from cactions.logic.documents.changes import init_to_json
 from cactions.logic.shell import join_command
-from cactions.model import UsageError
+from cactions.model import CactionsError, UsageError
 from cactions.render.new_files import render_new_project
 
 _IGNORED: Final = ".gitignore"
@@ -92,7 +93,7 @@ def _describe(folder: Path) -> str:
 def _list_missing_lines(path: Path, text: str) -> list[str]:
     """The lines of a .gitignore that the one which is there lacks."""
     try:
-        there = path.read_text(encoding="utf-8", errors="replace").splitlines()
-    except OSError:
+        there = read_bytes(path).decode(errors="replace").splitlines()
+    except CactionsError:  # a pipe, or a link that leads out of the project
         there = []
     return [line for line in text.splitlines() if not line.startswith("#") and line not in there]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Final
 
@@ -33,11 +33,23 @@ def create_files(folder: Path, texts: Mapping[str, str]) -> None:
             raise _build_exists_error(path)
 
 
-def check_absent(folder: Path, names: Mapping[str, str]) -> None:
-    """Raises UsageError where a file of one of these names is there."""
+def check_absent(folder: Path, names: Iterable[str]) -> None:
+    """Raises UsageError where one of these names is taken, DefinitionError for a link to a folder.
+
+    Called before anything is made or changed, so that no part of the files is left behind.
+    """
     for name in names:
-        if os.path.lexists(folder / name):
-            raise _build_exists_error(folder / name)
+        path = folder / name
+        if os.path.lexists(path):
+            raise _build_exists_error(path)
+        beside = path.parent
+        if beside != folder and os.path.lexists(beside) and not beside.is_dir():
+            raise UsageError(
+                f"{beside} is not a folder, and no file was made",
+                hint="Move it away: recordings are kept in a folder of this name.",
+            )
+        with store_errors(path):
+            resolve_for_writing(path)
 
 
 def create_file(path: Path, data: bytes) -> bool:

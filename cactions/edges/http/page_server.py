@@ -32,6 +32,7 @@ _USED: Final = (
 _SECONDS: Final = 10
 """A connection that says nothing for so long is closed."""
 _TICK: Final = 0.5
+_PIECE: Final = 16 * 1024
 
 
 class PageServer(ThreadingHTTPServer):
@@ -72,6 +73,9 @@ class PageServer(ThreadingHTTPServer):
         while time.monotonic() < end:
             self.handle_request()
 
+    def handle_error(self, request: object, client_address: object) -> None:
+        """A browser that goes away is no event; the standard library would print a traceback."""
+
     def find_answer(self, path: str) -> tuple[HTTPStatus, str]:
         """The status for a path, and where it leads."""
         if compare_digest(path.encode(), self._second.encode()):
@@ -108,7 +112,8 @@ class _PageHandler(BaseHTTPRequestHandler):
         for name, text in {**_HEADERS, **headers, "Content-Length": str(len(body))}.items():
             self.send_header(name, text)
         self.end_headers()
-        self.wfile.write(body)
+        for start in range(0, len(body), _PIECE):  # a timeout is for one piece, not for the page
+            self.wfile.write(body[start : start + _PIECE])
 
     do_GET = _answer_request  # noqa: N815 - the name that http.server looks for
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Mapping
 from typing import Final
+from urllib.parse import unquote
 
 from msgspec import Struct
 
@@ -26,6 +27,10 @@ _QUERY_KEYS: Final = frozenset(
 """Parameters of services that carry a credential, though no word in them says so."""
 _PUBLIC_LABELS: Final = frozenset({"co", "com", "org", "net", "ac", "gov", "edu", "ne", "or"})
 _LEAST_VALUE: Final = 6
+_INNER: Final = re.compile(
+    r"""(?<![\w-])([\w-]+)[\\"']{0,4}\s*([=:])\s*([\\"']{0,4})(?=([^\s"'&;,<>()\[\]{}\\]{1,200}))"""
+)
+"""A name and its value in a text of another format: JSON, a form, a query, GraphQL."""
 _FEW_LABELS: Final = 2
 
 
@@ -116,6 +121,23 @@ def is_secret_member(name: str, value: str, siblings: Collection[str]) -> bool:
         return True
     drawn = len(value) >= _LEAST_VALUE and re.search("[0-9]", value) is not None
     return says is Name.CREDENTIAL and (drawn or VARIABLE.search(value) is not None)
+
+
+def holds_named_secret(text: str) -> bool:
+    """Whether a text has parts of its own, and one of them carries a credential by its name."""
+    return any(
+        _is_inner_secret(*found.groups()) for found in _INNER.finditer(unquote(text.rstrip()))
+    )
+
+
+def _is_inner_secret(name: str, mark: str, quote: str, value: str) -> bool:
+    if value.startswith("$"):  # a variable of the shell or of GraphQL
+        return False
+    says = suggests_secret(name)
+    if looks_like_secret(value, says) and says >= Name.CREDENTIAL:
+        return True
+    is_type = mark == ":" and not quote and re.search("[0-9]", value) is None
+    return says is Name.SECRET and len(value) >= _LEAST_VALUE and not is_type
 
 
 def has_secret_path(path: str) -> bool:

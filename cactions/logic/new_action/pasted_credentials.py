@@ -15,6 +15,7 @@ from cactions.logic.curl_line.words import VARIABLE, PastedLineError
 from cactions.logic.new_action.found_secrets import (
     SecretMark,
     SecretNames,
+    holds_named_secret,
     is_plain_user,
     is_secret_header,
     is_secret_member,
@@ -73,9 +74,7 @@ def take_credentials(
     for name, value in request.headers:
         taker.take_header(name, value, request.starts.get(name.lower(), start))
     for name, value in request.query:
-        secret = is_secret_parameter(name, value) and value
-        what = f"the parameter {name} of the query"
-        clean.query.append((name, names.take(value, name.lower(), what) if secret else value))
+        taker.take_parameter(name, value, start)
     taker.take_body(request)
     if request.follows:
         clean.notes.append("Redirects are not followed: the URL is the one that answers.")
@@ -114,7 +113,8 @@ class _CredentialTaker:
         if _SIGNED.match(value) or re.search(r"(?i)sign(ature)?$|digest$", name):
             hint = "An action sends the same header each time."
             raise PastedLineError("this header is a signature of one request", hint, start)
-        if not is_secret_header(name, value):
+        _refuse_hidden(name, "", start)
+        if not (is_secret_header(name, value) or holds_named_secret(value)):
             self.clean.headers.append((name, value))
             return
         pair = _decode_basic(value) if lower == "authorization" else None
@@ -165,6 +165,16 @@ class _CredentialTaker:
         self.clean.tokens[name] = {**token, "hosts": [to_plain_text(host)]}
         self.clean.attached.append(to_plain_text(name))
 
+    def take_parameter(self, name: str, value: str, start: int) -> None:
+        """A parameter of the query."""
+        _refuse_hidden(name, "", start)
+        if value and is_secret_parameter(name, value):
+            what = f"the parameter {name} of the query"
+            self.clean.query.append((name, self.names.take(value, name.lower(), what)))
+            return
+        _refuse_hidden("", value, start)
+        self.clean.query.append((name, value))
+
     def take_body(self, request: PastedRequest) -> None:
         body = request.body
         if body is None:
@@ -172,32 +182,52 @@ class _CredentialTaker:
         self.clean.form = body.form
         if body.form is BodyForm.TEXT:
             text = str(body.content)
-            if find_secret_elements(text) or looks_like_secret(text):
+            if find_secret_elements(text) or looks_like_secret(text) or holds_named_secret(text):
                 hint = "A text holds no secrets: ask the service for a way to send it in a header."
                 raise PastedLineError("the body looks as if it holds a secret", hint, body.start)
             self.clean.content = text
         elif body.form is BodyForm.JSON:
-            self.clean.content = self._clean_json(body.content, "", ())
+            self.clean.content = self._clean_json(body.content, "", (), body.start)
         else:
             pairs = [*_list_pairs(body.content)]
             siblings = [name for name, _ in pairs]
             self.clean.content = [
-                (name, self._clean_member(name, value, siblings)) for name, value in pairs
+                (name, self._clean_member(name, value, siblings, body.start))
+                for name, value in pairs
             ]
 
-    def _clean_json(self, value: object, name: str, siblings: tuple[str, ...]) -> object:
+    def _clean_json(
+        self, value: object, name: str, siblings: tuple[str, ...], start: int
+    ) -> object:
         if isinstance(value, dict):
             inside = tuple(value)
-            return {key: self._clean_json(item, key, inside) for key, item in value.items()}
+            for key in inside:
+                _refuse_hidden(key, "", start)
+            return {key: self._clean_json(item, key, inside, start) for key, item in value.items()}
         if isinstance(value, list):
-            return [self._clean_json(item, name, siblings) for item in value]
-        return self._clean_member(name, value, siblings) if isinstance(value, str) else value
+            return [self._clean_json(item, name, siblings, start) for item in value]
+        return self._clean_member(name, value, siblings, start) if isinstance(value, str) else value
 
-    def _clean_member(self, name: str, value: str, siblings: object) -> MarkedValue:
-        beside = siblings if isinstance(siblings, list | tuple) else ()
-        if value and is_secret_member(name, value, beside):
+    def _clean_member(
+        self, name: str, value: str, siblings: Collection[str], start: int
+    ) -> MarkedValue:
+        _refuse_hidden(name, "", start)
+        if value and is_secret_member(name, value, siblings):
             return self.names.take(value, name.lower(), f"{name} of the body")
+        _refuse_hidden("", value, start)
         return value
+
+
+def _refuse_hidden(name: str, value: str, start: int) -> None:
+    """Raises PastedLineError for a credential that is a name, or only a part of a value."""
+    if looks_like_secret(name):
+        message, hint = "a name in the line looks like a secret", "A name cannot be sealed."
+    elif holds_named_secret(value):
+        message = "a part of a value looks like a secret"
+        hint = "Only a whole value can be sealed: send it in a header, or as a member of its own."
+    else:
+        return
+    raise PastedLineError(message, hint, start)
 
 
 def _list_pairs(content: object) -> Iterator[tuple[str, str]]:

@@ -32,4 +32,4 @@ class NewActionSummary(Struct, frozen=True):
     sealed: tuple[str, ...]
     notes: tuple[str, ...]
     steps: tuple[tuple[str, str], ...]
-    has_vault: bool
+    make_vault: str

@@ -91,3 +91,21 @@ def test_a_link_out_of_the_project_is_refused(cli: Cli, home: Path) -> None:
     done = cli("init", "new", "--example")
     assert Exit.CLEAN != done.code
     assert [] == list_names(home / "elsewhere")
+
+
+@pytest.mark.parametrize("kind", ["pipe", "endless", "outside"])
+def test_a_hostile_gitignore_is_not_read(cli: Cli, home: Path, kind: str) -> None:
+    """A clone may have put it there: nothing is waited for, and all lines count as missing."""
+    folder = home / "new"
+    folder.mkdir()
+    ignored = folder / ".gitignore"
+    if kind == "pipe":
+        os.mkfifo(ignored)
+    elif kind == "endless":
+        ignored.symlink_to("/dev/zero")
+    else:
+        (home / "ignored").write_text("*.key\n.cactions/\n")
+        ignored.symlink_to(home / "ignored")
+    done = cli("init", "new", "--json")
+    assert (Exit.CLEAN, [".cactions/", "*.key"]) == (done.code, done.json["ignore"])
+    assert [".gitignore", "actions.yaml"] == list_names(folder)

@@ -349,3 +349,36 @@ def test_a_terminal_is_asked_and_seals(project: Path, say: Say) -> None:
     assert "crm_token" in say("vault list").out
     text = Path("actions.crm.yaml").read_text()
     assert re.search(r"mapping:\n +tier: .*\n +points: ", text)
+
+
+@pytest.mark.parametrize("kind", ["link", "file", "pipe"])
+def test_nothing_is_changed_where_a_recording_cannot_be_made(
+    project: Path, cli: Cli, kind: str
+) -> None:
+    """No file of the action and no declaration is left, so that the same command works later."""
+    place = project / "cassettes"
+    if kind == "link":
+        (project.parent / "outside").mkdir()
+        place.symlink_to(project.parent / "outside")
+    elif kind == "pipe":
+        os.mkfifo(place)
+    else:
+        place.write_text("")
+    before = list_files(project)
+    done = cli("new", "billing", "--template", "stripe")
+    assert done.code in {Exit.MISUSE, Exit.NOTHING_DONE}
+    assert (before, True) == (list_files(project), "No file was made." in done.err)
+    place.unlink()
+    assert Exit.CLEAN == cli("new", "billing", "--template", "stripe").code
+
+
+def test_the_vault_of_a_project_in_another_folder_is_named(project: Path, say: Say) -> None:
+    """The commands that seal are given as they stand, from where `new` was called."""
+    os.chdir(project.parent)
+    done = say("new crm --from-curl - -f new", LINE)
+    commands = [line.strip() for line in done.out.splitlines() if "cactions vault" in line]
+    assert ["init", "seal"] == [shlex.split(command)[2] for command in commands]
+    for command in commands:
+        words = command.removeprefix("cactions ")
+        assert Exit.CLEAN == say(words, "tok-7d1f-e02a").code, command
+    assert ["new/cactions.vault"] == [str(path) for path in Path().rglob("cactions.vault")]

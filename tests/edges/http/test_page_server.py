@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import socket
+import struct
 import time
 from collections import Counter
 from collections.abc import Iterator
@@ -15,6 +16,7 @@ import pytest
 
 from cactions.edges.http.page_server import PageServer
 
+PAGE_HEAD = b"xxxx"
 PAGE = "<!DOCTYPE html><p>Ada \u2192 gold</p>"
 
 
@@ -131,3 +133,40 @@ def test_it_ends_when_the_time_is_over() -> None:
         started = time.monotonic()
         server.serve_for(0.2)
         assert time.monotonic() - started < 20
+
+
+def test_a_browser_that_goes_away_prints_nothing(capfd: pytest.CaptureFixture[str]) -> None:
+    """In the middle of a page, or of a request: no traceback reaches the terminal."""
+    with PageServer(b"x" * 8_000_000) as server:
+        thread = Thread(target=server.serve_for, args=(2,))
+        thread.start()
+        path = ask(server, get_path(server)).headers["Location"]
+        lines = (f"GET {path} HTTP/1.1\r\nHost: {server.host}\r\n\r\n", "GET / HT")
+        for text in lines:
+            with socket.create_connection(("127.0.0.1", server.server_port)) as client:
+                client.sendall(text.encode())
+                client.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+        assert PAGE_HEAD == ask(server, path).read(len(PAGE_HEAD))
+        thread.join()
+    assert ("", "") == capfd.readouterr()
+
+
+def test_a_slow_browser_gets_the_whole_page(monkeypatch: pytest.MonkeyPatch) -> None:
+    """It may take longer than one piece may: through a tunnel, a large page does."""
+    monkeypatch.setattr("cactions.edges.http.page_server._PageHandler.timeout", 0.5)
+    size = 12_000_000
+    with PageServer(b"x" * size) as server:
+        thread = Thread(target=server.serve_for, args=(5,))
+        thread.start()
+        path = ask(server, get_path(server)).headers["Location"]
+        start, found = time.monotonic(), 0
+        with socket.socket() as client:
+            client.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 64 * 1024)
+            client.connect(("127.0.0.1", server.server_port))
+            client.sendall(f"GET {path} HTTP/1.1\r\nHost: {server.host}\r\n\r\n".encode())
+            while data := client.recv(128 * 1024):
+                found += data.count(b"x")
+                time.sleep(0.025)
+        thread.join()
+    assert found >= size
+    assert time.monotonic() - start > 1

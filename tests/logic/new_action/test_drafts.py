@@ -160,3 +160,46 @@ def test_comments_stand_above_what_they_are_about() -> None:
         "a:\n  # one\n  # two\n  b: 1\n  c:\n      # three\n    - d: 1\n      e: 2\n"
         '    # four\n    - "x"\n# five\nf: {g: 1}\n'
     ) == write_yaml(document, comments)  # type: ignore[arg-type]
+
+
+HIDDEN = "q7Zx9Kw2Lr4Tt81Vb"
+"""Drawn at random, and shorter than what is recognised without a name."""
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        f"'{URL}?next=https%3A%2F%2Fx.example%2F%3Ftoken%3D{HIDDEN}'",
+        f"'{URL}?filter=%7B%22password%22%3A%22{HIDDEN}%22%7D'",
+        f"'{URL}?filter=%257B%2522password%2522%253A%2522{HIDDEN}%2522%257D'",
+        f"{URL} -d 'payload=%7B%22password%22%3A%22{HIDDEN}%22%7D'",
+        f"{URL} -F 'payload=api_key={HIDDEN};x'",
+        f"{URL} -H 'Content-Type: text/plain' -d 'id=7 password={HIDDEN}'",
+        rf"""{URL} --json '{{"payload": "{{\"password\": \"{HIDDEN}\"}}"}}'""",
+        rf"""{URL} --json '{{"query": "{{customer(token: \"{HIDDEN}\") {{email}}}}"}}'""",
+        f"'{URL}?{HIDDEN}{HIDDEN}'",
+        f"{URL} -H 'X-{HIDDEN}{HIDDEN}: 1'",
+        f"""{URL} --json '{{"{HIDDEN}{HIDDEN}": 1}}'""",
+    ],
+)
+def test_a_secret_inside_of_a_value_or_a_name_is_refused(line: str) -> None:
+    """It could not be sealed alone, and the message does not repeat it."""
+    with pytest.raises(PastedLineError) as caught:
+        draft(f"curl {line}")
+    assert "looks like a secret" in str(caught.value) or "holds a secret" in str(caught.value)
+    assert HIDDEN not in f"{caught.value} {caught.value.hint}"
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        URL
+        + """ --json '{"query": "mutation($password: String!) {a(password: $password) {id}}"}'""",
+        URL + """ --json '{"query": "{a(metafield: {key: \\"loyalty_2024\\"}) {email}}"}'""",
+        f"'{URL}?filter=status:active,tier=gold&next=https%3A%2F%2Fx.example%2F%3Fpage%3D2'",
+        f"{URL} -H 'Content-Type: text/plain' -d 'the password is reset, token: none'",
+    ],
+)
+def test_a_text_with_words_of_credentials_is_no_secret(line: str) -> None:
+    """Such as variables, types and keys that are words."""
+    assert not draft(f"curl {line}").secrets
