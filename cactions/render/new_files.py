@@ -70,7 +70,7 @@ def _render_decisions(done: NewActionSummary, width: int) -> list[StyledLine]:
 def _render_secrets(done: NewActionSummary, width: int) -> list[StyledLine]:
     if not done.seals:
         return []
-    title = "Secrets of the line are in no file. Seal each before a live call:"
+    title = "Secrets are in no file. Seal each before a live call:"
     lines: list[StyledLine] = [BLANK, *wrap(span(title, Style.STRONG), width)]
     if not done.has_vault:
         lines.append((*add_gap(2), Span("cactions vault init", Style.CODE)))

@@ -79,9 +79,9 @@ def test_a_secret_that_stands_twice_is_refused() -> None:
     [
         (f"curl {URL}/customers/cus_1", "the path", "person.user_id"),
         (f"curl {URL}/orders/A-1001", "the path", "inputs.order_id"),
-        (f"curl {URL}/customers/{{customer_id}}", "the path", "inputs.customer_id"),
-        (f"curl {URL}/customers/:id", "the path", "inputs.id"),
-        (f'curl "{URL}/customers/$CUSTOMER"', "the path", "inputs.customer"),
+        (f"curl {URL}/customers/{{customer_id}}", "the path", "person.user_id"),
+        (f"curl {URL}/customers/:id", "the path", "person.user_id"),
+        (f'curl "{URL}/customers/$CUSTOMER"', "the path", "person.user_id"),
         (f"curl {URL}?q=email:ada@example.com", "q of the query", "person.email"),
         (f"curl {URL}?externalId=7", "", ""),
         (f"curl {URL}?externalId=77", "externalId of the query", "person.user_id"),
