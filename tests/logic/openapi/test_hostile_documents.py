@@ -3,15 +3,25 @@
 from __future__ import annotations
 
 import json
+import random
 import time
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
+import yaml
 
 from cactions.logic.curl_line.words import PastedLineError
 from cactions.logic.openapi.document import MOST_BYTES, OpenApiError, read_document
-from tests.logic.openapi.documents import CUSTOMER, write_answer, write_body, write_document
-from tests.logic.openapi.test_operations import build, build_from, draft, ref
+from tests.logic.openapi.documents import (
+    CUSTOMER,
+    write_answer,
+    write_body,
+    write_document,
+    write_secured,
+)
+from tests.logic.openapi.test_operations import SCHEMES, WANTED, build, build_from, draft, ref
 
 SECONDS = 5.0
 """Far more than any of these takes, also on a busy machine."""
@@ -99,6 +109,43 @@ def test_a_hostile_name_stays_a_name(word: str) -> None:
         except (OpenApiError, PastedLineError):
             continue
         assert not {"\u202e", "\u200b", "\u2028"} & {*text}
+
+
+ODD = (
+    None, True, -1, 1.5, "", "x", "{{ a }}", "null", "object", "a\nb", [], {}, ["a"], {"a": "b"},
+    [None], [[1]], {"$ref": "#"}, {"$ref": "#/paths"}, {"$ref": 3},
+)  # fmt: skip
+ROUNDS = 400
+
+
+def list_routes(value: object, route: tuple[str | int, ...] = ()) -> Iterator[tuple[Any, ...]]:
+    if route:
+        yield route
+    pairs: Any = value.items() if isinstance(value, dict) else ()
+    for key, item in enumerate(value) if isinstance(value, list) else pairs:
+        yield from list_routes(item, (*route, key))
+
+
+def test_a_document_with_odd_parts_is_refused_or_fine() -> None:
+    """Whatever stands anywhere: an action of sound format, or a reason with a place."""
+    texts = [text for text, _ in WANTED.values()]
+    texts += [write_secured(scheme, wanted) for scheme, wanted, _ in SCHEMES.values()]
+    documents = [json.dumps(yaml.safe_load(text)) for text in texts]
+    chance = random.Random(7)
+    fine = refused = 0
+    for _ in range(ROUNDS):
+        document = json.loads(chance.choice(documents))
+        *around, last = chance.choice([*list_routes(document)])
+        parent = document
+        for key in around:
+            parent = parent[key]
+        parent[last] = chance.choice(ODD)
+        try:
+            build(json.dumps(document))
+            fine += 1
+        except OpenApiError:
+            refused += 1
+    assert min(fine, refused) > ROUNDS / 5
 
 
 PUBLIC = sorted(Path(__file__).parents[4].glob("shared/intercom/openapi-2.1*.yaml"))
