@@ -1,7 +1,7 @@
 """The README's examples are run: every `$` line in a terminal block, and its expected output.
 
 An example runs in a copy of the example project. `…` in the expected output stands for anything
-within the line, a line of `…` alone for any lines.
+within the line, a line of `…` alone for any lines. Lines that begin with `> ` go on with a command.
 """
 
 from __future__ import annotations
@@ -38,7 +38,9 @@ def steps(story: Path) -> Iterator[Step]:
         lines = block[1].splitlines()
         starts = [n for n, line in enumerate(lines) if line.startswith("$ ")]
         for start, end in zip(starts, [*starts[1:], len(lines)], strict=True):
-            yield Step(first + start, lines[start][2:], "\n".join(lines[start + 1 : end]))
+            printed = next((n for n in range(start + 1, end) if lines[n][:2] != "> "), end)
+            command = [line[2:] for line in lines[start:printed]]
+            yield Step(first + start, "\n".join(command), "\n".join(lines[printed:end]))
 
 
 def pattern(expected: str) -> str:

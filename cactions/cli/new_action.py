@@ -12,6 +12,7 @@ from msgspec.structs import replace
 
 from cactions.cli import output_scrubber, wiring
 from cactions.cli.load import ActionFolder, find_folders
+from cactions.cli.new_openapi import ApiSource, OpenApiFile
 from cactions.cli.new_questions import ask_choices, ask_meanings, is_attended
 from cactions.cli.options import parse_person_query
 from cactions.cli.pasted_text import PastedLine, read_answer
@@ -30,8 +31,15 @@ from cactions.logic.new_action.action_draft import (
 )
 from cactions.logic.new_action.answer_draft import AnswerChoices, draft_answer
 from cactions.logic.new_action.answer_members import AnswerMembers, list_members
+from cactions.logic.new_action.api_draft import (
+    list_input_meanings,
+    list_input_types,
+    list_promised_members,
+    name_variables,
+)
 from cactions.logic.new_action.file_plan import FilePlan, find_unfit, plan_files
 from cactions.logic.new_action.sample_test import build_sample_test
+from cactions.logic.openapi.request import ApiRequest
 from cactions.logic.project import LoadedProject, load_project
 from cactions.logic.shell import join_command
 from cactions.logic.vault.secret_hosts import list_secret_hosts
@@ -49,12 +57,21 @@ class NewActionOrder(Struct, frozen=True):
     name: str
     line: str | None
     answer: str | None
+    api: ApiSource | None
     shell: LineShell | None
     person: str | None
     meanings: Mapping[str, str]
     choices: AnswerChoices
     reads: bool
     json: bool
+
+
+class _DraftSource(Struct, frozen=True):
+    """What an action is made from: a request, an operation of a document, and members."""
+
+    request: PastedRequest | None
+    found: AnswerMembers | None
+    api: ApiRequest | None = None
 
 
 class OpenFolder(Struct, frozen=True):
@@ -104,17 +121,23 @@ def open_folder(files: Sequence[Path] | None, name: str) -> OpenFolder:
 def compose_action(order: NewActionOrder, opened: OpenFolder) -> NewAction:
     """The file of the action, checked with the rest of the project. Raises UsageError."""
     line = PastedLine(order.line, json=order.json) if order.line is not None else None
-    request = line.parse(order.shell) if line else None
+    file = OpenApiFile(order.api) if order.api is not None else None
     document = read_answer(order.answer) if order.answer is not None else None
     found = list_members(document) if order.answer is not None else None
     meanings = {**_list_person_values(order, opened.project), **order.meanings}
-    with line.explain_errors() if line else nullcontext():
-        composed = _compose(order, opened, request, found, meanings)
+    source = _DraftSource(line.parse(order.shell) if line else None, found)
+    if file is not None:
+        api = file.build_request()
+        source = _DraftSource(api.request, found or list_promised_members(api), api)
+        meanings = {**list_input_meanings(api), **name_variables(api, meanings)}
+    origin = line or file
+    with origin.explain_errors() if origin else nullcontext():
+        composed = _compose(order, opened, source, meanings)
         open_values = composed.drafted.candidates
-        if is_attended(json=order.json) and (open_values or found):
+        if is_attended(json=order.json) and (open_values or source.found):
             meanings |= ask_meanings(open_values)
-            composed = _compose(order, opened, request, found, meanings, asks=True)
-    is_whole = request is not None and found is not None and not composed.drafted.decisions
+            composed = _compose(order, opened, source, meanings, asks=True)
+    is_whole = source.request is not None and found is not None and not composed.drafted.decisions
     return add_sample_test(composed, opened, order.person, document) if is_whole else composed
 
 
@@ -143,13 +166,13 @@ def add_sample_test(
 def _compose(
     order: NewActionOrder,
     opened: OpenFolder,
-    request: PastedRequest | None,
-    found: AnswerMembers | None,
+    source: _DraftSource,
     meanings: Mapping[str, str],
     *,
     asks: bool = False,
 ) -> NewAction:
     project = opened.project
+    request, found, api = source.request, source.found, source.api
     choices = order.choices
     if found and asks:
         choices = ask_choices(found, meanings, choices)
@@ -162,7 +185,10 @@ def _compose(
         raise UsageError(
             f"--proof or --map: {error.message}", hint=f"{error.hint[:1].upper()}{error.hint[1:]}."
         ) from None
-    drafted = draft_action(request, answer, DraftOrder(order.name, meanings, known, reads))
+    inputs = list_input_types(api, meanings) if api else {}
+    drafted = draft_action(request, answer, DraftOrder(order.name, meanings, known, reads, inputs))
+    if api:
+        drafted = replace(drafted, notes=(*drafted.notes, *api.notes))
     for secret in drafted.secrets:
         if secret.value:
             output_scrubber.register_secret(Secret(secret.name, secret.value))

@@ -73,9 +73,9 @@ def ask_choices(
     for member in found.members:
         if proof and member.path == proof[0]:
             continue
-        shown = _shorten(str(member.value))
+        shown = f', here "{_shorten(str(member.value))}"' if found.sampled else ""
         name = prompts.ask_line(
-            f'{member.path} ({member.kind}, here "{shown}"): attribute, or Enter for none'
+            f"{member.path} ({member.kind}{shown}): attribute, or Enter for none"
         )
         if name:
             mapping[name] = member.path
@@ -91,9 +91,9 @@ def _ask_proof(found: AnswerMembers, meanings: Mapping[str, str]) -> tuple[str, 
     for member in others:
         if member.path in {path for path, _ in known}:
             continue
-        shown = _shorten(str(member.value))
+        shown = f' is "{_shorten(str(member.value))}"' if found.sampled else ""
         text = _ask(
-            f'{member.path} is "{shown}". What of the person must it equal?\n'
+            f"{member.path}{shown}. What of the person must it equal?\n"
             f"  a reference, such as person.email · {_LATER} or Enter: it is no proof",
             _LATER,
         )

@@ -70,7 +70,7 @@ def _render_decisions(done: NewActionSummary, width: int) -> list[StyledLine]:
 def _render_secrets(done: NewActionSummary, width: int) -> list[StyledLine]:
     if not done.seals:
         return []
-    title = "Its secrets are in no file. Seal each before a live call:"
+    title = "Secrets are in no file. Seal each before a live call:"
     lines: list[StyledLine] = [BLANK, *wrap(span(title, Style.STRONG), width)]
     if done.make_vault:
         lines += wrap((Span(done.make_vault, Style.CODE),), width, hang=add_gap(2))

@@ -44,7 +44,8 @@ def command(
 ) -> None:
     """Make a new project: a file with its workspace, and a .gitignore. It asks nothing.
 
-    A file that is there is never replaced.
+    A file that is there is never replaced. A project of a workspace at Intercom, with its
+    connectors, is made by `cactions audit --save FOLDER`.
 
     Example: cactions init shop
     """

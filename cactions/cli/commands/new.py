@@ -1,4 +1,4 @@
-"""``cactions new``: an action from a request that works, and a sample of its answer."""
+"""``cactions new``: an action from a request that works, or a document, and a sample answer."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ import typer
 from msgspec.structs import replace
 
 from cactions.cli.new_action import NewActionOrder, compose_action, open_folder
+from cactions.cli.new_openapi import ApiSource
 from cactions.cli.new_questions import check_meaning, parse_meanings
 from cactions.cli.new_report import keep_action, offer_sealing, report_action
 from cactions.cli.new_template import compose_template
@@ -38,6 +39,14 @@ Answer = Annotated[
         "--from-answer", metavar="FILE|-", help="A sample answer of the service, as JSON."
     ),
 ]
+Api = Annotated[
+    tuple[str, str] | None,
+    typer.Option(
+        "--from-openapi",
+        metavar="FILE OPERATION",
+        help="An operation of an OpenAPI document: its operationId, or 'GET /path'.",
+    ),
+]
 Written = Annotated[
     LineShell | None,
     typer.Option("--shell", help="The shell for which the line is written. Default: by its signs."),
@@ -55,7 +64,7 @@ Fill = Annotated[
     typer.Option(
         "--fill",
         metavar="VALUE=REFERENCE",
-        help="What a value of the line is: person.email, inputs.NAME, or literal; repeatable.",
+        help="What a value is, or a parameter: person.email, inputs.NAME, or literal; repeatable.",
     ),
 ]
 Proof = Annotated[
@@ -93,7 +102,11 @@ Template = Annotated[
 ]
 Host = Annotated[
     str | None,
-    typer.Option("--host", metavar="HOST", help="With --template: your own host of the service."),
+    typer.Option(
+        "--host",
+        metavar="HOST",
+        help="With --template, --from-openapi: your own host of the service.",
+    ),
 ]
 
 
@@ -102,6 +115,7 @@ def command(
     name: Annotated[str, typer.Argument(metavar="NAME", help="The name of the new action.")],
     line: Line = None,
     answer: Answer = None,
+    api: Api = None,
     shell: Written = None,
     person: About = None,
     fill: Fill = None,
@@ -116,21 +130,24 @@ def command(
 ) -> None:
     """Make an action in a file of its own, from a request that works and a sample of its answer.
 
-    Secrets of the line never reach a file: they are sealed, or named with the command that seals
-    them. On a terminal it asks what is a customer's; what stays open is marked, and `validate`
-    names it.
+    It can also be made from an OpenAPI document, or a template. Connectors that are live at
+    Intercom become action files by `cactions connectors pull`.
+
+    Secrets never reach a file: they are sealed, or named with the command that seals them. On a
+    terminal it asks what is a customer's; what stays open is marked, and `validate` names it.
 
     Example: cactions new crm --from-curl 'curl https://api.crm.example/me' --map tier=$.tier
     """
+    source = ApiSource(*api, host or "") if api is not None else None
     order = NewActionOrder(
-        name, line, answer, shell, person, {}, AnswerChoices(), reads=reads, json=json
+        name, line, answer, source, shell, person, {}, AnswerChoices(), reads=reads, json=json
     )
     if template is not None:
         _check_alone(order, [fill, proof, mapping])
         opened = open_folder(files, name)
         composed = compose_template(template, name, host, opened, json=json)
     else:
-        _check_sources(line, answer)
+        _check_sources(order, host)
         choices = AnswerChoices(_parse_proof(proof), _parse_mapping(mapping), verified)
         order = replace(order, meanings=parse_meanings(fill or ()), choices=choices)
         opened = open_folder(files, name)
@@ -142,20 +159,28 @@ def command(
 
 def _check_alone(order: NewActionOrder, others: Sequence[object]) -> None:
     """Raises UsageError for what a template has already."""
-    if any(each is not None for each in (order.line, order.answer, order.person, *others)):
+    sources = (order.line, order.api, order.answer, order.person, *others)
+    if any(each is not None for each in sources):
         raise UsageError(
             "--template is a whole action",
-            hint="Leave --from-curl, --from-answer, --person, --fill, --proof and --map out.",
+            hint="Leave --from-curl, --from-openapi, --from-answer, --person, --fill, --proof"
+            " and --map out.",
         )
 
 
-def _check_sources(line: str | None, answer: str | None) -> None:
-    if line is None and answer is None:
+def _check_sources(order: NewActionOrder, host: str | None) -> None:
+    """Raises UsageError where there is no source, or two of the same."""
+    if order.line is not None and order.api is not None:
+        raise UsageError("the request has two sources", hint="Keep --from-curl or --from-openapi.")
+    if order.line is None and order.answer is None and order.api is None:
         raise UsageError(
             "say what the action is made from",
-            hint="Use --from-curl LINE, --from-answer FILE, both, or --template SERVICE.",
+            hint="Use --from-curl LINE, --from-openapi FILE OPERATION, --from-answer FILE beside"
+            " them or alone, or --template SERVICE.",
         )
-    if line == "-" and answer == "-":
+    if host is not None and order.api is None:
+        raise UsageError("--host has nothing to change", hint="A line names its own host.")
+    if order.line == "-" and order.answer == "-":
         raise UsageError("stdin holds only one of the two", hint="Put the answer into a file.")
 
 

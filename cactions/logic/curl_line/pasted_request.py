@@ -42,11 +42,19 @@ class PastedBody(Struct, frozen=True):
     start: int
 
 
+class ClientGrant(Struct, frozen=True):
+    """Where a client gets its token (OAuth 2, client credentials); ``scope`` may be empty."""
+
+    token_url: str
+    scope: str = ""
+
+
 class PastedRequest(Struct, frozen=True):
     """``origin`` is ``https://host[:port]``, ``path`` is as it is sent, ``query`` is decoded.
 
     ``user`` is the pair of Basic authentication. ``starts`` are places by what stands there: url,
-    user, and each header by its name in small letters.
+    user, and each header by its name in small letters. ``credentials`` are names, in small letters,
+    of headers and parameters that carry one, whatever they are called.
     """
 
     method: str
@@ -58,6 +66,8 @@ class PastedRequest(Struct, frozen=True):
     user: tuple[str, str] | None = None
     starts: dict[str, int] = {}
     follows: bool = False
+    credentials: frozenset[str] = frozenset()
+    grant: ClientGrant | None = None
 
 
 def take_url_apart(text: str, start: int, *, globs: bool) -> PastedRequest:

@@ -22,7 +22,7 @@ from cactions.logic.new_action.request_draft import (
     draft_request,
 )
 from cactions.logic.yaml.writer import YamlRoute, YamlValue, to_plain_text, write_yaml
-from cactions.model import MATCH_FIELDS, Token
+from cactions.model import MATCH_FIELDS, InputType, Token
 
 _SHORTEST: Final = 4
 """Characters of a secret; a shorter one would be found elsewhere by chance."""
@@ -82,12 +82,16 @@ def _list_following(lines: Sequence[str]) -> list[str]:
 
 
 class DraftOrder(Struct, frozen=True):
-    """``meanings`` are references by value; ``reads``: the request changes nothing."""
+    """``meanings`` are references by value; ``reads``: the request changes nothing.
+
+    ``inputs`` are kinds of data inputs by name; of another it is a text.
+    """
 
     name: str
     meanings: Mapping[str, str] = {}
     known: ProjectNames = ProjectNames()
     reads: bool = False
+    inputs: Mapping[str, InputType] = {}
 
 
 def draft_action(
@@ -96,7 +100,7 @@ def draft_action(
     """The file of a new action. Raises PastedLineError where the request cannot be one."""
     name, known = order.name, order.known
     if request is None:
-        text = _write_action(name, build_open_request(), answer, {})
+        text = _write_action(order, build_open_request(), answer, {})
         return DraftedAction(name, text, attributes=answer.attributes)
     host = request.origin.removeprefix("https://").partition(":")[0]
     secrets = SecretNames(host, known.secrets)
@@ -104,7 +108,7 @@ def draft_action(
     filler = ValueFiller(order.meanings)
     start = request.starts.get("url", 0)
     drafted = draft_request(clean, filler, start, reads=order.reads)
-    text = _write_action(name, drafted, answer, clean.tokens)
+    text = _write_action(order, drafted, answer, clean.tokens)
     _check_no_secret(text, secrets, start)
     candidates = tuple(filler.candidates.values())
     notes = tuple(clean.notes)
@@ -112,21 +116,26 @@ def draft_action(
 
 
 def _write_action(
-    name: str, drafted: RequestDraft, answer: AnswerDraft, tokens: Mapping[str, YamlValue]
+    order: DraftOrder, drafted: RequestDraft, answer: AnswerDraft, tokens: Mapping[str, YamlValue]
 ) -> str:
     used = re.findall(r"\{\{ (\S+)", write_yaml(drafted.content))
     action: dict[str, YamlValue] = {"match": to_plain_text(_choose_match(used))}
     if inputs := list_inputs([f"{{{{ {each} }}}}" for each in used]):
         action["data_inputs"] = [
-            {"name": each, "type": to_plain_text("string"), "required": True} for each in inputs
+            {
+                "name": each,
+                "type": to_plain_text(order.inputs.get(each, InputType.STRING).value),
+                "required": True,
+            }
+            for each in inputs
         ]
     action["request"] = drafted.content
     action["response"] = answer.content
     document: dict[str, YamlValue] = {"version": 1}
     if tokens:
         document["tokens"] = dict(tokens)
-    document["actions"] = {name: action}
-    around: YamlRoute = ("actions", name)
+    document["actions"] = {order.name: action}
+    around: YamlRoute = ("actions", order.name)
     comments = {(*around, "request", *route): text for route, text in drafted.comments.items()}
     comments |= {(*around, "response", *route): text for route, text in answer.comments.items()}
     return write_yaml(document, comments)

@@ -20,6 +20,7 @@ _SECONDS: Final = range(946_684_800, 4_102_444_800)
 _PERSON: Final = re.compile(
     r"(?i)^(?:e_?mail(?:_?address)?|user_?(?:id|name)|external_?id|customer_?id|customer_?reference)$"
 )
+_DAY: Final = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _DEEPEST: Final = 6
 
 
@@ -52,12 +53,13 @@ class AnswerMember(Struct, frozen=True):
 class AnswerMembers(Struct, frozen=True):
     """``rows`` is the path of the list whose elements are records; empty where there is none.
 
-    ``count`` is how many elements the sample has.
+    ``count`` is how many elements the sample has. ``sampled``: the values are those of an answer.
     """
 
     rows: str
     count: int
     members: tuple[AnswerMember, ...]
+    sampled: bool = True
 
 
 def list_members(document: Json) -> AnswerMembers:
@@ -101,11 +103,7 @@ def _build_member(path: str, name: str, value: Scalar) -> AnswerMember:
     if isinstance(value, bool):
         return AnswerMember(path, name, value, DataType.BOOLEAN)
     if isinstance(value, str):
-        date = (
-            "iso8601"
-            if re.match(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", value) and _is_moment(value)
-            else ""
-        )
+        date = _find_date_form(value)
         return AnswerMember(path, name, value, DataType.DATE if date else DataType.STRING, date)
     if isinstance(value, int) and _DATED.search(name):
         for form, seconds in ((DateForm.UNIX_S, value), (DateForm.UNIX_MS, value // 1000)):
@@ -114,6 +112,15 @@ def _build_member(path: str, name: str, value: Scalar) -> AnswerMember:
     return AnswerMember(
         path, name, value, DataType.INTEGER if isinstance(value, int) else DataType.FLOAT
     )
+
+
+def _find_date_form(text: str) -> str:
+    """That of a moment with its offset, or of a calendar day; empty where it is none."""
+    if not _DAY.match(text):
+        return ""
+    if _is_moment(text):
+        return DateForm.ISO8601.value
+    return DateForm.ISO8601_DATE.value if _is_moment(f"{text}T00:00:00Z") else ""
 
 
 def _is_moment(text: str) -> bool:

@@ -59,18 +59,18 @@ class SecretNames:
         self.found: dict[str, FoundSecret] = {}
         self.reused: set[str] = set()
 
-    def take(self, value: str, role: str, what: str) -> SecretMark:
-        """The mark of a value, which is named by its role."""
+    def take(self, value: str, role: str, what: str, host: str = "") -> SecretMark:
+        """The mark of a value, which is named by its role. ``host`` is that of the request."""
         if value not in self.found:
-            name = self._find_free(NAME.propose(f"{self.base}_{role}"))
+            name = self._find_free(NAME.propose(f"{self.base}_{role}"), host or self.host)
             known = "" if VARIABLE.search(value) else value
-            self.found[value] = FoundSecret(name, self.host, known, what)
+            self.found[value] = FoundSecret(name, host or self.host, known, what)
         return SecretMark(self.found[value].name)
 
-    def _find_free(self, name: str) -> str:
+    def _find_free(self, name: str, host: str) -> str:
         used = {secret.name for secret in self.found.values()}
         number, free = 1, name
-        while free in used or self.host not in self._taken.get(free, (self.host,)):
+        while free in used or host not in self._taken.get(free, (host,)):
             number += 1
             free = f"{name}_{number}"
         return free

@@ -35,6 +35,7 @@ _PRIVATE_KEYS: Final = {
                      "dob", "iban", "vatid"), ""),
 }  # fmt: skip
 """Members that are one person's, and what they are; empty: a person has no such field."""
+_MAIL_KEYS: Final = frozenset({"email", "emailaddress", "useremail", "customeremail"})
 _THING_KEYS: Final = frozenset(
     {"id", "ids", "orderid", "ordernumber", "trackingnumber", "trackingnumbers", "trackingcode",
      "invoiceid", "ticketid", "subscriptionid", "shipmentid", "charge", "reference"}
@@ -53,11 +54,15 @@ _LEAST: Final = 2
 
 
 class LineCandidate(Struct, frozen=True):
-    """A value that may be a customer's. ``place`` is in words; ``proposal`` is a reference."""
+    """A value that may be a customer's. ``place`` is in words; ``proposal`` is a reference.
+
+    ``variable`` is the name of one whose value is not there.
+    """
 
     value: str
     place: str
     proposal: str
+    variable: str = ""
 
 
 class TextPlace(Struct, frozen=True):
@@ -148,16 +153,19 @@ class ValueFiller:
         if whole and not VARIABLE.search(text) and (proposal := self._guess(text, place)):
             return self._note(text, place, proposal)
         text = VARIABLE.sub(
-            lambda found: self._note(f"${found[1]}", place, _name_input(found[1])), text
+            lambda found: self._note(
+                f"${found[1]}", place, propose_meaning(found[1], place.key), found[1]
+            ),
+            text,
         )
         return _MAIL.sub(lambda found: self._note(found[0], place, "person.email"), text)
 
-    def _note(self, value: str, place: TextPlace, proposal: str) -> str:
+    def _note(self, value: str, place: TextPlace, proposal: str, variable: str = "") -> str:
         meaning = self._meanings.get(value, "")
         if meaning:
             return value if meaning == KEPT else f"{{{{ {meaning} }}}}"
         self.undecided.append(place)
-        self.candidates.setdefault(value, LineCandidate(value, place.words, proposal))
+        self.candidates.setdefault(value, LineCandidate(value, place.words, proposal, variable))
         return DECIDE
 
     def _guess(self, text: str, place: TextPlace) -> str:
@@ -176,6 +184,16 @@ class ValueFiller:
         if key in _PRIVATE_KEYS:
             return _PRIVATE_KEYS[key] or _name_input(place.key)
         return _name_input(place.key) if key in _THING_KEYS else ""
+
+
+def propose_meaning(name: str, before: str = "") -> str:
+    """What a value of this name may be; ``before`` is the folder or member in which it stands."""
+    key, of_person = plain(name), {before.lower(), f"{before.lower()}s"} & _PEOPLE
+    if key in _PERSON_KEYS or (key in _THING_KEYS and of_person):
+        return "person.user_id"
+    if key in _MAIL_KEYS:
+        return "person.email"
+    return _PRIVATE_KEYS.get(key) or _name_input(name)
 
 
 def _encode(segment: str) -> str:

@@ -7,11 +7,12 @@ import binascii
 import re
 from collections.abc import Collection, Iterator, Mapping
 from typing import Final
+from urllib.parse import urlsplit
 
 from msgspec import Struct, field
 
-from cactions.logic.curl_line.pasted_request import PastedRequest
-from cactions.logic.curl_line.words import VARIABLE, PastedLineError
+from cactions.logic.curl_line.pasted_request import ClientGrant, PastedRequest
+from cactions.logic.curl_line.words import VARIABLE, PastedLineError, mark_variable
 from cactions.logic.new_action.found_secrets import (
     SecretMark,
     SecretNames,
@@ -68,7 +69,9 @@ def take_credentials(
     """
     start = request.starts.get("url", 0)
     clean = CleanRequest(request.method, request.origin, request.path)
-    taker = _CredentialTaker(clean, names, known)
+    taker = _CredentialTaker(clean, names, known, request.credentials)
+    if request.grant is not None:
+        taker.take_grant(request.grant)
     if request.user is not None:
         taker.take_user(*request.user)
     for name, value in request.headers:
@@ -82,8 +85,30 @@ def take_credentials(
 
 
 class _CredentialTaker:
-    def __init__(self, clean: CleanRequest, names: SecretNames, known: Mapping[str, Token]) -> None:
+    def __init__(
+        self,
+        clean: CleanRequest,
+        names: SecretNames,
+        known: Mapping[str, Token],
+        credentials: Collection[str],
+    ) -> None:
         self.clean, self.names, self.known = clean, names, known
+        self.credentials = credentials
+
+    def take_grant(self, grant: ClientGrant) -> None:
+        """A token that is fetched with a client's id and secret."""
+        before = {*self.names.found}
+        host = urlsplit(grant.token_url).hostname or self.names.host
+        token: dict[str, YamlValue] = {
+            "type": to_plain_text("oauth_client_credentials"),
+            "token_url": to_plain_text(grant.token_url),
+        }
+        for role, what in (("client_id", "the id"), ("client_secret", "the secret")):
+            mark = self.names.take(mark_variable(role), role, f"{what} of the client", host)
+            token[role] = {"secret": to_plain_text(mark.name)}
+        if grant.scope:
+            token["scope"] = grant.scope
+        self._attach(token, "Authorization", "Bearer ", before)
 
     def take_user(self, user: str, password: str) -> None:
         """The pair of Basic authentication: what is no secret stays as it is."""
@@ -114,7 +139,8 @@ class _CredentialTaker:
             hint = "An action sends the same header each time."
             raise PastedLineError("this header is a signature of one request", hint, start)
         _refuse_hidden(name, "", start)
-        if not (is_secret_header(name, value) or holds_named_secret(value)):
+        named = lower in self.credentials
+        if not (named or is_secret_header(name, value) or holds_named_secret(value)):
             self.clean.headers.append((name, value))
             return
         pair = _decode_basic(value) if lower == "authorization" else None
@@ -168,7 +194,8 @@ class _CredentialTaker:
     def take_parameter(self, name: str, value: str, start: int) -> None:
         """A parameter of the query."""
         _refuse_hidden(name, "", start)
-        if value and is_secret_parameter(name, value):
+        named = name.lower() in self.credentials
+        if value and (named or is_secret_parameter(name, value)):
             what = f"the parameter {name} of the query"
             self.clean.query.append((name, self.names.take(value, name.lower(), what)))
             return

@@ -152,7 +152,12 @@ class _RequestDrafter:
         """Above what is undecided, what there is to choose from."""
         if DECIDE in filled:
             candidate = [*self.filler.candidates.values()][-1]
-            text = f"{DECISION}a value of the pasted line stood here, in {candidate.place}: write"
+            stood = (
+                f"the value of {candidate.variable} stands"
+                if candidate.variable
+                else ("a value of the pasted line stood")
+            )
+            text = f"{DECISION}{stood} here, in {candidate.place}: write"
             text += f"\n{{{{ {candidate.proposal} }}}}, another value of the person, an input,"
             self.found.comments[route] = f"{text} or the same for everyone"
 

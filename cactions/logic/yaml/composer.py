@@ -41,7 +41,7 @@ def _needs_events(text: str) -> bool:
     return aliases or deep or any(sign in text for sign in _EVENT_SIGNS)
 
 
-def build_plain_tree(text: str) -> Node | None:
+def build_plain_tree(text: str, most_depth: int = MAX_DEPTH) -> Node | None:
     """The tree of a text that is plainly fine; None where the events have to be looked at.
 
     Composing recurses in C: whatever might nest deeply is left to them, as are all extras.
@@ -51,7 +51,7 @@ def build_plain_tree(text: str) -> Node | None:
     try:
         root = _COMPOSER(text).get_single_node()
         if root is not None:
-            _convert_node(root, 0)
+            _convert_node(root, most_depth)
     except (yaml.YAMLError, _NeedsEventsError):
         return None
     found: Node | None = root
@@ -62,25 +62,28 @@ class _NeedsEventsError(Exception):
     """Something that the events have words for."""
 
 
-def _convert_node(node: Any, depth: int) -> None:  # noqa: ANN401
-    """Make the parser's nodes ours; one that is ours already is met a second time, by an alias."""
+def _convert_node(node: Any, levels: int) -> None:  # noqa: ANN401
+    """Make the parser's nodes ours; one that is ours already is met a second time, by an alias.
+
+    ``levels`` is how many of maps and lists there may be.
+    """
     kind = node.__class__
     if kind is _SCALAR:
         node.__class__ = ScalarNode
-    elif depth == MAX_DEPTH:
+    elif not levels:
         raise _NeedsEventsError
     elif kind is _SEQUENCE:
         node.__class__ = ListNode
         for item in node.value:
-            _convert_node(item, depth + 1)
+            _convert_node(item, levels - 1)
     elif kind is _MAPPING:
         node.__class__ = MapNode
-        _convert_entries(node.value, depth + 1)
+        _convert_entries(node.value, levels - 1)
     else:
         raise _NeedsEventsError
 
 
-def _convert_entries(entries: list[tuple[Any, Any]], depth: int) -> None:
+def _convert_entries(entries: list[tuple[Any, Any]], levels: int) -> None:
     names = set()
     for key, item in entries:
         if key.__class__ is not _SCALAR or key.value == "<<":
@@ -88,7 +91,7 @@ def _convert_entries(entries: list[tuple[Any, Any]], depth: int) -> None:
         key.__class__ = ScalarNode
         names.add(key.value)
         if item.__class__ is not _SCALAR:
-            _convert_node(item, depth)
+            _convert_node(item, levels)
             continue
         item.__class__ = ScalarNode
         if not item.value and item.span[:2] == item.span[2:]:

@@ -48,6 +48,10 @@ _NAMES: Final = {"\0": "NULL", "\x0c": "FORM FEED", "\r": "CARRIAGE RETURN", "\x
 _LARGEST_OF_FOUR: Final = 0xFFFF
 
 
+_NEVER: Final = frozenset({"Cc", "Cs", "Cn", "Zl", "Zp"})
+"""Categories of what cannot stand in YAML, or ends a line there and nowhere else."""
+
+
 class HiddenCharacter(NamedTuple):
     """A hiding place: characters of the text from 0, the end exclusive."""
 
@@ -64,6 +68,13 @@ def find_hidden(data: bytes, text: str) -> list[HiddenCharacter]:
     if b" " * GAP in data or b"\t" in rest or not rest.isascii():
         found += _find_gaps(text)
     return sorted(found)
+
+
+def find_forbidden(data: bytes, text: str) -> list[HiddenCharacter]:
+    """Of these, what YAML forbids, and false line ends: for texts that no one reviews."""
+    rest = data.translate(None, _PLAIN)
+    found = _find_characters(rest, text) if rest else ()
+    return [each for each in found if unicodedata.category(text[each.start]) in _NEVER]
 
 
 def _find_characters(rest: bytes, text: str) -> Iterator[HiddenCharacter]:

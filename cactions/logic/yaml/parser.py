@@ -13,12 +13,13 @@ from codecs import BOM_UTF8
 from typing import Final
 
 import yaml
+from msgspec import Struct
 
 from cactions.logic.lines import split_lines
 from cactions.logic.merge_marks import FINISH_HINT, MergeMark, find_merge_mark
 from cactions.logic.yaml.composer import build_plain_tree
 from cactions.logic.yaml.diagnostics import UNREADABLE, Diagnostics
-from cactions.logic.yaml.hidden_characters import find_hidden
+from cactions.logic.yaml.hidden_characters import find_forbidden, find_hidden
 from cactions.logic.yaml.nodes import Node, SourceSpan
 from cactions.logic.yaml.spelling_fixes import quote_value
 from cactions.logic.yaml.tree_builder import MAX_DEPTH, QUOTE_TEMPLATE, TooDeepError, TreeBuilder
@@ -31,18 +32,29 @@ _LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # same events, ten time
 _QUOTE_PATH = 'inside braces, quote the path: "$.a[0]"'
 
 
-def parse_yaml(data: bytes, faults: Diagnostics) -> Node | None:
+class YamlLimits(Struct, frozen=True):
+    """What a text may have. ``is_reviewed``: what hides text from a reviewer is refused."""
+
+    most_bytes: int = MAX_BYTES
+    most_depth: int = MAX_DEPTH
+    is_reviewed: bool = True
+
+
+_ACTION_FILE: Final = YamlLimits()
+
+
+def parse_yaml(data: bytes, faults: Diagnostics, limits: YamlLimits = _ACTION_FILE) -> Node | None:
     """The root node, or None where the file is empty or cannot be read to its end."""
-    text = _decode(data, faults)
+    text = _decode(data, faults, limits)
     if text is None:
         return None
     if mark := find_merge_mark(text):
         _report_merge_mark(mark, text, faults)
         return None
-    root = build_plain_tree(text)
+    root = build_plain_tree(text, limits.most_depth)
     if root is not None:
         return root
-    root = _build_tree(text, faults)
+    root = _build_tree(text, faults, limits.most_depth)
     if any(finding.hint == QUOTE_TEMPLATE for finding in faults.found):
         lines = split_lines(text)
         faults.found[:] = [
@@ -52,15 +64,15 @@ def parse_yaml(data: bytes, faults: Diagnostics) -> Node | None:
     return root
 
 
-def _build_tree(text: str, faults: Diagnostics) -> Node | None:
+def _build_tree(text: str, faults: Diagnostics, most_depth: int) -> Node | None:
     """The tree from the parser's events, one by one."""
     try:
-        return TreeBuilder(faults).build(yaml.parse(text, Loader=_LOADER))
+        return TreeBuilder(faults, most_depth).build(yaml.parse(text, Loader=_LOADER))
     except yaml.MarkedYAMLError as error:
         _report_syntax_error(error, text, faults)
     except TooDeepError as error:
         span: SourceSpan = error.args[0]
-        faults.add(UNREADABLE, span, f"nested deeper than {MAX_DEPTH} levels", hint="flatten it")
+        faults.add(UNREADABLE, span, f"nested deeper than {most_depth} levels", hint="flatten it")
     return None
 
 
@@ -69,9 +81,9 @@ _INDENTED: Final = ("mapping values", "expected <block end>", "did not find expe
 """What the parsers in Python and in C say of keys that begin in different columns."""
 
 
-def _decode(data: bytes, faults: Diagnostics) -> str | None:
-    if len(data) > MAX_BYTES:
-        message = f"the file has {len(data):,} bytes; the limit is {MAX_BYTES:,}"
+def _decode(data: bytes, faults: Diagnostics, limits: YamlLimits) -> str | None:
+    if len(data) > limits.most_bytes:
+        message = f"the file has {len(data):,} bytes; the limit is {limits.most_bytes:,}"
         faults.add(UNREADABLE, SourceSpan(0, 0, 0, 1), message, hint="split it into several files")
         return None
     data = data.removeprefix(BOM_UTF8)
@@ -82,7 +94,7 @@ def _decode(data: bytes, faults: Diagnostics) -> str | None:
         message = f"not UTF-8: byte 0x{data[error.start]:02x}"
         faults.add(UNREADABLE, _span_at(before), message, hint="save the file as UTF-8")
         return None
-    hidden = find_hidden(data, text)
+    hidden = find_hidden(data, text) if limits.is_reviewed else find_forbidden(data, text)
     for hidden_character in hidden[:_MOST_HIDDEN]:
         span = _span_at(
             text[: hidden_character.start], hidden_character.end - hidden_character.start

@@ -34,8 +34,9 @@ class _Frame:
 class TreeBuilder:
     """Turns events into nodes with a stack of its own, so that depth never means recursion."""
 
-    def __init__(self, faults: Diagnostics) -> None:
+    def __init__(self, faults: Diagnostics, most_depth: int = MAX_DEPTH) -> None:
         self.faults = faults
+        self.most_depth = most_depth
         self.root: Node | None = None
         self.stack: list[_Frame] = []
         self.forms: dict[str, Callable[[Any], None]] = {
@@ -79,7 +80,7 @@ class TreeBuilder:
 
     def _open(self, event: Any, node: MapNode | ListNode) -> None:  # noqa: ANN401
         self._refuse_extras(event)
-        if len(self.stack) == MAX_DEPTH:
+        if len(self.stack) == self.most_depth:
             raise TooDeepError(_span(event))
         self.stack.append(_Frame(node))
 

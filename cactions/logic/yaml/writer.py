@@ -14,6 +14,8 @@ from typing import Final, TypeAlias
 
 from cactions.model import Scalar
 
+_FLOW_SIGNS: Final = frozenset("{}[],")
+
 
 class PlainText(str):
     """A number or a word of JSON as its author wrote it: ``1.10`` stays what it is."""
@@ -145,8 +147,8 @@ class _Layout:
 def _write_flow(value: YamlValue) -> str | None:
     """The value on one line; None where it is better spread."""
     if isinstance(value, dict):
-        nested = any(isinstance(item, dict | list) and item for item in value.values())
-        if nested or len(value) > _LARGEST_MAP:
+        spread = any(_is_spread(item) for item in value.values())
+        if spread or len(value) > _LARGEST_MAP:
             return None
         entries = (f"{_write_key(name)}: {_write_flow(item)}" for name, item in value.items())
         return f"{{{', '.join(entries)}}}"
@@ -155,6 +157,13 @@ def _write_flow(value: YamlValue) -> str | None:
             return None if value else "[]"
         return f"[{', '.join(map(_write_scalar, value))}]"
     return _write_scalar(value)
+
+
+def _is_spread(value: YamlValue) -> bool:
+    """Whether a map with the value is spread: that of a bare text may end within braces."""
+    if isinstance(value, PlainText):
+        return not _FLOW_SIGNS.isdisjoint(value)
+    return isinstance(value, dict | list) and len(value) > 0
 
 
 def _write_key(name: str) -> str:

@@ -68,6 +68,15 @@ def test_a_secret_is_taken_out_and_named(rest: str, secrets: set[str], kept: str
     assert not [each for each in secrets if each and each in drafted.text]
 
 
+@pytest.mark.parametrize("path", ["/{k}", "/{k}/x", "/a,b", "/a/{k}/{j}?x={k}"])
+def test_a_short_request_is_sound_with_holes(path: str) -> None:
+    """A map on one line has no text whose braces or commas would end it."""
+    drafted = draft(f"curl '{URL}{path}'", **{"$k": "person.user_id", "$j": "inputs.j"})
+    request = yaml.safe_load(drafted.text)["actions"]["crm"]["request"]
+    wanted = path.partition("?")[0].replace("{k}", "{{ person.user_id }}")
+    assert f"{URL}{wanted.replace('{j}', '{{ inputs.j }}')}" == request["url"]
+
+
 def test_a_secret_that_stands_twice_is_refused() -> None:
     """The other place would show it."""
     with pytest.raises(PastedLineError, match="a second time"):
@@ -79,9 +88,9 @@ def test_a_secret_that_stands_twice_is_refused() -> None:
     [
         (f"curl {URL}/customers/cus_1", "the path", "person.user_id"),
         (f"curl {URL}/orders/A-1001", "the path", "inputs.order_id"),
-        (f"curl {URL}/customers/{{customer_id}}", "the path", "inputs.customer_id"),
-        (f"curl {URL}/customers/:id", "the path", "inputs.id"),
-        (f'curl "{URL}/customers/$CUSTOMER"', "the path", "inputs.customer"),
+        (f"curl {URL}/customers/{{customer_id}}", "the path", "person.user_id"),
+        (f"curl {URL}/customers/:id", "the path", "person.user_id"),
+        (f'curl "{URL}/customers/$CUSTOMER"', "the path", "person.user_id"),
         (f"curl {URL}?q=email:ada@example.com", "q of the query", "person.email"),
         (f"curl {URL}?externalId=7", "", ""),
         (f"curl {URL}?externalId=77", "externalId of the query", "person.user_id"),
