@@ -9,6 +9,7 @@ from typing import Any
 from xml.etree import ElementTree as ET
 
 import pytest
+import yaml
 
 from cactions.cli.exit_codes import Exit
 from tests.cli.conftest import Say, Work
@@ -233,6 +234,21 @@ def test_saved_files_are_read_back_and_judged_alike(
     assert live == kept
     texts = [path.read_text() for path in (home / "kept").iterdir()]
     assert [] == [text for text in texts if CANARY in text or "k3y7Qz91Lm42Xv8" in text]
+
+
+def test_saved_files_are_a_project(work: Work, home: Path, intercom: WorkspaceServer) -> None:
+    """With the workspace and its attributes: the next action is made in it, and needs no init."""
+    fill_workspace(intercom, list_honest()[:6], ())
+    work("audit --format json --save kept")
+    shared = yaml.safe_load((home / "kept" / "actions.workspace.yaml").read_text())
+    assert ("intercom", {"secret": "intercom_token"}) == (
+        shared["workspace"]["kind"], shared["workspace"]["token"],
+    )  # fmt: skip
+    before = {path.name for path in (home / "kept").iterdir()}
+    assert "attributes.lock.json" in before
+    made = work("new extra --from-curl 'curl https://api.crm.example/me' -f kept --json")
+    assert (Exit.CLEAN, "kept/actions.extra.yaml") == (made.code, made.json["file"])
+    assert Exit.MISUSE == work("init kept").code
 
 
 def test_a_second_pull_changes_nothing_and_an_edited_file_is_kept(
