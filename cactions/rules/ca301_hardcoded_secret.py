@@ -72,7 +72,7 @@ CARRIERS = frozenset(
     " privatetoken xsecret xapitoken xapisecret apitoken accesstoken authtoken clientsecret"
     " password passwd secret secretkey apisecret privatekey bearertoken refreshtoken"
     " xshopifyaccesstoken xamzsecuritytoken subscriptionkey ocpapimsubscriptionkey"
-    " xfunctionskey".split()
+    " xfunctionskey assertion clientassertion".split()
 )
 """Names that carry credentials, without case and signs."""
 _SHORT = 4

@@ -66,7 +66,7 @@ def test_most_options_take_one_value() -> None:
     assert len(ONCE) > 200
     assert {option.opts[0] for _, option in OFTEN} == {
         "--claim", "--entry", "--file", "--fill", "--host", "--input", "--keep", "--map", "--name",
-        "--tag", "--token-host", "--without", "--user-token", "--victim-input", "--where",
+        "--tag", "--take", "--token-host", "--without", "--user-token", "--victim-input", "--where",
     }  # fmt: skip
 
 

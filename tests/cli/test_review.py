@@ -39,6 +39,11 @@ def open_review(*words: str) -> str:
     return page
 
 
+def list_files(home: Path) -> set[Path]:
+    """Without what SQLite has beside a database that is open."""
+    return {path for path in home.rglob("*") if path.suffix not in (".db-shm", ".db-wal")}
+
+
 @pytest.mark.parametrize(
     ("words", "same"),
     [((), "runs show last"), (("last",), "runs show last"), (("--findings",), "validate")],
@@ -48,9 +53,9 @@ def test_it_shows_the_page_that_a_file_would_hold(
 ) -> None:
     """From memory: no file is written."""
     cli("run", "loyalty", "--all", "--replay", "--yes")
-    before = {path for path in home.rglob("*") if path.suffix != ".db-shm"}
+    before = list_files(home)
     page = open_review(*words)
-    assert before == {path for path in home.rglob("*") if path.suffix != ".db-shm"}
+    assert before == list_files(home)
     cli(*same.split(), "--html", "page.html")
     assert (home / "page.html").read_text() == page
 

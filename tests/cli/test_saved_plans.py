@@ -155,7 +155,8 @@ def test_a_plan_that_is_taken_later_says_how_old_it_is(
     assert "planned" not in shown.out.split("Old values")[1].split("By attribute")[0]
     now = SystemClock().get_time() + 3 * 3600 + 7 * 60
     monkeypatch.setattr(saved_plans, "SystemClock", lambda: FakeClock(now))
-    taken = user(f"{TAKE} --report later.{ending}")
+    option = "html" if ending == "html" else "report"
+    taken = user(f"{TAKE} --{option} later.{ending}")
     assert "planned 3 h 07 min ago. A person who changed since then is a conflict" in " ".join(
         taken.out.split()
     )

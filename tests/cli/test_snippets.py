@@ -116,7 +116,7 @@ def test_a_shell_block_has_whole_commands(block: Block) -> None:
     for words in list_commands(block.text):
         parse_words(words)
     first = {line.split()[0] for line in block.text.splitlines() if not line.startswith((" ", "#"))}
-    assert first <= {"cactions", "git", "pipx", "uv", "pip", "pre-commit", "python3", "xargs"}
+    assert first <= {"cactions", "git", "pipx", "uv", "pip", "pre-commit", "python3", "xargs", "jq"}
 
 
 def test_a_wrong_command_line_is_seen() -> None:

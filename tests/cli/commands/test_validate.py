@@ -151,7 +151,7 @@ def test_an_unwritable_output_file_is_a_usage_error(folder: Path, tmp_path: Path
     assert b"nowhere/x cannot be written: no such file" in err
     for more, stdin in ((["--diff", "good"], b""), (["--fix", "-"], EXAMPLE.encode())):
         code, out, err = ended(folder, ["-o", str(tmp_path / "x"), *more], stdin)
-        assert (2, b"", True) == (code, out, b"--output out" in err)
+        assert (2, b"", True) == (code, out, b"--output and --html out" in err)
     assert not (tmp_path / "x").exists()
 
 
