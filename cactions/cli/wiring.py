@@ -245,6 +245,7 @@ def create_live_caller(
 def serve_page(page: bytes, port: int, minutes: int) -> None:
     """Serve a page on loopback for so long, and say where. Raises UsageError for a taken port."""
     from cactions.edges.http.page_server import LOOPBACK, PageServer
+    from cactions.render.messages import count_noun
 
     output = create_output()
     try:
@@ -255,7 +256,7 @@ def serve_page(page: bytes, port: int, minutes: int) -> None:
         ) from error
     with server:
         output.info(f"Open this address, which works once: {server.address}")
-        output.info(f"It ends after {minutes} minutes, or with Ctrl-C.")
+        output.info(f"It ends after {count_noun(minutes, 'minute')}, or with Ctrl-C.")
         server.serve_for(minutes * 60)
     output.info("The page was opened." if server.is_used else "The page was not opened.")
 

@@ -38,13 +38,13 @@ from cactions.model import StoreError, UsageError
 from cactions.model.vault import Purpose, Recipient, VaultError
 
 Choose = Callable[[Sequence[Dispute]], Mapping[str, MergeSide]]
-"""Says which side counts, by the name of what is disputed. Raises UsageError."""
+"""Says which side counts, by the label of each dispute. Raises UsageError."""
 
 RECIPIENT: Final = "recipient"
 
 
 class MergedVault(Struct, frozen=True):
-    """The written vault: the names of what came from theirs, what was chosen, who is left out."""
+    """The written vault: what came from theirs, the chosen sides by label, who is left out."""
 
     written: WrittenVault
     taken: tuple[str, ...]
@@ -92,7 +92,7 @@ def merge_vaults(
     recipients = [*_merge_recipients(sides)]
     disputes += [each for each in recipients if isinstance(each, Dispute)]
     chosen = choose(disputes)
-    items = [item for merge in merges for item in merge.resolve(chosen.get(merge.name))]
+    items = [item for merge in merges for item in merge.resolve(chosen)]
     people = [_choose_recipient(each, chosen) for each in recipients]
     target = sides.target
     contents = replace(
@@ -169,7 +169,7 @@ def _merge_recipients(sides: _Sides) -> Iterator[Recipient | Dispute]:
 def _choose_recipient(merged: Recipient | Dispute, chosen: Mapping[str, MergeSide]) -> Recipient:
     if isinstance(merged, Recipient):
         return merged
-    side = merged.theirs if chosen[merged.name] is MergeSide.THEIRS else merged.ours
+    side = merged.theirs if chosen[merged.label] is MergeSide.THEIRS else merged.ours
     assert isinstance(side, Recipient)
     return side
 

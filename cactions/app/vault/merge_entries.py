@@ -39,6 +39,11 @@ class Dispute(Struct, frozen=True):
     ours: Entry | Recipient
     theirs: Entry | Recipient
 
+    @property
+    def label(self) -> str:
+        """What tells it apart: a secret, a definition and a recipient may share a name."""
+        return f"{self.kind} {self.name}"
+
 
 class SealedItem(Struct, frozen=True):
     """An entry and the vault that opens it; ``number`` is another version that it gets."""
@@ -86,20 +91,21 @@ class EntryMerge(Struct, frozen=True):
 
     def find_dispute(self) -> Dispute | None:
         """What both sides changed; None where the result is known."""
-        if self._resolve() is not None:
-            return None
+        return None if self._resolve() is not None else self._build_dispute()
+
+    def _build_dispute(self) -> Dispute:
         kind = "definition" if self.purpose is Purpose.REQUEST else self.purpose.value
         return Dispute(
             kind, self.name, _get_newest(self.ours).entry, _get_newest(self.theirs).entry
         )
 
-    def resolve(self, chosen: MergeSide | None) -> Iterable[SealedItem]:
-        """What the merged vault holds of it."""
+    def resolve(self, chosen: Mapping[str, MergeSide]) -> Iterable[SealedItem]:
+        """What the merged vault holds of it; ``chosen`` are sides by label of the dispute."""
         known = self._resolve()
         if known is not None:
             return known
         taken, left = self.ours, self.theirs
-        if chosen is MergeSide.THEIRS:
+        if chosen[self._build_dispute().label] is MergeSide.THEIRS:
             taken, left = left, taken
         next_number = max(*taken, *left) + 1
         if self.purpose is not Purpose.REQUEST:

@@ -76,7 +76,7 @@ def import_people(
 
     Example: cactions people import people.csv
     """
-    rules = ImportRules(dict(_split_maps(maps or ())), skip_unknown, zone)
+    rules = ImportRules(_split_maps(maps or ()), skip_unknown, zone)
     project_folder = open_project(files, environment, leaks=False)
     project = project_folder.project
     columns = ColumnMap(project.attributes, rules)
@@ -99,7 +99,9 @@ def import_people(
         output.info(message)
 
 
-def _split_maps(maps: Iterable[str]) -> Iterator[tuple[str, str]]:
+def _split_maps(maps: Iterable[str]) -> dict[str, str]:
+    """The keys of columns. Raises UsageError where a column has two."""
+    found: dict[str, str] = {}
     for text in maps:
         name, sign, key = text.rpartition("=")
         if not (sign and name):
@@ -107,7 +109,11 @@ def _split_maps(maps: Iterable[str]) -> Iterator[tuple[str, str]]:
                 f'--map "{text}" is not COLUMN=NAME',
                 hint="Name a column as the file does: --map 'User ID=user_id'.",
             )
-        yield name, key.strip()
+        if found.setdefault(name, key.strip()) != key.strip():
+            raise UsageError(
+                f'--map has "{name}" twice', hint="A column is one field or attribute: keep one."
+            )
+    return found
 
 
 def _describe_columns(keys: ColumnKeys) -> Iterator[str]:

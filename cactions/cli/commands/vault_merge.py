@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 import sys
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Annotated, Final
 
 import typer
+from msgspec import Struct
 from msgspec.structs import replace
 
 from cactions.app.vault.merge import Choose, MergedVault, merge_vaults
 from cactions.app.vault.merge_entries import Dispute, MergeSide
 from cactions.cli import progress, prompts, wiring
 from cactions.cli.options import Json
-from cactions.cli.vault_choice import VaultOptions
+from cactions.cli.vault_choice import VAULT, VaultOptions, list_key_words
 from cactions.cli.vault_options import vault_options
 from cactions.edges.keys.vault_file import LocalVaultFile
 from cactions.logic.documents.shapes.parts import shape_to_json
@@ -30,6 +32,29 @@ from cactions.render.messages import count_noun, join_words
 _SIDES: Final = tuple(side.value for side in MergeSide)
 _ALL: Final = ""
 """The name for all that no other choice names."""
+
+
+class MergeCommand(Struct, frozen=True):
+    """The command as it was called, so that a hint can repeat it."""
+
+    ours: Path
+    theirs: Path
+    base: Path | None
+    into: Path | None
+    options: VaultOptions
+
+    def build_text(self, sides: Mapping[str, str]) -> str:
+        """The command with sides by name; empty for all that has no other."""
+        places = {"--base": self.base, "--into": self.into}
+        if str(self.options.vault) != VAULT:
+            places["--vault"] = self.options.vault
+        words = [word for key, path in places.items() if path for word in (key, str(path))]
+        words += [word for pair in list_key_words(self.options) for word in pair]
+        for name, side in sides.items():
+            words += ["--take", f"{name}={side}" if name else side]
+        files = map(str, (self.ours, self.theirs))
+        return join_command(("vault", "merge"), *files, options=words)
+
 
 Ours = Annotated[Path, typer.Argument(metavar="OURS", help="The vault of this branch.")]
 Theirs = Annotated[Path, typer.Argument(metavar="THEIRS", help="The vault of the other branch.")]
@@ -77,7 +102,7 @@ def merge(
         done = merge_vaults(
             context,
             *sides,
-            _build_chooser(choices, (ours, theirs), json),
+            _build_chooser(choices, MergeCommand(ours, theirs, base, into, options), json),
             LocalVaultFile(base) if base else None,
         )
     file = str(into or options.vault)
@@ -105,27 +130,30 @@ def _read_choices(texts: Iterable[str]) -> Mapping[str, MergeSide]:
     return choices
 
 
-def _build_chooser(
-    choices: Mapping[str, MergeSide], files: tuple[Path, Path], json: bool
-) -> Choose:
+def _build_chooser(choices: Mapping[str, MergeSide], command: MergeCommand, json: bool) -> Choose:
     """Choices of the command line, then those of the terminal."""
 
     def choose(disputes: Sequence[Dispute]) -> Mapping[str, MergeSide]:
-        names = [dispute.name for dispute in disputes]
-        if idle := [name for name in choices if name not in (*names, _ALL)]:
+        known = {word for each in disputes for word in (each.name, each.label)}
+        if idle := [name for name in choices if name not in (*known, _ALL)]:
             raise UsageError(
                 f"both sides did not change {join_names(idle)}; nothing was written",
                 hint=f"Leave out --take {idle[0]}=…: what only one side changed is taken from it.",
             )
-        chosen = {name: choices.get(name, choices.get(_ALL)) for name in names}
-        left = [dispute for dispute in disputes if chosen[dispute.name] is None]
+        chosen = {each.label: _find_side(each, choices) for each in disputes}
+        left = [each for each in disputes if chosen[each.label] is None]
         if left and not _has_terminal(json):
-            raise _build_dispute_error(left, files)
-        for dispute in left:
-            chosen[dispute.name] = _ask(dispute)
-        return {name: side for name, side in chosen.items() if side}
+            raise _build_dispute_error(left, command, choices)
+        for each in left:
+            chosen[each.label] = _ask(each)
+        return {label: side for label, side in chosen.items() if side}
 
     return choose
+
+
+def _find_side(dispute: Dispute, choices: Mapping[str, MergeSide]) -> MergeSide | None:
+    found = (choices.get(word) for word in (dispute.label, dispute.name, _ALL))
+    return next(filter(None, found), None)
 
 
 def _has_terminal(json: bool) -> bool:
@@ -155,13 +183,15 @@ def _describe_side(side: Entry | Recipient) -> str:
     return f"version {side.version}, sealed {side.meta['created']} by {side.meta['by']}{hosts}"
 
 
-def _build_dispute_error(disputes: Sequence[Dispute], files: tuple[Path, Path]) -> UsageError:
-    names = [f"{dispute.kind} {dispute.name}" for dispute in disputes]
-    takes = [word for each in disputes for word in ("--take", f"{each.name}=ours")]
-    command = join_command(("vault", "merge"), *map(str, files), options=takes)
+def _build_dispute_error(
+    disputes: Sequence[Dispute], command: MergeCommand, choices: Mapping[str, MergeSide]
+) -> UsageError:
+    counts = Counter(each.name for each in disputes)
+    words = {each.name if counts[each.name] == 1 else each.label: "ours" for each in disputes}
+    words |= {word: side.value for word, side in choices.items()}
     return UsageError(
-        f"both sides changed {join_names(names)}; nothing was written",
-        hint=f"Say which side counts, ours or theirs: `{command}`.",
+        f"both sides changed {join_names(each.label for each in disputes)}; nothing was written",
+        hint=f"Say which side counts, ours or theirs: `{command.build_text(words)}`.",
     )
 
 
@@ -170,7 +200,7 @@ def _describe(done: MergedVault, file: str) -> str:
     if done.taken:
         text += f" From theirs: {join_names(done.taken)}."
     if done.chosen:
-        pairs = (f"{name} ({side.value})" for name, side in done.chosen.items())
+        pairs = (f"{name} ({side.value})" for name, side in _name_choices(done).items())
         count = count_noun(len(done.chosen), "choice")
         text += f" {count}: {join_names(pairs)}."
     return text
@@ -181,7 +211,17 @@ def _build_document(done: MergedVault, file: str) -> VaultMergeDocument:
         file=file,
         vault=build_vault_head(done.written.head),
         taken=[*done.taken],
-        chosen={name: side.value for name, side in done.chosen.items()},
+        chosen={name: side.value for name, side in _name_choices(done).items()},
         outside=[*done.outside],
         notes=[*done.written.notes],
     )
+
+
+def _name_choices(done: MergedVault) -> dict[str, MergeSide]:
+    """The chosen sides by name; by label where several share a name."""
+    names = {label: label.split(" ", 1)[1] for label in done.chosen}
+    counts = Counter(names.values())
+    return {
+        names[label] if counts[names[label]] == 1 else label: side
+        for label, side in done.chosen.items()
+    }

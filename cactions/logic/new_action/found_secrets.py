@@ -123,7 +123,7 @@ def is_secret_member(name: str, value: str, siblings: Collection[str]) -> bool:
     return says is Name.CREDENTIAL and (drawn or VARIABLE.search(value) is not None)
 
 
-def holds_named_secret(text: str) -> bool:
+def has_named_secret(text: str) -> bool:
     """Whether a text has parts of its own, and one of them carries a credential by its name."""
     return any(
         _is_inner_secret(*found.groups()) for found in _INNER.finditer(unquote(text.rstrip()))

@@ -16,7 +16,7 @@ from cactions.logic.curl_line.words import VARIABLE, PastedLineError, mark_varia
 from cactions.logic.new_action.found_secrets import (
     SecretMark,
     SecretNames,
-    holds_named_secret,
+    has_named_secret,
     is_plain_user,
     is_secret_header,
     is_secret_member,
@@ -140,7 +140,7 @@ class _CredentialTaker:
             raise PastedLineError("this header is a signature of one request", hint, start)
         _refuse_hidden(name, "", start)
         named = lower in self.credentials
-        if not (named or is_secret_header(name, value) or holds_named_secret(value)):
+        if not (named or is_secret_header(name, value) or has_named_secret(value)):
             self.clean.headers.append((name, value))
             return
         pair = _decode_basic(value) if lower == "authorization" else None
@@ -209,7 +209,7 @@ class _CredentialTaker:
         self.clean.form = body.form
         if body.form is BodyForm.TEXT:
             text = str(body.content)
-            if find_secret_elements(text) or looks_like_secret(text) or holds_named_secret(text):
+            if find_secret_elements(text) or looks_like_secret(text) or has_named_secret(text):
                 hint = "A text holds no secrets: ask the service for a way to send it in a header."
                 raise PastedLineError("the body looks as if it holds a secret", hint, body.start)
             self.clean.content = text
@@ -249,7 +249,7 @@ def _refuse_hidden(name: str, value: str, start: int) -> None:
     """Raises PastedLineError for a credential that is a name, or only a part of a value."""
     if looks_like_secret(name):
         message, hint = "a name in the line looks like a secret", "A name cannot be sealed."
-    elif holds_named_secret(value):
+    elif has_named_secret(value):
         message = "a part of a value looks like a secret"
         hint = "Only a whole value can be sealed: send it in a header, or as a member of its own."
     else:

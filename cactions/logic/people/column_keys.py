@@ -86,6 +86,10 @@ class ColumnKeys:
                 self._found[name] = key
         return key
 
+    def has_two_names(self, key: str) -> bool:
+        """Whether columns of different names have this key, so that one can be left out."""
+        return sum(known == key for known in self._found.values()) > 1
+
     def get_zone(self, key: str) -> str:
         """The zone of a column's dates where they name none; empty if it is not known."""
         return self._zones.get(key, self._rules.zone)

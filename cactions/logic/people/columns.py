@@ -27,7 +27,8 @@ from cactions.model import Attribute, DataType, Json, KeepReason, Person, UsageE
 
 _UTC_END: Final = " UTC"
 """How Intercom's export ends the dates of custom attributes."""
-_ZONE_HINT: Final = "Write 2026-01-31T09:30:00Z, or say the zone of all: --zone Europe/Berlin."
+_NO_ZONE_HINT: Final = "Write 2026-01-31T09:30:00Z, or say the zone of all: --zone Europe/Berlin."
+_ZONE_HINT: Final = "Write the offset that the clocks had, as in 2026-01-31T09:30:00+01:00."
 
 
 class ColumnMap:
@@ -82,7 +83,7 @@ class ColumnMap:
     def describe_second(self, key: str, name: str) -> RecordFault:
         """The fault of a second column, of this name, with the same key."""
         hint = "Keep one of them."
-        if self._is_import:
+        if self._is_import and self.keys.has_two_names(key):
             hint += f" Or leave one out: --map {quote_word([f'{self.mask_key(name)}='])}."
         return RecordFault(self.mask_key(key), "is a column already", hint)
 
@@ -134,7 +135,8 @@ class ColumnMap:
             is_naive = error.reason is KeepReason.NAIVE_TIME and not isinstance(error, DayError)
             if not (is_naive and self._is_import):
                 return text
-            faults.append(RecordFault(key, f"is not a date: {error.detail}", _ZONE_HINT))
+            hint = _ZONE_HINT if self.keys.get_zone(key) else _NO_ZONE_HINT
+            faults.append(RecordFault(key, f"is not a date: {error.detail}", hint))
             return None
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from cactions.logic.project.attribute_values import build_scalar, build_scalars
 from cactions.logic.project.date_formats import build_date_format
 from cactions.logic.project.scope import Scope
@@ -26,6 +28,9 @@ from cactions.model import (
     Scalar,
     WhenEmpty,
 )
+
+_UNDECIDED: Final = "decide"
+"""The attribute in a new action that a person has not chosen yet."""
 
 
 def build_mapping_entry(name: str, at: LocatedValue, scope: Scope) -> AttributeMapping | None:
@@ -85,6 +90,9 @@ def _find_target(name: str, at: LocatedValue, scope: Scope) -> Attribute | None:
         hint = scope.faults.suggest_name(name, scope.attributes)
         hint = hint or "declare it under attributes:"
         message = f'there is no attribute "{name}"'
+        if name == _UNDECIDED:
+            message = "this is not decided yet"
+            hint = "the comment above it says what there is to choose from"
         scope.faults.add(UNKNOWN_NAME, at.key, message, hint=hint, route=at.route)
     return scope.attributes.get(name)
 

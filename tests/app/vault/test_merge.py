@@ -63,7 +63,7 @@ class Fork:
             self.disputes = [f"{each.kind} {each.name}" for each in disputes]
             if disputes and side is None:
                 raise UsageError("both sides", hint="Choose.")
-            return dict.fromkeys((each.name for each in disputes), side or OURS)
+            return dict.fromkeys(self.disputes, side or OURS)
 
         return choose
 
@@ -117,7 +117,7 @@ def test_what_both_sides_changed_is_chosen(fork: Fork, side: MergeSide) -> None:
     done = fork.merge(side)
     assert ["secret old"] == fork.disputes
     assert {"old": (3, f"value-of-{side.value}")} == fork.read()
-    assert {"old": side} == done.chosen
+    assert {"secret old": side} == done.chosen
     assert (("old",) if side is THEIRS else ()) == done.taken
 
 
@@ -194,6 +194,26 @@ def test_published_versions_of_both_sides_stay(fork: Fork, side: MergeSide) -> N
     assert sorted(texts) == sorted(text for _, text in found)
     assert texts[-1] == found[0][1]
     assert len(found) == len({version for version, _ in found})
+
+
+@pytest.mark.parametrize("side", [OURS, THEIRS])
+def test_a_secret_and_a_definition_of_one_name_are_chosen_apart(
+    fork: Fork, side: MergeSide
+) -> None:
+    """Whatever was chosen for the other one."""
+    fork.seal("base", "loyalty", "value-base")
+    fork.ours, fork.theirs = fork.copy("ours"), fork.copy("theirs")
+    for name in ("ours", "theirs"):
+        publish(fork, name, name)
+        fork.rotate(name, "loyalty", f"value-{name}")
+    other = THEIRS if side is OURS else OURS
+    sides = {"secret loyalty": side, "definition loyalty": other}
+    context = replace(fork.ours, file=LocalVaultFile(Path(f"{fork.base.file.name}.merged")))
+    fork._forget("ours")
+    done = merge_vaults(context, fork.ours.file, fork.theirs.file, lambda _: sides)
+    assert sides == done.chosen
+    assert f"value-{side.value}" == open_secret(context, "loyalty", HOST).reveal()
+    assert other.value == next(iter(list_versions(open_vault(context), "loyalty", ""))).text
 
 
 def test_versions_that_one_side_published_are_taken(fork: Fork) -> None:

@@ -145,6 +145,8 @@ def test_what_is_open_is_marked_and_named(project: Path, cli: Cli) -> None:
     errors = {each["line"] for each in found if each["severity"] == "error"}
     assert {each["line"] for each in done.json["decisions"]} == errors
     assert len(errors) == 3
+    messages = {each["message"] for each in found if each["severity"] == "error"}
+    assert {"this is not decided yet"} == messages
     text = Path("actions.crm.yaml").read_text()
     assert ("u-1" in text, "ada@" in text, SECRET in text) == (False, False, False)
     assert all(path in text for path in ("$.tier (string)", "$.paid_at (date: unix_s)"))

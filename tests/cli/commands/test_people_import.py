@@ -183,3 +183,40 @@ def test_a_bulk_run_reads_the_same_names_and_refuses_the_same_keys(cli: Cli, hom
     assert "user_id is a number that a spreadsheet has cut" in flat(done.out)
     assert "line 3" in done.out
     assert "2 in all" in flat(done.out)
+
+
+def test_a_column_that_is_mapped_to_two_keys_is_refused(cli: Cli, home: Path) -> None:
+    """The last one does not win in silence; the same pair twice is no contradiction."""
+    (home / "people.csv").write_text("No\nu-61\n")
+    twice = ("--map", "No=user_id", "--map")
+    done = cli("people", "import", "people.csv", *twice, "No=email")
+    assert (Exit.MISUSE, True) == (done.code, '--map has "No" twice' in flat(done.err))
+    assert Exit.MISUSE == cli("people", "show", "u-61").code
+    assert Exit.CLEAN == cli("people", "import", "people.csv", *twice, "No=user_id").code
+
+
+@pytest.mark.parametrize(
+    ("header", "advised"), [("user_id,user_id", False), ("user_id,User ID", True)]
+)
+def test_a_second_column_is_left_out_only_where_its_name_tells_it(
+    cli: Cli, home: Path, header: str, advised: bool
+) -> None:
+    """Two columns of one name would both be left out."""
+    (home / "people.csv").write_text(f"{header}\nu-61,u-62\n")
+    done = cli("people", "import", "people.csv")
+    assert (Exit.NOTHING_DONE, advised) == (done.code, "leave one out" in flat(done.err))
+    if advised:
+        assert Exit.CLEAN == cli("people", "import", "people.csv", "--map", "User ID=").code
+        assert Exit.CLEAN == cli("people", "show", "u-61").code
+
+
+@pytest.mark.parametrize("moment", ["2026-10-25 02:30", "2026-03-29 02:30"])
+def test_a_time_at_a_change_of_clocks_needs_its_offset(cli: Cli, home: Path, moment: str) -> None:
+    """A zone is no advice where one was given."""
+    (home / "people.csv").write_text(f"user_id,signed_up_at\nu-61,{moment}\n")
+    done = cli("people", "import", "people.csv", "--zone", "Europe/Berlin")
+    assert Exit.NOTHING_DONE == done.code
+    assert ("Write the offset" in flat(done.err), "--zone" in flat(done.err)) == (True, False)
+    (home / "people.csv").write_text(f"user_id,signed_up_at\nu-61,{moment}:00+01:00\n")
+    done = cli("people", "import", "people.csv", "--zone", "Europe/Berlin")
+    assert Exit.CLEAN == done.code

@@ -153,3 +153,22 @@ def test_it_is_a_merge_driver_of_git(apart: Say, home: Path) -> None:
     assert {"a": 2, "theirs": 1, "late": 1} == {each["name"]: each["version"] for each in listed}
     assert [] == [line for line in git("status", "--short").splitlines() if "??" not in line]
     assert json.dumps(listed)
+
+
+def test_the_command_that_chooses_can_be_given_as_it_stands(apart: Say, home: Path) -> None:
+    """With the files, the key and the choices of the command that was refused."""
+    (home / "cactions.vault").rename(home / "theirs.vault")
+    words = f"{SIDES} --base base.vault --into 'a b.vault' --key-file ada.key"
+    done = apart(f"{words} --json")
+    assert Exit.MISUSE == done.code
+    [command] = done.json["commands"]
+    assert f"cactions {words} --take a=ours" == command
+    assert Exit.CLEAN == apart(command.removeprefix("cactions ")).code
+    assert (home / "a b.vault").exists()
+
+
+@pytest.mark.parametrize("take", ["secret a=theirs", "a=theirs"])
+def test_a_choice_names_an_entry_with_or_without_its_kind(apart: Say, take: str) -> None:
+    """A secret and a recipient may share a name."""
+    document = apart(f"{SIDES} --take '{take}' --json").json
+    assert {"a": "theirs"} == document["chosen"]
