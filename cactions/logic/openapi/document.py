@@ -13,8 +13,11 @@ from cactions.logic.yaml.diagnostics import Diagnostics
 from cactions.logic.yaml.nodes import ListNode, MapNode, Node, ScalarNode, SourceSpan
 from cactions.logic.yaml.parser import YamlLimits, parse_yaml
 
-MOST_BYTES: Final = 4 * 1024 * 1024
+MOST_BYTES: Final = 16 * 1024 * 1024
 _MOST_DEPTH: Final = 64
+_SIGNS: Final = (b",", b"\n", b"[", b"{")
+_MOST_SIGNS: Final = 600_000
+"""Of these in a document, each of which may begin a part: how many are read within seconds."""
 _MOST_STEPS: Final = 20_000
 """Parts of a document that one operation may need, each counted as often as it is met."""
 _LONGEST_SHOWN: Final = 60
@@ -39,6 +42,10 @@ class OpenApiDocument:
         self.root = root
         self._steps = 0
         self._members: dict[int, dict[str, Node]] = {}
+
+    def begin_operation(self) -> None:
+        """Count the steps from here: the search for the operation has met every other."""
+        self._steps = 0
 
     def follow(self, node: Node) -> Node:
         """Where the refs of a node lead. Raises OpenApiError for one that leads nowhere."""
@@ -125,6 +132,9 @@ class OpenApiDocument:
 
 def read_document(name: str, data: bytes) -> OpenApiDocument:
     """The document of a file. Raises OpenApiError for what is no OpenAPI 3.0 or 3.1."""
+    if sum(data.count(sign) for sign in _SIGNS) > _MOST_SIGNS:
+        hint = "Cut it down to the operation and the schemas that it needs."
+        raise OpenApiError("the document has too many parts", hint, _BEGIN)
     root = _parse(name, data)
     if not isinstance(root, MapNode):
         raise OpenApiError("this is no OpenAPI document", "It is a map of keys.", _BEGIN)

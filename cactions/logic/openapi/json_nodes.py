@@ -11,6 +11,7 @@ from typing import Final, NamedTuple
 from cactions.logic import strict_json
 from cactions.logic.yaml.nodes import ListNode, MapNode, Node, ScalarNode
 
+_BETWEEN: Final = ",:"
 _TOKEN: Final = re.compile(r'"(?:[^"\\]|\\.)*"|[{}\[\],:]|[^\s{}\[\],:"]+')
 
 
@@ -28,8 +29,6 @@ def parse_json_nodes(text: str, most_depth: int) -> Node:
     keys: list[ScalarNode | None] = []
     root: Node | None = None
     for sign, start, end in _split(text):
-        if sign in ",:":
-            continue
         if sign in "}]":
             node: Node = open_nodes.pop()
             node.end_mark = end
@@ -66,7 +65,7 @@ def _attach(
 
 
 def _split(text: str) -> Iterator[tuple[str, JsonPosition, JsonPosition]]:
-    """The tokens of a text that is known to be JSON, each with its begin and end."""
+    """The brackets and scalars of a text that is known to be JSON, with begin and end."""
     lines = [0, *(found.end() for found in re.finditer("\n", text))]
 
     def find(offset: int) -> JsonPosition:
@@ -74,4 +73,6 @@ def _split(text: str) -> Iterator[tuple[str, JsonPosition, JsonPosition]]:
         return JsonPosition(line, offset - lines[line])
 
     for found in _TOKEN.finditer(text):
+        if found[0] in _BETWEEN:
+            continue
         yield found[0], find(found.start()), find(found.end())

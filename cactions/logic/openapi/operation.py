@@ -12,7 +12,6 @@ from cactions.logic.suggest import suggest
 from cactions.logic.yaml.nodes import MapNode, Node
 
 _METHODS: Final = ("get", "head", "post", "put", "delete", "patch", "options", "trace")
-_MOST_SHOWN: Final = 8
 
 
 class ApiOperation(Struct, frozen=True):
@@ -36,6 +35,7 @@ def find_operation(document: OpenApiDocument, text: str) -> ApiOperation:
         both = [each.method, each.path]
         if name == text or [wanted[0].lower() if wanted else "", *wanted[1:]] == both:
             found.append(each)
+    document.begin_operation()
     if len(found) == 1:
         return found[0]
     paths = document.get(document.root, "paths")
@@ -44,12 +44,9 @@ def find_operation(document: OpenApiDocument, text: str) -> ApiOperation:
         hint = f"Write {found[0].method.upper()} {cut_name(found[0].path)}."
         raise OpenApiError(f'"{cut_name(text)}" is several operations', hint, found[1].node.span)
     near = suggest(text, named)
-    listed = ", ".join(cut_name(name) for name in named[:_MOST_SHOWN])
-    more = " …" if len(named) > _MOST_SHOWN else ""
-    hint = f"{near[:1].upper()}{near[1:]}" if near else f"It has: {listed}{more}"
     raise OpenApiError(
         f'the document has no operation "{cut_name(text)}"',
-        hint if named else "Name the document of the service that has its paths.",
+        f"{near[:1].upper()}{near[1:]}" or "Name the document of the service that has its paths.",
         span,
     )
 

@@ -59,6 +59,8 @@ HOSTILE = {
     "a merge key": "openapi: 3.0.0\n<<: {a: 1}\n",
     "huge": "openapi: 3.0.0\n" + "#" * MOST_BYTES,
     "huge JSON": '{"openapi": "3.0.0", "x": "' + "x" * MOST_BYTES + '"}',
+    "many lists": "openapi: 3.0.0\nx: [" + "[]," * 500_000 + "[]]\n",
+    "many lists in JSON": '{"openapi": "3.0.0", "x": [' + "[]," * 500_000 + "[]]}",
     "not UTF-8": "openapi: 3.0.0\nx: \udcff",
     "not UTF-8 in JSON": '{"openapi": "3.0.0", "x": "\udcff"}',
     "a control character": "openapi: 3.0.0\nx: \x07\n",
