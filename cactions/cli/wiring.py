@@ -43,9 +43,8 @@ def create_output() -> PlainOutput:
     from cactions.render.output import PlainOutput, wants_colour
 
     stdout, mask = sys.stderr if json_output.is_asked() else sys.stdout, _mask_in_place_of_progress
-    if not (wants_colour(sys.stdout) or wants_colour(sys.stderr)):
-        output = PlainOutput(stdout, sys.stderr, mask=mask)
-    else:
+    output = PlainOutput(stdout, sys.stderr, mask=mask)
+    if wants_colour(sys.stdout) or wants_colour(sys.stderr):
         from cactions.render.color_output import ColorOutput
 
         output = ColorOutput(stdout, sys.stderr, mask=mask)

@@ -40,9 +40,10 @@ def test_an_option_with_one_value_is_refused_twice(
 ) -> None:
     """Also where both values are equal, under another of its names, and joined by "="."""
     first, other = option.opts[0], option.opts[-1]
+    a, b = (["a"] * option.nargs, ["b"] * option.nargs)
     for twice in (
-        [first, "a", first, "b"], [first, "a", first, "a"], [first, "a", other, "b"],
-        [f"{first}=a", f"{first}=b"], [first, "a", "x", first, "b"],
+        [first, *a, first, *b], [first, *a, first, *a], [first, *a, other, *b],
+        [f"{first}=a", *a[1:], f"{first}=b", *b[1:]], [first, *a, "x", first, *b],
     ):  # fmt: skip
         done = cli(*words, *twice)
         assert done.code == Exit.MISUSE

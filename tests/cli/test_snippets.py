@@ -23,6 +23,7 @@ from cactions.cli import app
 from cactions.cli.exit_codes import Exit
 from cactions.cli.usage_errors import MISUSE
 from tests.cli.conftest import ROOT, Cli
+from tests.client_certificates import make_pair
 from tests.run_report import REPORT
 
 FILES = (ROOT / "README.md", *sorted((ROOT / "cactions" / "help").glob("*.md")))
@@ -145,15 +146,23 @@ def put_into_example(fragment: dict[str, Any]) -> dict[str, Any]:
     action = document["actions"]["loyalty"]
     document["attributes"]["shop_id"] = {"data_type": "string"}
     action["request"]["query"] = {"store": "{{ person.attributes.shop_id }}"}
-    for key in {"breakers", "tests"} & set(fragment):
+    for key in {"breakers", "tests", "request"} & set(fragment):
         action[key] = fragment.pop(key)
     return merge(document, fragment)
+
+
+def put_in_certificate(text: str) -> str:
+    """A whole certificate, where the page has the beginning of one."""
+    if "MIIB…" not in text:
+        return text
+    pem = make_pair("ada").presented.certificate.replace("\n", "\n" + " " * 6).rstrip()
+    return re.sub(r"-----BEGIN CERT.*END CERTIFICATE-----", lambda _: pem, text, flags=re.DOTALL)
 
 
 @pytest.mark.parametrize("block", list_blocks("yaml"), ids=str)
 def test_a_yaml_block_is_valid_where_it_belongs(block: Block, cli: Cli, home: Path) -> None:
     """In the example, or alone where it is a whole file: it has no error of the file format."""
-    fragment = yaml.safe_load(block.text)
+    fragment = yaml.safe_load(put_in_certificate(block.text))
     document = fragment if {"version", "actions"} <= set(fragment) else put_into_example(fragment)
     (home / "actions.yaml").write_text(json.dumps(document, default=str))
     findings = cli("validate", "--json").json["findings"]

@@ -68,7 +68,7 @@ def _write_alarm(alarm: str) -> str:
 
 def _write_main(entries: Iterable[RunEntry], page: RunPage) -> Iterator[str]:
     summary = page.summary
-    facts = _list_run_facts(page.run) if page.run else _list_plan_facts(page)
+    facts = _list_run_facts(page, page.run) if page.run else _list_plan_facts(page)
     yield from write_section("facts", "Summary", _write_facts(facts))
     if page.view:
         yield from write_section("view", "In full", _write_view(page.view))
@@ -117,10 +117,12 @@ def _list_plan_facts(page: RunPage) -> Iterator[tuple[str, Iterable[StyledLine]]
         yield "Ignored", [span(f"{names} (the action does not use them)")]
 
 
-def _list_run_facts(run: Run) -> Iterator[tuple[str, Iterable[StyledLine]]]:
+def _list_run_facts(page: RunPage, run: Run) -> Iterator[tuple[str, Iterable[StyledLine]]]:
     yield "Run", [span(run.head.id, Style.STRONG)]
     for each in build_run_head(run):
         yield each.label, each.lines
+    if page.summary.planned:
+        yield "Old values", render_old_values(page.summary, timed=True)
 
 
 def _write_view(view: View) -> Iterator[str]:
