@@ -16,7 +16,7 @@ from cactions.cli.vault_choice import VAULT, VaultOptions, choose_key, list_key_
 from cactions.logic.shell import quote_word
 from cactions.model import CactionsError
 
-KEYLESS: Final = ("completion", "config", "explain", "help", "init", "schema", "validate")
+KEYLESS: Final = ("completion", "config", "explain", "help", "init", "schema", "validate", "watch")
 """Commands that open no vault, so that they have no options for its key."""
 
 _PANEL: Final = "Key of the vault"

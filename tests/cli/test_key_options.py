@@ -61,6 +61,12 @@ def get_options(name: str) -> set[str]:
     return {option for param in COMMANDS[name].params for option in param.opts}
 
 
+ENDLESS = {"watch"}
+"""It goes on until it is stopped; its own tests show that it opens no vault."""
+
+ON_TERMINAL = {"new"}
+"""It seals only what is agreed to on a terminal, as its own tests do."""
+
 WITH_KEY = sorted(name for name in COMMANDS if get_options(name) >= OPTIONS)
 WITHOUT = sorted(set(COMMANDS) - {*WITH_KEY})
 
@@ -137,8 +143,9 @@ def test_every_command_that_opens_a_vault_takes_the_options_of_its_key(
     trial: Trial,
 ) -> None:
     """And no other: an option that does nothing would be a promise."""
-    opening = {name: found for name in COMMANDS if (found := trial.find_opening(name))}
-    assert (set(opening) - {*WITH_KEY}, {*WITH_KEY} - set(opening)) == (set(), set())
+    tried = (name for name in COMMANDS if name not in ENDLESS)
+    opening = {name: found for name in tried if (found := trial.find_opening(name))}
+    assert (set(opening) - {*WITH_KEY}, {*WITH_KEY} - set(opening)) == (set(), ON_TERMINAL)
     faults = []
     for name, (place, line) in opening.items():
         nowhere = f"{name.replace(' ', '-')}.key"
