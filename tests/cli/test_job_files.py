@@ -42,7 +42,7 @@ def test_the_extra_exists() -> None:
     [jwt] = project["optional-dependencies"]["identity"]
     install = f'pip install "{jwt}"'
     assert f"`{install}`" in (ROOT / "cactions" / "help" / "identity.md").read_text()
-    assert f"Install it: {install}'" in (ROOT / "cactions" / "cli" / "wiring.py").read_text()
+    assert f"Install it: {install}'" in (ROOT / "cactions" / "cli" / "key_wiring.py").read_text()
 
 
 @pytest.mark.parametrize("form", ["csv", "json", "jsonl"])

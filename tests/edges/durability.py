@@ -353,3 +353,6 @@ PRIMITIVES: Final = (
     "edges/files/shared_file.py",
 )
 """What the stores are made of."""
+
+IN_MEMORY: Final = ("edges/http/tls.py",)
+"""Modules that write to a file without a name, which is on no disk."""
