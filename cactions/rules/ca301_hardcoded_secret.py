@@ -99,15 +99,22 @@ def check(view: RuleContext) -> Iterator[RuleMatch]:
                 yield from _of_claims(dict(token.fetch.assertion.claims), f"tokens.{name}.claims")
 
 
-def _of_claims(content: Json, route: str, name: str = "") -> Iterator[RuleMatch]:
-    if isinstance(content, str) and looks_like_secret(content, suggests_secret(name)):
-        yield _build_match(route)
-    elif isinstance(content, dict):
+def _list_leaves(content: object, route: str, name: str) -> Iterator[tuple[object, str, str]]:
+    """What holds nothing more, with its route and the name that it has, or that its list has."""
+    if isinstance(content, dict):
         for key, item in content.items():
-            yield from _of_claims(item, f"{route}.{key}", key)
+            yield from _list_leaves(item, f"{route}.{key}", key)
     elif isinstance(content, list):
         for number, item in enumerate(content):
-            yield from _of_claims(item, f"{route}[{number}]", name)
+            yield from _list_leaves(item, f"{route}[{number}]", name)
+    else:
+        yield content, route, name
+
+
+def _of_claims(claims: Json, route: str) -> Iterator[RuleMatch]:
+    for text, where, name in _list_leaves(claims, route, ""):
+        if isinstance(text, str) and looks_like_secret(text, suggests_secret(name)):
+            yield _build_match(where)
 
 
 def _of_request(asked: ActionRequest, route: str) -> Iterator[RuleMatch]:
@@ -121,17 +128,11 @@ def _of_request(asked: ActionRequest, route: str) -> Iterator[RuleMatch]:
 
 
 def _of_body(content: JsonTemplate, route: str, name: str) -> Iterator[RuleMatch]:
-    if isinstance(content, Template):
-        if _is_secret(name, content) or (
-            not name and find_secret_elements(_join_literals(content))
+    for text, where, named in _list_leaves(content, route, name):
+        if isinstance(text, Template) and (
+            _is_secret(named, text) or (not named and find_secret_elements(_join_literals(text)))
         ):
-            yield _build_match(route)
-    elif isinstance(content, dict):
-        for key, item in content.items():
-            yield from _of_body(item, f"{route}.{key}", key)
-    elif isinstance(content, list):
-        for number, item in enumerate(content):
-            yield from _of_body(item, f"{route}[{number}]", name)
+            yield _build_match(where)
 
 
 def _build_match(route: str) -> RuleMatch:
