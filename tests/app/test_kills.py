@@ -20,7 +20,7 @@ from cactions.app.undo_steps import list_undo_steps
 from cactions.model import Outcome, Run
 from tests.app.crowd import begun, books, closed, states, undo
 from tests.app.victims import SERVE
-from tests.case_counts import COUNTS
+from tests.case_counts import COUNTS, choose_number
 from tests.edges.processes import running, said, tell
 from tests.run_report import REPORT
 
@@ -66,7 +66,7 @@ def asked(server: Server, **task: Any) -> dict[str, Any]:
 def rounds() -> Iterator[tuple[int, dict[str, Any]]]:
     """Each named point, then random moments, up to the number of kills for this test run."""
     chance = random.Random(3)
-    for number in range(40 if COUNTS.factor == 1 else 240):
+    for number in range(choose_number(40, 240)):
         if number < len(POINTS) * COUNTS.factor // 3 or number < len(POINTS):
             point, count = POINTS[number % len(POINTS)]
             yield number + number // len(POINTS), {"point": point, "count": count}

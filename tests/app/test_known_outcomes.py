@@ -19,7 +19,7 @@ from cactions.edges.store.journal import LocalJournal
 from cactions.edges.store.people import LocalPeopleStore
 from cactions.model import OutcomeUnknown
 from tests.app.test_disk_faults import COMPILER, Server, asked, server
-from tests.case_counts import COUNTS
+from tests.case_counts import choose_number
 from tests.edges.processes import ROOT
 from tests.run_report import REPORT
 
@@ -87,7 +87,7 @@ def test_a_store_that_fails_leaves_its_outcome_known(
     is_about_runs = words[1] in ("prune", "forget")
     codes: Counter[int] = Counter()
     for kind, code in FAULTS:
-        for number in count(1, 1 if COUNTS.factor > 1 else 4):
+        for number in count(1, choose_number(4, 1)):
             folder = tmp_path / "case"
             shutil.copytree(template, folder)
             answer = call(server, folder, words, kind=kind, number=number, errno=code)

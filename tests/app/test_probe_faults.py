@@ -26,7 +26,7 @@ from tests.app.probe_cases import (
 from tests.app.probe_oracle import finds_leak
 from tests.app.service_shapes import FIRST, PLACES, SHAPES, Shape, ShopService
 from tests.app.services import FAULTS
-from tests.case_counts import COUNTS
+from tests.case_counts import choose_number
 from tests.run_report import REPORT
 
 PROOFS = ("", "email", "user_id")
@@ -88,7 +88,7 @@ def count_outcomes(fault: str, every: int) -> Counter[str]:
 @pytest.mark.parametrize("fault", FAULTS)
 def test_a_faulty_service_is_refused_or_gives_nothing_away(fault: str) -> None:
     """A slice of all combinations; in the long form, half of them."""
-    outcomes = count_outcomes(fault, LONG if COUNTS.factor > 1 else EVERY)
+    outcomes = count_outcomes(fault, choose_number(EVERY, LONG))
     assert outcomes["refused"]
     counts = ", ".join(
         f"{number} {name}" for name, number in sorted(outcomes.items(), reverse=True)

@@ -15,7 +15,7 @@ import pytest
 from tests.bulk.remote import add_attributes, call, write_remote_home
 from tests.bulk.scene import FOREIGN, get_after, get_before
 from tests.bulk.shop import Shop, open_shop
-from tests.case_counts import COUNTS
+from tests.case_counts import choose_number
 from tests.run_report import REPORT
 from tests.workspace import WorkspaceServer
 from tests.workspace.settings import Settings
@@ -73,7 +73,7 @@ def test_each_window_is_used_and_an_old_index_decides_nothing(
 ) -> None:
     """Each full window has 98 % of its calls, none is refused, and no write is wrong or lost."""
     shop, intercom = scene
-    people = 90 if COUNTS.factor == 1 else 360
+    people = choose_number(90, 360)
     keys = add_people(intercom, people)
     home = write_remote_home(tmp_path / "home", shop, intercom, people)
     since = len(intercom.log)

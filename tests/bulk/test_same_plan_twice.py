@@ -23,7 +23,7 @@ from tests.bulk.child import SERVE, get_errors
 from tests.bulk.outside import read_run
 from tests.bulk.scene import build_document, write_home
 from tests.bulk.shop import Shop
-from tests.case_counts import COUNTS
+from tests.case_counts import choose_number
 from tests.edges.processes import running, said, tell
 from tests.run_report import REPORT
 
@@ -72,7 +72,7 @@ def test_of_two_starts_of_a_plan_exactly_one_proceeds(
     home = write_home(tmp_path / "home", build_document(shop, PEOPLE), PEOPLE)
     assert Exit.FINDINGS == Attack(processes[0], home, PEOPLE, counts).call(DIFF)["code"]
     chance = Random(1)
-    for number in range(4 if COUNTS.factor == 1 else 50):
+    for number in range(choose_number(4, 50)):
         folder = shutil.copytree(home, tmp_path / str(number))
         answers = start_both(processes, folder, TAKE, chance.uniform(0, 0.01))
         [(_, refused)] = [each for each in answers if each[0]["code"] == Exit.MISUSE]
@@ -110,7 +110,7 @@ def test_of_two_starts_of_an_action_exactly_one_proceeds(
     """The other says who runs the action."""
     home = write_home(tmp_path / "home", build_document(shop, PEOPLE), PEOPLE)
     chance = Random(2)
-    for number in range(4 if COUNTS.factor == 1 else 50):
+    for number in range(choose_number(4, 50)):
         folder = shutil.copytree(home, tmp_path / str(number))
         answers = start_both(processes, folder, RUN, chance.uniform(0, 0.01))
         codes = sorted(answer["code"] for answer, _ in answers)
@@ -136,7 +136,7 @@ def test_of_two_retries_of_write_requests_exactly_one_proceeds(
     first = Attack(processes[0], home, PEOPLE, counts)
     first.call(f"{RUN} --at-most-once")
     chance = Random(4)
-    for number in range(4 if COUNTS.factor == 1 else 50):
+    for number in range(choose_number(4, 50)):
         folder = shutil.copytree(home, tmp_path / str(number))
         run = read_run(folder)
         assert run
@@ -161,7 +161,7 @@ def test_a_killed_plan_is_carried_out_at_most_once(
     whole = Attack(processes[0], shutil.copytree(home, tmp_path / "whole"), PEOPLE, counts)
     points = list_points(whole.call(TAKE))
     chance = Random(3)
-    few = 3 if COUNTS.factor == 1 else 60
+    few = choose_number(3, 60)
     for number, (point, count) in enumerate(chance.sample(points, min(few, len(points)))):
         folder = shutil.copytree(home, tmp_path / str(number))
         attack = Attack(processes[0], folder, PEOPLE, counts)

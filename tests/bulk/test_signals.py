@@ -17,7 +17,7 @@ from tests.bulk.child import WINDOW, get_errors
 from tests.bulk.outside import check_counts, read_local, read_run
 from tests.bulk.scene import get_after, get_before
 from tests.bulk.shop import SLOW, Shop
-from tests.case_counts import COUNTS
+from tests.case_counts import choose_number
 from tests.json_documents import list_faults
 
 PEOPLE = 30
@@ -118,7 +118,7 @@ def test_a_call_that_hangs_is_waited_for_ten_seconds_at_most(
     attack = begin_attack(process, shop, PEOPLE, tmp_path, write)
     shop.faults, shop.hangs = {"u-4": [SLOW]}, attack.home / "hangs"
     began = time.monotonic()
-    drain = 10 if COUNTS.factor > 1 else 2
+    drain = choose_number(2, 10)
     signals = [(str(shop.hangs), "SIGINT")]
     answer = attack.call(WRITES, signals=signals, exits=True, drain=drain)
     assert Exit.INTERRUPTED == answer["code"], get_errors(attack.home)

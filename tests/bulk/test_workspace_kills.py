@@ -22,7 +22,7 @@ from tests.bulk.outside import check_counts, read_run
 from tests.bulk.remote import add_attributes, write_remote_home
 from tests.bulk.scene import FOREIGN, get_after, get_before
 from tests.bulk.shop import Shop
-from tests.case_counts import COUNTS
+from tests.case_counts import choose_number
 from tests.edges.processes import running
 from tests.run_report import REPORT
 from tests.workspace import WorkspaceServer
@@ -148,7 +148,7 @@ def test_a_run_at_a_workspace_that_is_killed_anywhere_is_finished_and_undone(
         whole.judge(whole.finish())
         points = [each for each in list_points(answer) if each[0].split()[1] != "send"]
         points += [each for each in list_points(answer) if each[0].split()[1] == "send"][::4]
-        few = 4 if COUNTS.factor == 1 else 120
+        few = choose_number(4, 120)
         for number in range(few):
             attack = begin(tmp_path / str(number), process)
             point, count = chance.choice(points)

@@ -19,7 +19,7 @@ from tests.bulk.attack import RUN, Attack, list_points
 from tests.bulk.outside import check_counts, read_local, read_run
 from tests.bulk.scene import build_document, get_after, get_before, write_home
 from tests.bulk.shop import BROKEN, BUSY, LOST, Shop
-from tests.case_counts import COUNTS
+from tests.case_counts import choose_number
 from tests.run_report import REPORT
 
 PEOPLE = 30
@@ -49,7 +49,7 @@ def test_a_write_request_is_not_sent_again(
     points = list_points(whole.call(WRITES))
     whole.judge(whole.finish())
     chance = Random(5)
-    few = 3 if COUNTS.factor == 1 else 70
+    few = choose_number(3, 70)
     for number, (point, count) in enumerate(chance.sample(points, few)):
         shop.forget()
         shop.faults = {f"u-{n}": [chance.choice((LOST, BUSY, BROKEN))] for n in (11, 12, 14, 20)}

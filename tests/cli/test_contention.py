@@ -16,7 +16,7 @@ from time import monotonic
 import pytest
 
 from cactions.cli.exit_codes import Exit
-from tests.case_counts import COUNTS
+from tests.case_counts import choose_number
 from tests.cli.conftest import ROOT
 from tests.run_report import REPORT
 
@@ -100,7 +100,7 @@ def read_tiers(home: Path) -> dict[str, str]:
 
 def test_commands_that_wait_are_all_done(tmp_path: Path) -> None:
     """No run is lost, no exit code is one that the README does not name, no error is said."""
-    people = 12 if COUNTS.factor == 1 else 60
+    people = choose_number(12, 60)
     write_home(tmp_path, people)
     begun = monotonic()
     codes = run_for_each(tmp_path, people, f"--wait {SECONDS}")

@@ -17,7 +17,7 @@ from typing import Any
 import pytest
 
 from cactions.cli.exit_codes import Exit
-from tests.case_counts import COUNTS
+from tests.case_counts import choose_number
 from tests.cli.conftest import ROOT
 from tests.cli.intercom_victims import SERVE
 from tests.edges.processes import running, said, tell
@@ -43,7 +43,7 @@ def test_a_run_that_is_killed_anywhere_is_resumed_or_undone(
 ) -> None:
     """The person is as before or as planned; a write that happened is in the journal."""
     counts: Counter[str] = Counter()
-    kills = 12 if COUNTS.factor == 1 else 200
+    kills = choose_number(12, 200)
     with WorkspaceServer(tls=True) as intercom, serving(answering(ABOUT_ADA)) as shop:
         monkeypatch.setenv("CACTIONS_CA_FILE", str(intercom.ca_file))
         monkeypatch.setenv("CACTIONS_VAULT_KEY_FILE", str(tmp_path / "ada.key"))

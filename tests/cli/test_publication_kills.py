@@ -15,7 +15,7 @@ from typing import Any
 import pytest
 
 from cactions.cli.exit_codes import Exit
-from tests.case_counts import COUNTS
+from tests.case_counts import choose_number
 from tests.cli.commands.test_publish_intercom import GATES, TIER, map_tier
 from tests.cli.intercom_victims import SERVE
 from tests.cli.test_intercom_kills import call, prepare
@@ -45,7 +45,7 @@ def test_a_publication_that_is_killed_leaves_one_version_or_the_other(
 ) -> None:
     """Never a mixture: what is live is whole, a run refuses or fits, publishing again goes on."""
     counts: Counter[str] = Counter()
-    kills = 6 if COUNTS.factor == 1 else 100
+    kills = choose_number(6, 100)
     with WorkspaceServer(tls=True) as intercom, serving(answering(ABOUT_ADA)) as shop:
         monkeypatch.setenv("CACTIONS_CA_FILE", str(intercom.ca_file))
         monkeypatch.setenv("CACTIONS_VAULT_KEY_FILE", str(tmp_path / "ada.key"))
