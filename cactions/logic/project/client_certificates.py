@@ -16,7 +16,7 @@ from cactions.model import ClientCertificate
 
 _BEGIN: Final = "-----BEGIN CERTIFICATE-----"
 _END: Final = "-----END CERTIFICATE-----"
-_BLOCK: Final = re.compile(rf"{_BEGIN}\s([A-Za-z0-9+/\s]+={{0,2}})\s{_END}")
+_BLOCK: Final = re.compile(rf"{_BEGIN}(\s[A-Za-z0-9+/\s]++(?:=\s*+){{0,2}})(?<=\s){_END}")
 _KEY: Final = re.compile(r"-----BEGIN [A-Z ]*PRIVATE KEY")
 _WIDTH: Final = 64
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from base64 import b64encode
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -49,23 +51,35 @@ def get_digest(project: Project) -> str:
     return digest_definition(found, project)
 
 
-SPELLINGS = (
-    PEM,
-    PEM.replace("\n", "\r\n"),
-    f"\n  {PEM.rstrip()}",
-    PEM.replace("\n", " "),
-    PEM.replace("-----BEGIN CERTIFICATE-----\n", "-----BEGIN CERTIFICATE-----\n \n"),
-)
+def write_pem(size: int) -> str:
+    """A block of so many bytes, in the lines of its standard."""
+    lines = b64encode(b"\x30" * size, b"+/").decode()
+    wrapped = "\n".join(lines[at : at + 64] for at in range(0, len(lines), 64))
+    return f"-----BEGIN CERTIFICATE-----\n{wrapped}\n-----END CERTIFICATE-----\n"
 
 
-@pytest.mark.parametrize("pem", SPELLINGS)
-def test_spaces_and_line_ends_change_nothing(pem: str) -> None:
-    """What is presented has the lines of its standard."""
-    [found] = require(pem).actions.values()
-    presented = found.request.client_certificate
-    assert presented
-    assert (PEM, "shop_key") == (presented.certificate, presented.key.name)
-    assert found.request.has_credential
+SPELLINGS: dict[str, Callable[[str], str]] = {
+    "as it is": lambda pem: pem,
+    "CR LF": lambda pem: pem.replace("\n", "\r\n"),
+    "spaces around": lambda pem: f"\n  {pem.rstrip()}",
+    "no end of the line": lambda pem: pem.rstrip(),
+    "one line": lambda pem: pem.replace("\n", " "),
+    "empty lines": lambda pem: pem.replace("\n", "\n \n"),
+    "spaces before each line": lambda pem: pem.replace("\n", "\n    "),
+    "spaces after each line": lambda pem: pem.replace("\n", "  \n"),
+    "padding on its own line": lambda pem: pem.replace("=", "\n=", 1),
+}
+
+
+@pytest.mark.parametrize("spelling", SPELLINGS)
+def test_spaces_and_line_ends_change_nothing(spelling: str) -> None:
+    """What is presented has the lines of its standard, however many characters fill its end."""
+    for pem in (PEM, *map(write_pem, range(600, 651))):
+        [found] = require(SPELLINGS[spelling](pem)).actions.values()
+        presented = found.request.client_certificate
+        assert presented
+        assert (pem, "shop_key") == (presented.certificate, presented.key.name)
+        assert found.request.has_credential
 
 
 def test_the_authorities_stand_behind_it() -> None:
