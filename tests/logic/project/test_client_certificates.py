@@ -95,8 +95,9 @@ FAULTS = (
     ({"certificate": "cert.pem", "key": KEY}, "CA004", "this is no certificate in PEM"),
     ({"certificate": PEM[:-30], "key": KEY}, "CA004", "this is no certificate in PEM"),
     ({"certificate": f"{PEM}x", "key": KEY}, "CA004", "this is no certificate in PEM"),
-    ({"certificate": PEM.replace("=", ""), "key": KEY} if "=" in PEM else
-     {"certificate": PEM.replace("MI", "M", 1), "key": KEY}, "CA004", "this is no certificate"),
+    ({"certificate": write_pem(601).replace("=", ""), "key": KEY}, "CA004", "no certificate in PEM"),
+    ({"certificate": write_pem(601).replace("D", "=", 1), "key": KEY}, "CA004", "no certificate"),
+    ({"certificate": write_pem(600).replace("=", "") + "=", "key": KEY}, "CA004", "no certificate"),
     ({"certificate": PEM}, "CA003", 'the key "key" is missing'),
     ({"key": KEY}, "CA003", 'the key "certificate" is missing'),
     ({"certificate": PEM, "key": FIRST.key}, "CA301", "a secret never stands in the file"),
