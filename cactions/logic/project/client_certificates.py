@@ -16,7 +16,8 @@ from cactions.model import ClientCertificate
 
 _BEGIN: Final = "-----BEGIN CERTIFICATE-----"
 _END: Final = "-----END CERTIFICATE-----"
-_BLOCK: Final = re.compile(rf"{_BEGIN}(\s[A-Za-z0-9+/\s]++(?:=\s*+){{0,2}})(?<=\s){_END}")
+_BLOCK: Final = re.compile(rf"{_BEGIN}(\s[^-]*\s){_END}")
+_BASE64: Final = re.compile(r"[A-Za-z0-9+/]+={0,2}")
 _KEY: Final = re.compile(r"-----BEGIN [A-Z ]*PRIVATE KEY")
 _WIDTH: Final = 64
 
@@ -40,12 +41,16 @@ def _read_certificate(at: LocatedValue, scope: Scope) -> str:
         scope.add_fault(LITERAL_SECRET, at, message, hint)
         return ""
     blocks = ["".join(match[1].split()) for match in _BLOCK.finditer(at.value)]
-    if not blocks or _BLOCK.sub("", at.value).strip() or any(len(each) % 4 for each in blocks):
+    if not blocks or _BLOCK.sub("", at.value).strip() or not all(map(_is_base64, blocks)):
         message = "this is no certificate in PEM"
         hint = f"copy the whole file behind `certificate: |`, from {_BEGIN} to {_END}"
         scope.add_fault(WRONG_VALUE, at, message, hint)
         return ""
     return "".join(map(_write_block, blocks))
+
+
+def _is_base64(data: str) -> bool:
+    return len(data) % 4 == 0 and _BASE64.fullmatch(data) is not None
 
 
 def _write_block(data: str) -> str:
