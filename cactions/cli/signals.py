@@ -15,7 +15,7 @@ _signalled: Final = [Exit.INTERRUPTED]
 _IMPORT_SYSTEM: Final = "<frozen importlib._bootstrap>"
 """The file of its functions, as a traceback names it."""
 
-_LOOK_AGAIN_SECONDS: Final = 0.005
+_LOOK_AGAIN_SECONDS: Final = 0.001
 
 
 class Interrupted(BaseException):
@@ -35,7 +35,9 @@ def set_signal_handler(
     handler: Callable[[int, FrameType | None], None] | signal.Handlers,
 ) -> None:
     """Let both signals be handled so; one that still waits for a module is forgotten."""
-    signal.setitimer(signal.ITIMER_REAL, 0)
+    if signal.getsignal(signal.SIGALRM) is _stop_unless_loading:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.signal(signal.SIGALRM, signal.SIG_DFL)
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, handler)
 

@@ -32,7 +32,7 @@ class Moment(NamedTuple):
 def interrupt_calls(
     home: Path, words: str, *, step: int = 1, name: str = ""
 ) -> tuple[int, list[Moment]]:
-    """How many calls there are, and the command interrupted at each of them, or each ``step``-th.
+    """How many calls there are, and the command interrupted at each ``step``-th, the last included.
 
     With ``name``, only at calls of functions of this name. The command must change nothing.
     """
@@ -51,7 +51,7 @@ def serve() -> None:
     """Do the task that the command line holds."""
     task = json.loads(sys.argv[1])
     number = int(_run_child(task, at=0).function)
-    moments = [_run_child(task, at) for at in range(1, number + 1, task["step"])]
+    moments = [_run_child(task, at) for at in reversed(range(number, 0, -task["step"]))]
     sys.stdout.write(json.dumps([number, moments]))
 
 
