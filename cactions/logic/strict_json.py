@@ -37,7 +37,6 @@ Patterns are compiled when the fast reader is unsure, which is rare.
 _ESCAPE: Final = r"(?s)\\(?:u[dD][89abAB]..\\u[dD][c-fC-F]..|(?P<lone>u[dD][89a-fA-F])|.)"
 """One escape of a valid document; a pair of surrogates counts as one."""
 
-
 _SURROGATE: Final = r"[\ud800-\udfff]"
 
 
