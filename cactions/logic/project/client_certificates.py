@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from typing import Final
 
+from cactions.logic.pem import has_private_key
 from cactions.logic.project.scope import Scope, parse_secret_name
 from cactions.logic.yaml.decoder import LocatedValue
 from cactions.logic.yaml.diagnostics import LITERAL_SECRET, WRONG_VALUE
@@ -32,7 +33,7 @@ def build_client_certificate(at: LocatedValue | None, scope: Scope) -> ClientCer
 
 def _read_certificate(at: LocatedValue, scope: Scope) -> str:
     """The blocks in the lines of their standard (RFC 7468); empty where it is something else."""
-    if re.search(_KEY, at.value):
+    if re.search(_KEY, at.value) or has_private_key(at.value):
         message = "a private key never stands in the file"
         hint = (
             "seal it, and write key: {secret: NAME}; if the file was committed or shown, replace"
