@@ -6,7 +6,8 @@ import os
 import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import NamedTuple
+
+from msgspec import Struct
 
 from cactions.edges.files import action_files
 from cactions.logic.lint.engine import lint
@@ -14,7 +15,7 @@ from cactions.logic.project import LoadedProject, SourceFile, load_project
 from cactions.model import SNAPSHOT_FILE, Snapshot, UsageError
 
 
-class ActionFolder(NamedTuple):
+class ActionFolder(Struct, frozen=True):
     """One project as it was found."""
 
     files: tuple[SourceFile, ...]

@@ -7,7 +7,8 @@ from collections.abc import Callable, Sequence
 from enum import Enum
 from functools import partial
 from pathlib import Path
-from typing import NamedTuple
+
+from msgspec import Struct
 
 from cactions.cli import reporters, streams, wiring
 from cactions.cli.exit_codes import Exit
@@ -27,7 +28,7 @@ class FixMode(Enum):
     SHOWN = "shown"
 
 
-class ValidateOptions(NamedTuple):
+class ValidateOptions(Struct, frozen=True):
     """What is to be validated, and how it is told.
 
     ``stdin``: the name under which a text from stdin is checked. ``only``: a file that is named

@@ -7,6 +7,7 @@ nothing that others need, so that it is decoded when its turn comes and let go o
 from __future__ import annotations
 
 import re
+from codecs import BOM_UTF8
 from collections.abc import Iterable
 from typing import Final
 
@@ -40,7 +41,7 @@ class SourceFile(Struct, frozen=True):
     @property
     def text(self) -> str:
         """The text that places point into; bytes that are no UTF-8 become replacement signs."""
-        return self.data.decode("utf-8-sig", errors="replace")
+        return self.data.removeprefix(BOM_UTF8).decode(errors="replace")
 
 
 def _has_declarations(data: bytes) -> bool:

@@ -7,7 +7,9 @@ read once more.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Final, Generic, NamedTuple, TypeVar
+from typing import Final, Generic, TypeVar
+
+from msgspec import Struct
 
 from cactions.logic.expressions.template import TemplateError, parse_template
 from cactions.logic.lines import split_lines, split_lines_keeping_ends
@@ -23,7 +25,7 @@ _ENDS: Final = ("", ".", "[")
 T = TypeVar("T")
 
 
-class Location(NamedTuple):
+class Location(Struct, frozen=True):
     """The node at a route, or the last one on the way; ``whole`` tells which of the two."""
 
     file: str
