@@ -7,11 +7,12 @@ from typing import Annotated, Final
 
 import typer
 
-from cactions.cli import streams
+from cactions.cli import wiring
 from cactions.cli.options import Json
 from cactions.cli.reporters import report_help
 from cactions.logic.suggest import suggest
 from cactions.model import UsageError
+from cactions.render.help_page import render_help_page, render_topics
 
 TOPICS: Final = {
     "start": "from an empty folder to an applied change, with a file to copy",
@@ -50,8 +51,6 @@ def command(
     if json:
         report_help(TOPICS, topic, text)
     elif text:
-        streams.write_text(text)
+        wiring.create_output().print(render_help_page(text))
     else:
-        width = max(map(len, TOPICS))
-        lines = [f"  {name:<{width}}  {about}" for name, about in TOPICS.items()]
-        streams.write_text("\n".join(["Topics:", *lines]) + "\n")
+        wiring.create_output().print(render_topics(TOPICS))
