@@ -15,7 +15,8 @@ from cactions.model import UsageError
 from cactions.render.help_page import render_help_page, render_topics
 
 TOPICS: Final = {
-    "start": "from an empty folder to an applied change, with a file to copy",
+    "start": "one file to copy, and the commands up to a change that is applied",
+    "tutorial": "from an empty folder to a published action of your own, step by step",
     "authoring": "new projects and actions: from a curl line, a sample answer or a template",
     "file-format": "projects, actions, tokens, names and defaults",
     "answers": "how an answer is read: rows, values, dates, XML, nothing there",
