@@ -25,6 +25,7 @@ TOPICS: Final = {
     "identity": "identity verification: what a site signs, and what that proves",
     "live-calls": "which requests are sent, and how often",
     "intercom": "a workspace at Intercom: token, people, writes, rate limit",
+    "web": "Intercom's web page and cactions: who runs what, and what to do where",
     "review": "the review page: one HTML file of a diff, a run or findings",
     "many-people": "runs for a file of people: the plan, what stops it, resume and undo",
     "tests": "the tests of actions: what they expect, which run, coverage",
@@ -33,6 +34,7 @@ TOPICS: Final = {
     "json": "the documents of --json, errors included, and their schemas",
     "config": "your configuration, environment variables, completion in your shell",
     "ci": "formats, the GitHub Action, the pre-commit hook, editors",
+    "security": "the security model: who can do what, what is sealed, what is never written",
     "changes": "what each version has changed, what stays compatible, what 1.0 needs",
 }
 """The pages in ``cactions/help``, in the order in which they are listed."""
