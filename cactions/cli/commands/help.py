@@ -31,6 +31,7 @@ TOPICS: Final = {
     "tests": "the tests of actions: what they expect, which run, coverage",
     "recordings": "recording and replaying responses",
     "publish": "what goes live, on which evidence, and what runs then",
+    "scripts": "calling cactions from a script: exit codes, what to do next, how to extend it",
     "json": "the documents of --json, errors included, and their schemas",
     "config": "your configuration, environment variables, completion in your shell",
     "ci": "formats, the GitHub Action, the pre-commit hook, editors",
