@@ -20,6 +20,7 @@ TOPICS: Final = {
     "authoring": "a new action: from a curl line, an answer, OpenAPI or a template",
     "web": "Intercom's web page and cactions: what to do where",
     "file-format": "projects, actions, tokens, names and defaults",
+    "keys": "every key of an action file, with what may stand there",
     "answers": "how an answer is read: rows, values, dates, XML, nothing there",
     "leaks": "leak detection, and how to suppress a finding",
     "tests": "the tests of actions: what they expect, which run, coverage",
