@@ -77,6 +77,14 @@ def list_known_options() -> dict[str, str]:
     }
 
 
+def test_the_security_page_says_of_every_command_what_it_may_do() -> None:
+    """In its table, and of no command that there is not."""
+    page = (ROOT / ".github" / "SECURITY.md").read_text()
+    rows = re.findall(r"^\| ((?:with [\w ]+: )?`[a-z].*?) \|", page, re.MULTILINE)
+    named = {word for row in rows for word in re.findall(r"`([a-z]+)[^`]*`", row)}
+    assert set(app.COMMANDS) == named
+
+
 def test_every_option_in_the_documents_exists() -> None:
     """Neither the README nor a page names an option that no command has."""
     known = {*list_known_options(), "--help", "--debug", "--version"}
