@@ -106,3 +106,13 @@ def test_the_commands_of_a_document_print_the_shown_output(
         assert re.fullmatch(pattern(step.expected), seen), f"line {step.line}: {command}\n{seen}"
         executed += 1
     assert executed, "the story has no steps"
+
+
+def test_twelve_commands_lead_from_an_empty_folder_to_an_undone_run() -> None:
+    """A published one, on a service of one's own; the tutorial runs them above."""
+    page = next(page for page in PAGES if page.stem == "tutorial")
+    local = page.read_text().partition("\n## 6.")[0].count("\n")
+    typed = [step.command.split()[:3] for step in steps(page) if step.line < local]
+    ours = [words[1:] for words in typed if words[0] == "cactions"]
+    assert (["init", "shop"], ["runs", "undo"], 12) == (ours[0], ours[-1], len(ours))
+    assert ["publish", "loyalty"] in ours
