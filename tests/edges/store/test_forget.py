@@ -198,7 +198,7 @@ def test_a_run_in_use_is_reported_and_the_others_are_erased(
     folder: Path, journal: LocalJournal, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A reader locks the log; repeating the command completes the erasure."""
-    monkeypatch.setattr("cactions.edges.store.sqlite.BUSY_SECONDS", 0.1)
+    monkeypatch.setattr("cactions.edges.store.sqlite_access.BUSY_SECONDS", 0.1)
     for number in (1, 2):
         kept(journal, number)
     with running(READER, folder / "runs" / "run-01.db") as process:
