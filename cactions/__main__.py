@@ -10,7 +10,8 @@ from cactions import __version__
 
 GC_THRESHOLD = 200_000
 """New objects between two runs of the garbage collector. Modules and parsed files are many objects
-that stay: a run after every 700 costs a twentieth of the start, and most of reading a file."""
+that stay: a run after every 700 costs a twentieth of the start, and most of reading a file. At
+the end of the process Python looks at all of them again, unless they are frozen."""
 
 NOT_DONE = "Nothing was sent and nothing was written."
 INTERRUPTED = (
@@ -27,11 +28,13 @@ def main() -> None:
     if "_CACTIONS_COMPLETE" in os.environ:
         from cactions.cli.completion import answer
 
-        return answer.main()
+        answer.main()
+        gc.freeze()
+        return
     try:
         if sys.argv[1:] == ["--version"]:
             print(f"cactions {__version__}", flush=True)  # noqa: T201 - nothing renders yet
-            return None
+            return
     except OSError:
         pass  # the command line has a message for that
     import signal
@@ -46,7 +49,9 @@ def main() -> None:
         if "--json" in sys.argv:
             print(INTERRUPTED, flush=True)  # noqa: T201 - what makes documents is not loaded
         sys.exit(130)
-    sys.exit(run())
+    code = run()
+    gc.freeze()
+    sys.exit(code)
 
 
 if __name__ == "__main__":

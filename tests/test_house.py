@@ -249,6 +249,22 @@ def test_validate_loads_no_heavy_library(form: tuple[str, ...]) -> None:
     assert set() == loaded("validate", "actions.example.yaml", *form) & {*HEAVY}
 
 
+IDLE = re.compile(
+    r"cactions\.(?:app|edges\.(?!files\b)"
+    r"|logic\.(?:bulk|connectors|cassette\.(?!file_name)|documents|exchange|identity|new_action|plan"
+    r"|probe|request|strict_json|vault)\b(?!$)(?!\.(?:checks|equality|text_positions)$))"
+    r"|dataclasses$"
+)
+"""What sends, reads answers, plans or keeps; and what makes classes slowly. Two files of checks and
+one of numbers are for both."""
+
+
+def test_validate_loads_nothing_that_sends_or_plans() -> None:
+    """A file is judged without what acts on it; so it stays as capabilities are added."""
+    assert [] == [name for name in loaded("validate", "actions.example.yaml") if IDLE.match(name)]
+    assert any(map(IDLE.match, loaded("diff", "loyalty", "--person", "u-1", "--replay")))
+
+
 def test_version_loads_almost_nothing() -> None:
     """Not even Typer."""
     assert set() == loaded("--version") & {*HEAVY, "typer", "yaml", "dataclasses", "re"}

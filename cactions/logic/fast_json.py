@@ -20,7 +20,7 @@ UNSURE: Final = object()
 
 _LONG_INTEGER: Final = b"0" * MAX_DIGITS
 _DIGITS_AS_0: Final = bytes.maketrans(b"123456789", b"0" * 9)
-_EXPONENT: Final = re.compile(rb"(?:^|[:,\[])-?[0-9.]+e-?[0-9]")
+_EXPONENT: Final = rb"(?:^|[:,\[])-?[0-9.]+e-?[0-9]"
 _NESTED: Final = frozenset((dict, list))
 _READER: Final = Decoder()
 _WRITER: Final = Encoder()
@@ -72,4 +72,4 @@ def write_fast(value: Json | Struct) -> str | None:
         return None
     digits = raw.translate(_DIGITS_AS_0)
     may_have = b"0e0" in digits or b"0e-0" in digits  # as ids have it, too
-    return None if may_have and _EXPONENT.search(raw) else raw.decode()
+    return None if may_have and re.search(_EXPONENT, raw) else raw.decode()

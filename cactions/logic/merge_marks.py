@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 import re
-from typing import Final, NamedTuple
+from typing import Final
+
+from msgspec import Struct
 
 FINISH_HINT: Final = (
     "Keep the lines that are right, delete the marks (<<<<<<<, ======= and >>>>>>>), and add the"
     " file with `git add`. `git merge --abort` takes the merge back."
 )
 
-_SIDES: Final = re.compile(r"^(?:<{7}|\|{7}|>{7})(?= )", re.MULTILINE)
-_ANY: Final = re.compile(r"^(?:(?:<{7}|\|{7}|>{7})(?= |\r?$)|={7}(?=\r?$))", re.MULTILINE)
+_SIDES: Final = r"(?m)^(?:<{7}|\|{7}|>{7})(?= )"
+_ANY: Final = r"(?m)^(?:(?:<{7}|\|{7}|>{7})(?= |\r?$)|={7}(?=\r?$))"
 _SIGNS: Final = ("<<<<<<< ", ">>>>>>> ", "||||||| ")
 
 
-class MergeMark(NamedTuple):
+class MergeMark(Struct, frozen=True):
     """A mark at the start of a line; lines count from 1, ``start`` from 0 in the text."""
 
     line: int
@@ -30,7 +32,7 @@ def find_merge_mark(text: str, *, sure: bool = True) -> MergeMark | None:
     """
     if sure and not any(sign in text for sign in _SIGNS):
         return None
-    mark = (_SIDES if sure else _ANY).search(text)
+    mark = re.search(_SIDES if sure else _ANY, text)
     if mark is None:
         return None
     return MergeMark(text.count("\n", 0, mark.start()) + 1, mark.start(), len(mark[0]))

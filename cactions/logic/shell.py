@@ -15,11 +15,11 @@ from typing import Final, TypeAlias
 
 from msgspec import Struct
 
-_PLAIN: Final = re.compile(r"[A-Za-z0-9 _.,:;/@%+=&?-]*")
+_PLAIN: Final = r"[A-Za-z0-9 _.,:;/@%+=&?-]*"
 """What means itself in double quotes, in every shell and also while typing."""
 
 
-_COMMAND: Final = re.compile(r"`(cactions [^`\n]*)`|: (cactions [^`\n]*)$", re.MULTILINE)
+_COMMAND: Final = r"(?m)`(cactions [^`\n]*)`|: (cactions [^`\n]*)$"
 
 
 class QuotedWord(Enum):
@@ -72,7 +72,7 @@ def quote_word(parts: Iterable[Part]) -> str:
     """One argument of a command."""
     all_parts = [part for part in parts if part != ""]
     texts = [part for part in all_parts if isinstance(part, str)]
-    if len(texts) < len(all_parts) and all(_PLAIN.fullmatch(text) for text in texts):
+    if len(texts) < len(all_parts) and all(re.fullmatch(_PLAIN, text) for text in texts):
         return f'"{"".join(map(_format_inside, all_parts))}"'
     return "".join(_format_alone(part) for part in all_parts) or "''"
 
@@ -90,7 +90,7 @@ def join_command(words: Iterable[str], *names: str, options: Iterable[str] = ())
 
 def list_commands(text: str) -> list[str]:
     """The commands of ours that a text names, in backticks or behind a colon; each once."""
-    found = (quoted or plain for quoted, plain in _COMMAND.findall(text))
+    found = (quoted or plain for quoted, plain in re.findall(_COMMAND, text))
     return [*dict.fromkeys(found)]
 
 

@@ -28,16 +28,16 @@ from cactions.model import InvalidText, Json
 
 _BLANK: Final = " \t\n\r"
 _STRING: Final = r'"[^"\\]*(?:\\.[^"\\]*)*"?'
-_STRUCTURE: Final = re.compile(rf"({_STRING})([{_BLANK}]*:)?|[\[\]{{}}]", re.DOTALL)
-"""Brackets outside strings, and strings; the second group tells that a string is a key."""
+_STRUCTURE: Final = rf"(?s)({_STRING})([{_BLANK}]*:)?|[\[\]{{}}]"
+"""Brackets outside strings, and strings; the second group tells that a string is a key.
 
-_ESCAPE: Final = re.compile(
-    r"\\(?:u[dD][89abAB]..\\u[dD][c-fC-F]..|(?P<lone>u[dD][89a-fA-F])|.)", re.DOTALL
-)
+Patterns are compiled when the fast reader is unsure, which is rare.
+"""
+
+_ESCAPE: Final = r"(?s)\\(?:u[dD][89abAB]..\\u[dD][c-fC-F]..|(?P<lone>u[dD][89a-fA-F])|.)"
 """One escape of a valid document; a pair of surrogates counts as one."""
 
-
-_SURROGATE: Final = re.compile(r"[\ud800-\udfff]")
+_SURROGATE: Final = r"[\ud800-\udfff]"
 
 
 class StrictJsonError(ValueError):
@@ -119,7 +119,7 @@ def _mark_invalid(value: Json) -> Json:
 
 
 def _mark_text(text: str) -> str:
-    is_valid = isinstance(text, InvalidText) or not _SURROGATE.search(text)
+    is_valid = isinstance(text, InvalidText) or not re.search(_SURROGATE, text)
     return text if is_valid else InvalidText.of(text)
 
 
@@ -178,7 +178,7 @@ def _check_depth(text: str, max_depth: int) -> None:
     if text.count("[") + text.count("{") <= max_depth:
         return
     depth = 0
-    for token in _STRUCTURE.finditer(text):
+    for token in re.finditer(_STRUCTURE, text):
         if token[0] in "[{":
             depth += 1
             if depth > max_depth:
@@ -189,7 +189,7 @@ def _check_depth(text: str, max_depth: int) -> None:
 
 def _check_escapes(text: str) -> None:
     """Of a document that has been parsed: every backslash in it begins an escape."""
-    for escape in _ESCAPE.finditer(text):
+    for escape in re.finditer(_ESCAPE, text):
         if escape["lone"]:
             _refuse(text, escape.start(), "half of a surrogate pair is no character")
 
@@ -203,7 +203,7 @@ def _find_literal(text: str, literal: str) -> int:
 def _refuse_duplicate(text: str) -> NoReturn:
     """Walk the objects again and stop at the first key that its object already has."""
     open_keys: list[set[str]] = []
-    for token in _STRUCTURE.finditer(text):
+    for token in re.finditer(_STRUCTURE, text):
         if token[0] in "[{":
             open_keys.append(set())
         elif token[0] in "]}":

@@ -21,8 +21,9 @@ _MOST_MARKS = 4  # more combining marks than any script needs would climb over t
 
 # Unicode's Default_Ignorable_Code_Point as far as Python calls it printable (fillers, joiners,
 # variation selectors), and the blank Braille pattern.
-_UNSEEN = re.compile(
-    "[\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u2800\u3164\ufe00-\ufe0f\uffa0\U000e0100-\U000e01ef]"
+_UNSEEN = (
+    "[\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u2800\u3164\ufe00-\ufe0f\uffa0"
+    "\U000e0100-\U000e01ef]"
 )
 
 Piece: TypeAlias = tuple[str, int]
@@ -51,8 +52,12 @@ def split_escaped(text: Iterable[str]) -> Iterator[Piece]:
 
 
 def _build_piece(char: str) -> Piece:
-    seen = (char.isprintable() or char == _IDEOGRAPHIC_SPACE) and not _UNSEEN.match(char)
+    seen = char.isprintable() if char.isascii() else _is_seen(char)
     return (char, measure_char(char)) if seen else _spell_character(char)
+
+
+def _is_seen(char: str) -> bool:
+    return (char.isprintable() or char == _IDEOGRAPHIC_SPACE) and not re.match(_UNSEEN, char)
 
 
 def _spell_character(char: str) -> Piece:

@@ -31,7 +31,7 @@ _FORMATS: Final = (
 )
 """How services write their keys. Compiled when they are needed: most texts are too short."""
 
-_LONG: Final = r"[0-9A-Za-z+/_=-]{16,}"
+_WORD: Final = r"[0-9A-Za-z+/_=-]{%d,}"
 _UUID: Final = r"[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}"
 _HASHED: Final = (
     r"(?i:\b(?:sha-?(?:1|256|384|512)|md5|commits?|blobs?|trees?|digests?|hash|etag)"
@@ -67,9 +67,11 @@ class Name(IntEnum):
     IDENTIFIER = 0
     """It tells things apart, as a checksum or an id does."""
     NEUTRAL = 1
-    CREDENTIAL = 2
+    CONSTANT = 2
+    """Nothing, and the text is the same in every request of a client: no key of a record."""
+    CREDENTIAL = 3
     """It may hold a credential, or a word such as the name of a key."""
-    SECRET = 3
+    SECRET = 4
     """It holds a credential, however that looks."""
 
 
@@ -111,9 +113,23 @@ def find_secret_elements(text: str) -> tuple[str, ...]:
     return tuple(re.findall(_ELEMENT, text))
 
 
-_LEAST: Final = {Name.IDENTIFIER: 24, Name.NEUTRAL: 20, Name.CREDENTIAL: 12, Name.SECRET: 12}
+_LEAST: Final = {
+    Name.IDENTIFIER: 24,
+    Name.NEUTRAL: 20,
+    Name.CONSTANT: 12,
+    Name.CREDENTIAL: 12,
+    Name.SECRET: 12,
+}
 """So many characters drawn at random make a credential."""
-_LEAST_HEX: Final = {Name.NEUTRAL: 32, Name.CREDENTIAL: 16, Name.SECRET: 16}
+_WORD_SIZE: Final = 16
+"""So long is a word, at least, that is looked at."""
+_WORD_SIZES: Final = {Name.CONSTANT: 12}
+_LEAST_HEX: Final = {
+    Name.NEUTRAL: 32,
+    Name.CONSTANT: 16,
+    Name.CREDENTIAL: 16,
+    Name.SECRET: 16,
+}
 """Of hexadecimal digits; an identifier is one whatever its length."""
 
 
@@ -128,7 +144,8 @@ def looks_like_secret(text: str, name: Name = Name.NEUTRAL) -> bool:
         return True
     if name < Name.CREDENTIAL:
         text = re.sub(f"{_UUID}|{_HASHED}", "", text)
-    return any(_is_random(word, name) for word in re.findall(_LONG, text))
+    size = _WORD_SIZES.get(name, _WORD_SIZE)
+    return any(_is_random(word, name) for word in re.findall(_WORD % size, text))
 
 
 def has_secret_segment(path: str) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from cactions.logic.cassette.file_format import parse_cassette
-from cactions.logic.merge_marks import find_merge_mark
+from cactions.logic.merge_marks import MergeMark, find_merge_mark
 from cactions.logic.vault.file_format import format_vault, parse_vault
 from cactions.logic.yaml.diagnostics import Diagnostics
 from cactions.logic.yaml.parser import parse_yaml
@@ -118,7 +118,6 @@ def test_marks_are_found_once_in_a_long_text() -> None:
     """The first one."""
     text = "a: 1\n" * 50_000 + "<<<<<<< HEAD\n" * 2
     mark = find_merge_mark(text)
-    assert mark
-    assert (50_001, 250_000, 7) == mark
+    assert MergeMark(50_001, 250_000, 7) == mark
     assert find_merge_mark("=======\n") is None
     assert find_merge_mark("=======\n", sure=False)

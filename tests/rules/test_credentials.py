@@ -223,6 +223,18 @@ def test_harmless_texts_are_not_reported() -> None:
     assert [] == wrong
 
 
+def test_short_keys_are_found_where_a_text_is_constant() -> None:
+    """A third of those drawn at random, and more; four honest texts, all of them ids, look so."""
+    for signs in (MIXED, LOWER):
+        for size in range(12, 20):
+            keys = [drawn(signs, size) for _ in range(200)]
+            assert not any(map(looks_like_secret, keys)), "not in a place without a name"
+            assert sum(looks_like_secret(key, Name.CONSTANT) for key in keys) > 70
+    alike = [text for text in HONEST if looks_like_secret(text, Name.CONSTANT)]
+    assert 4 == len(alike)
+    assert not [text for text in alike if not text.isalnum()]
+
+
 def test_each_segment_of_a_path_is_judged_alone() -> None:
     """Short codes that no one takes for a key are none together, and a key is found among them."""
     codes = [drawn(LOWER, size) for size in (4, 6, 8, 10, 12) for _ in range(40)]

@@ -81,12 +81,13 @@ def import_people(
     project = project_folder.project
     columns = ColumnMap(project.attributes, rules)
     store = workspace.open_local_people(project_folder)
-    notes = ImportNotes(project.attributes, project.redacted, store.list_addresses())
+    notes = ImportNotes(project.attributes, project.redacted)
     people = follow_items(_read(path, form, columns, notes.observe), "Importing", "people")
     progress.mark_written()
     workspace.remember_seeds(project_folder)
     number = store.import_people(people, update=update)
     progress.mark_stored()
+    notes.compare_addresses(store.list_addresses())
     messages = [*notes.list_messages()]
     output = wiring.create_output()
     if json:

@@ -8,6 +8,7 @@ from itertools import chain
 from pathlib import Path
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from cactions.app.accept_tests import AcceptedTests, TestedCase, accept_tests
 from cactions.cli import prompts, wiring
@@ -40,7 +41,7 @@ class AcceptOrder(Struct, frozen=True):
 
     def look(self, files: Sequence[SourceFile]) -> LoadedProject:
         """The project that these files make."""
-        return lint_folder(self.folder._replace(files=tuple(files)), self.environment)
+        return lint_folder(replace(self.folder, files=tuple(files)), self.environment)
 
 
 def prepare_acceptance(

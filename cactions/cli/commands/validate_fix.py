@@ -8,6 +8,8 @@ from functools import partial
 from pathlib import Path
 from typing import Final
 
+from msgspec.structs import replace
+
 from cactions.cli import progress, streams, wiring
 from cactions.cli.commands.validate_report import (
     FixMode,
@@ -45,7 +47,7 @@ def run_fix(options: ValidateOptions) -> Exit:
     """
     streamed = STDIN in options.paths
     _refuse(options, streamed=streamed)
-    action_folders = load_folders(options._replace(only=False))
+    action_folders = load_folders(replace(options, only=False))
     wanted = partial(_is_fixable, _list_changeable_files(options), streamed and not options.stdin)
     states = [
         apply_fixes(action_folder.files, partial(_look, action_folder, options.environment), wanted)
@@ -111,7 +113,7 @@ def _refuse(options: ValidateOptions, *, streamed: bool) -> None:
 def _look(
     folder: ActionFolder, environment: str | None, files: Sequence[SourceFile]
 ) -> LoadedProject:
-    return lint_folder(folder._replace(files=tuple(files)), environment)
+    return lint_folder(replace(folder, files=tuple(files)), environment)
 
 
 def _list_changeable_files(options: ValidateOptions) -> AbstractSet[str]:

@@ -22,7 +22,9 @@ import errno
 import os
 import stat
 from pathlib import Path
-from typing import Final, NamedTuple
+from typing import Final
+
+from msgspec import Struct
 
 from cactions.model import DefinitionError
 
@@ -56,7 +58,7 @@ class NotAFile(OSError):
     """The path exists and is not a regular file."""
 
 
-class WriteTarget(NamedTuple):
+class WriteTarget(Struct, frozen=True):
     """A path to write to, without links; ``inside``: it is in a root."""
 
     path: Path

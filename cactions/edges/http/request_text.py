@@ -6,7 +6,7 @@ import re
 from typing import Final
 
 from cactions.edges.http.errors import NetworkFault, build_failure, build_unsendable
-from cactions.logic.request.encoding import HEADER_NAME
+from cactions.logic.request.checks import HEADER_NAME
 from cactions.model import MaskedText
 
 _HEADER_VALUE: Final = re.compile(r"(?:[!-~](?:[\t -~]*[!-~])?)?")

@@ -18,12 +18,12 @@ from pathlib import Path
 from typing import Final
 
 from cactions.edges.store.people_rows import (
-    ADDRESSES,
     LAYOUT,
     REPLACE,
     SIMILAR_KEYS,
     UPDATE,
     build_row,
+    read_addresses,
     read_pages,
     read_stored,
     write_attributes,
@@ -174,17 +174,15 @@ class LocalPeopleStore:
             if person.id not in seeds:
                 yield person
 
-    def list_addresses(self) -> Iterator[tuple[str, str]]:
-        """The id of everyone who has an e-mail address, and its lookup key."""
-        with self._read_snapshot() as store:
-            rows = store.query_rows(ADDRESSES) if store else []
-            ids = [person.id for person in self._seed]
-            replaced = {p.id for p in read_stored(store, "id", ids)} if store else set()
+    def list_addresses(self) -> Iterator[str]:
+        """The lookup key of everyone's e-mail address, as far as they have one."""
+        store = self._open()
+        replaced = self.list_stored_seeds()
         for seed in self._seed:
             email = get_lookup_key(seed, "email")
             if email and seed.id not in replaced:
-                yield seed.id, email
-        yield from ((str(person_id), str(email)) for person_id, email in rows)
+                yield email
+        yield from read_addresses(store) if store else ()
 
     def _find_all_matches(
         self, store: Database | None, queries: Sequence[PersonQuery]

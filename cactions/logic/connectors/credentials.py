@@ -16,7 +16,7 @@ from msgspec import Struct
 
 from cactions.logic.connectors.notes import ConnectorNote, NoteKind, SecretToSeal
 from cactions.logic.name_grammar import NAME
-from cactions.logic.request.encoding import HEADER_NAME
+from cactions.logic.request.checks import HEADER_NAME
 from cactions.logic.yaml.writer import YamlValue
 from cactions.model import Connector
 from cactions.rules.ca301_hardcoded_secret import CARRIERS, plain

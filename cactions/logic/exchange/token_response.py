@@ -8,8 +8,8 @@ from msgspec import Struct
 
 from cactions.logic.exchange.verify import check_head, require_success
 from cactions.logic.expressions.json_path import query_one
-from cactions.logic.request import encoding
-from cactions.logic.request.encoding import EncodingError
+from cactions.logic.request import checks
+from cactions.logic.request.checks import EncodingError
 from cactions.logic.shell import join_command
 from cactions.model import (
     ABSENT,
@@ -65,7 +65,7 @@ def read_token(token: Token, answer: Response) -> FetchedToken:
             token, f"{fetch.source} {what}", f"Look at `{key}`; {_show_answer(token)}."
         )
     try:
-        encoding.check_header_value(value)
+        checks.check_header_value(value)
     except EncodingError as unfit:
         raise describe_missing_token(
             token, f"{fetch.source} {unfit}", "It cannot stand in a header."

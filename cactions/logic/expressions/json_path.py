@@ -39,16 +39,15 @@ _UNESCAPED: Final = r"[^\x00-\x1f'\"\\]"
 _SEGMENT: Final = re.compile(
     rf"""{_BLANK}(?:
         \.(?P<shorthand>{_NAME_FIRST}{_NAME_CHAR}*)
-      | \[{_BLANK}(?:
-            (?P<quoted>"(?:{_UNESCAPED}|'|\\(?:"|{_ESCAPABLE}))*"
-                     | '(?:{_UNESCAPED}|"|\\(?:'|{_ESCAPABLE}))*')
-          | (?P<index>0|-?[1-9][0-9]{{0,15}})
-          | (?P<each>\*)
-        ){_BLANK}\]
+      | \[{_BLANK}(?:(?P<index>0|-?[1-9][0-9]{{0,15}})|(?P<each>\*)){_BLANK}\]
     )""",
     re.VERBOSE,
 )
 """One segment, in the words of RFC 9535's ABNF, less what is not singular."""
+_QUOTED_SEGMENT: Final = rf"""(?x){_BLANK}\[{_BLANK}(
+    "(?:{_UNESCAPED}|'|\\(?:"|{_ESCAPABLE}))*" | '(?:{_UNESCAPED}|"|\\(?:'|{_ESCAPABLE}))*'
+){_BLANK}\]"""
+"""A segment in brackets and quotes. Compiled on first use: most files have none."""
 
 _REQUOTED: Final = {"\\'": "'", '"': '\\"'}
 
@@ -63,6 +62,8 @@ def parse_path(text: str, *, rows: bool = False) -> Path:
     while offset < len(text):
         match = _SEGMENT.match(text, offset, end)
         segment = None if match is None else _parse_segment(match, rows=rows)
+        if match is None and (match := re.compile(_QUOTED_SEGMENT).match(text, offset, end)):
+            segment = _unquote(match[1])
         if match is None or segment is None:
             raise explain_path_error(text, offset)
         segments.append(segment)
@@ -97,8 +98,6 @@ def _parse_segment(match: re.Match[str], *, rows: bool) -> Segment | None:
     """What the match means; None for what the grammar has and this place has not."""
     if match["shorthand"]:
         return match["shorthand"]
-    if match["quoted"]:
-        return _unquote(match["quoted"])
     if match["each"]:
         return EACH if rows else None
     index = int(match["index"])

@@ -9,7 +9,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from typing import Final, NamedTuple
+from typing import Final
+
+from msgspec import Struct
 
 _SHOWN: Final = 40
 """How much of the author's text a message repeats, in characters."""
@@ -32,7 +34,7 @@ class SyntaxProblem(ValueError):
         return self.message
 
 
-class ErrorCase(NamedTuple):
+class ErrorCase(Struct, frozen=True):
     """One way to be wrong. Message and hint may name ``{here}`` and other words.
 
     The pattern is compiled when something is wrong: a file without errors pays for no case.

@@ -44,17 +44,14 @@ _KEPT: Final = 1_000
 """Parsed texts: ``person.email`` and its like stand in every action."""
 
 _NAME: Final = r"[A-Za-z_][A-Za-z0-9_]*"
-_REFERENCE: Final = re.compile(
-    rf"""person\.(?P<field>{"|".join(CONTACT_FIELDS)})
+_REFERENCE: Final = rf"""person\.(?P<field>{"|".join(CONTACT_FIELDS)})
        | person\.attributes(?:
              \.(?P<attribute>{_NAME})
            | \[(?P<quoted>"(?:[^"\\]|\\["\\])+" | '(?:[^'\\]|\\['\\])+')\]
          )
-       | inputs\.(?P<input>{_NAME})""",
-    re.VERBOSE,
-)
+       | inputs\.(?P<input>{_NAME})"""
 _HOLE: Final = re.compile(
-    rf"\{{\{{[ \t\n\r]*(?P<reference>{_REFERENCE.pattern})[ \t\n\r]*"
+    rf"\{{\{{[ \t\n\r]*(?P<reference>{_REFERENCE})[ \t\n\r]*"
     rf"(?:\|[ \t\n\r]*(?P<filter>{'|'.join(each.value for each in Filter)})[ \t\n\r]*)?\}}\}}",
     re.VERBOSE,
 )
@@ -97,10 +94,10 @@ def parse_template(text: str) -> ParsedTemplate:
 @lru_cache(_KEPT)
 def parse_reference(text: str) -> Reference:
     """The reference of a text such as ``person.email``. Raises TemplateError."""
-    match = _REFERENCE.fullmatch(text)
-    if match is None:
+    hole = _HOLE.fullmatch(f"{{{{{text}}}}}")
+    if hole is None or hole["reference"] != text:
         raise explain_reference(text, 0, len(text))
-    return _build_reference(match)
+    return _build_reference(hole)
 
 
 def _build_reference(match: re.Match[str]) -> Reference:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from itertools import islice
-from typing import Final, NamedTuple
+from typing import Final
 
 from msgspec import Struct
 
@@ -64,7 +64,7 @@ def analyze_taint(project: Project, trusted: frozenset[str]) -> TaintResult:
     return TaintResult(analysis, TaintPaths(doubts), doubts)
 
 
-class _Step(NamedTuple):
+class _Step(Struct, frozen=True):
     """How an attribute came to hold a value: by which mapping, looked up by which key of whom.
 
     ``before`` is the dirty attribute that was the key; empty where the way begins here.

@@ -96,10 +96,15 @@ def build_base_name(host: str) -> str:
 
 
 def is_secret_header(name: str, value: str) -> bool:
-    """Whether a header carries a credential, by its name or its value."""
-    if plain(name) in CARRIERS or suggests_secret(name) >= Name.CREDENTIAL:
+    """Whether a header carries a credential, by its name or its value.
+
+    What a header without a telling name has is the same for everyone: an account, or its key.
+    """
+    says = suggests_secret(name)
+    if plain(name) in CARRIERS or says >= Name.CREDENTIAL:
         return True
-    return is_authorization(value) or looks_like_secret(value, suggests_secret(name))
+    kind = Name.CONSTANT if says is Name.NEUTRAL else says
+    return is_authorization(value) or looks_like_secret(value, kind)
 
 
 def is_secret_parameter(name: str, value: str) -> bool:

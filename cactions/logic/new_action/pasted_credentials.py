@@ -22,7 +22,7 @@ from cactions.logic.new_action.found_secrets import (
     is_secret_member,
     is_secret_parameter,
 )
-from cactions.logic.request.encoding import HEADER_NAME
+from cactions.logic.request.checks import HEADER_NAME
 from cactions.logic.yaml.writer import YamlValue, to_plain_text
 from cactions.model import BodyForm, Token
 from cactions.rules.credentials import (

@@ -9,6 +9,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Final
 
+from msgspec.structs import replace
+
 from cactions.logic.people.column_keys import TEST, ColumnKeys, ImportRules
 from cactions.logic.people.declared_type import InvalidValue, parse_cell, parse_declared_value
 from cactions.logic.people.from_record import (
@@ -78,7 +80,7 @@ class ColumnMap:
             self.mask_key(key), [known.removeprefix(ATTRIBUTES) for known in self._types]
         )
         more = " Or leave out such columns: --skip-unknown." if self._is_import else ""
-        return fault._replace(hint=fault.hint + more)
+        return replace(fault, hint=fault.hint + more)
 
     def describe_second(self, key: str, name: str) -> RecordFault:
         """The fault of a second column, of this name, with the same key."""

@@ -14,8 +14,7 @@ from collections.abc import Callable, Mapping
 from types import MappingProxyType
 from typing import Final
 
-from cactions.logic.plan.coerce import MAX_INTEGER
-from cactions.logic.plan.equality import MAX_EXACT
+from cactions.logic.plan.equality import MAX_EXACT, MAX_INTEGER
 from cactions.logic.values.dates import (
     MIN_MILLISECONDS,
     DateError,

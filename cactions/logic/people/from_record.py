@@ -11,7 +11,9 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Collection, Iterator, Mapping
 from types import MappingProxyType
-from typing import Final, NamedTuple
+from typing import Final
+
+from msgspec import Struct
 
 from cactions.logic.people.cut_numbers import CUT_HINT, is_cut_number
 from cactions.logic.people.declared_type import InvalidValue, parse_declared_value
@@ -44,7 +46,7 @@ KEY_NAMES: Final = (*MATCH_FIELDS, *ALIASES)
 """A record needs at least one of these."""
 
 
-class RecordFault(NamedTuple):
+class RecordFault(Struct, frozen=True):
     """One fault of a record.
 
     ``key`` is ``email`` or ``attributes.tier``; empty for the record as a whole. The message
@@ -61,7 +63,7 @@ class RecordFault(NamedTuple):
         return self.message if whole else f"{self.key} {self.message}"
 
 
-class KeyProblem(NamedTuple):
+class KeyProblem(Struct, frozen=True):
     """Why a value is no key; the message completes ``email …``."""
 
     message: str

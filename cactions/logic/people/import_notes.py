@@ -2,8 +2,9 @@
 
 - A value is none of the options of its attribute: options are archived while people keep them. An
   answer with such a value would be refused.
-- An address differs from another one of the file or the workspace in capitals only: both are taken,
-  and each is found by its own spelling.
+- An address differs from that of another person in capitals only: both are taken, and each is found
+  by its own spelling. One of the two has a capital, which is rare: only these are kept in memory,
+  and compared with the addresses of everyone after the import.
 - A text is a number that a spreadsheet has cut, or may be one. A key that is cut is refused before.
 """
 
@@ -33,6 +34,8 @@ from cactions.model import (
 
 _MOST: Final = 5
 _LONGEST: Final = 60
+MOST_COMPARED: Final = 50_000
+"""Addresses with capitals that are kept: about 15 MB."""
 _IDENTIFIERS: Final = ("id", "user_id")
 _OPTIONS: Final = "more values that are none of the options"
 _CAPITALS: Final = "more addresses that differ in capitals only"
@@ -40,26 +43,39 @@ _CUT: Final = "more numbers that a spreadsheet has cut, or may have"
 
 
 class ImportNotes:
-    """Looks at the people of one import. ``stored``: id and address of those who are here."""
+    """Looks at the people of one import; ``most`` addresses with capitals are kept."""
 
     def __init__(
         self,
         attributes: Mapping[str, Attribute],
         redacted: Collection[Reference],
-        stored: Iterable[tuple[str, str]] = (),
+        most: int = MOST_COMPARED,
     ) -> None:
+        self._most = most
         self._options = {name: each for name, each in attributes.items() if each.options}
         self._redacted = redacted
-        self._stored = {email.lower(): (person_id, email) for person_id, email in stored}
-        self._lines: dict[str, tuple[int, str]] = {}
+        self._capitals: dict[str, tuple[int, str]] = {}
+        self._left_out = 0
         self._notes: dict[str, list[str]] = {_OPTIONS: [], _CAPITALS: [], _CUT: []}
         self._counts = dict.fromkeys(self._notes, 0)
 
     def observe(self, line: int, person: Person) -> None:
         """Look at a person, and at the line of the file where they stand."""
         self._check_options(line, person)
-        self._check_address(line, person)
+        self._keep_capitals(line, person)
         self._check_numbers(line, person)
+
+    def compare_addresses(self, everyone: Iterable[str]) -> None:
+        """Look for other spellings of what was imported; ``everyone`` is read only if needed."""
+        for email in everyone if self._capitals else ():
+            line, imported = self._capitals.get(email.lower(), (0, email))
+            if imported != email:
+                texts = [self._show(PersonField("email"), text) for text in (imported, email)]
+                self._add(
+                    _CAPITALS,
+                    f"Line {line}: email {texts[0]} and {texts[1]} of another person differ in"
+                    " capitals only.",
+                )
 
     def list_messages(self) -> Iterator[str]:
         """What is odd, the first of each kind in words."""
@@ -67,6 +83,11 @@ class ImportNotes:
             yield from notes
             if self._counts[kind] > _MOST:
                 yield f"… and {self._counts[kind] - _MOST:,} {kind}."
+        if self._left_out:
+            yield (
+                f"Addresses with capitals that were not compared: {self._left_out:,}. Only the"
+                f" first {self._most:,} of a file are."
+            )
 
     def _check_options(self, line: int, person: Person) -> None:
         for name, attribute in self._options.items():
@@ -80,21 +101,15 @@ class ImportNotes:
                 f"Line {line}: {name} is {shown}, which is none of its options ({options}).",
             )
 
-    def _check_address(self, line: int, person: Person) -> None:
-        email = get_lookup_key(person, "email")
-        if email is None:
-            return
+    def _keep_capitals(self, line: int, person: Person) -> None:
+        email = get_lookup_key(person, "email") or ""
         folded = email.lower()
-        first, other = self._lines.setdefault(folded, (line, email))
-        owner, stored = self._stored.get(folded, ("", email))
-        where = ""
-        if other != email:
-            where = f"{self._show(PersonField('email'), other)} (line {first})"
-        elif stored != email and owner != person.id:
-            where = f"{self._show(PersonField('email'), stored)} of a person who is here already"
-        if where:
-            shown = self._show(PersonField("email"), email)
-            self._add(_CAPITALS, f"Line {line}: email {shown} and {where} differ in capitals only.")
+        if folded == email:
+            return
+        if folded in self._capitals or len(self._capitals) < self._most:
+            self._capitals.setdefault(folded, (line, email))
+        else:
+            self._left_out += 1
 
     def _check_numbers(self, line: int, person: Person) -> None:
         fields = {"id": person.id, **person.fields}

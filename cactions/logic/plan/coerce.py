@@ -33,7 +33,7 @@ from msgspec import Struct
 
 from cactions.logic import strict_json
 from cactions.logic.plan.choices import check_choices, look_up_value
-from cactions.logic.plan.equality import MAX_EXACT, normalize
+from cactions.logic.plan.equality import MAX_EXACT, MAX_INTEGER, normalize
 from cactions.logic.values.cut_text import cut_text
 from cactions.logic.values.dates import NUMBERS, DateError, DayError, parse_date
 from cactions.logic.values.decimals import (
@@ -57,9 +57,6 @@ from cactions.model import (
 
 MAX_LENGTH: Final = 255
 """The longest text that Intercom stores in an attribute, in characters."""
-
-MAX_INTEGER: Final = 2**53 - 1
-"""Larger numbers are rounded by JSON readers that use floats for all numbers."""
 
 _UNIX: Final = DateFormat(DateForm.UNIX_S)
 _DAY: Final = "`date: iso8601_date` reads it as midnight in UTC"

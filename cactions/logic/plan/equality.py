@@ -9,6 +9,9 @@ from cactions.model import DataType, Value, is_empty, is_same
 MAX_EXACT: Final = 2**53
 """Up to this limit, a float represents every whole number exactly."""
 
+MAX_INTEGER: Final = 2**53 - 1
+"""Larger numbers are rounded by JSON readers that use floats for all numbers."""
+
 V = TypeVar("V", bound=Value)
 
 

@@ -10,6 +10,7 @@ import re
 from binascii import a2b_base64
 from typing import Final
 
+from cactions.logic.pem import has_private_key
 from cactions.logic.project.scope import Scope, parse_secret_name
 from cactions.logic.yaml.decoder import LocatedValue
 from cactions.logic.yaml.diagnostics import LITERAL_SECRET, WRONG_VALUE
@@ -17,8 +18,8 @@ from cactions.model import ClientCertificate
 
 _BEGIN: Final = "-----BEGIN CERTIFICATE-----"
 _END: Final = "-----END CERTIFICATE-----"
-_BLOCK: Final = re.compile(rf"{_BEGIN}(\s[A-Za-z0-9+/=\s]*\s){_END}")
-_KEY: Final = re.compile(r"-----BEGIN [A-Z ]*PRIVATE KEY")
+_BLOCK: Final = rf"{_BEGIN}(\s[A-Za-z0-9+/=\s]*\s){_END}"
+_KEY: Final = r"-----BEGIN [A-Z ]*PRIVATE KEY"
 _WIDTH: Final = 64
 
 
@@ -32,7 +33,7 @@ def build_client_certificate(at: LocatedValue | None, scope: Scope) -> ClientCer
 
 def _read_certificate(at: LocatedValue, scope: Scope) -> str:
     """The blocks in the lines of their standard (RFC 7468); empty where it is something else."""
-    if _KEY.search(at.value):
+    if re.search(_KEY, at.value) or has_private_key(at.value):
         message = "a private key never stands in the file"
         hint = (
             "seal it, and write key: {secret: NAME}; if the file was committed or shown, replace"
@@ -40,8 +41,8 @@ def _read_certificate(at: LocatedValue, scope: Scope) -> str:
         )
         scope.add_fault(LITERAL_SECRET, at, message, hint)
         return ""
-    blocks = ["".join(match[1].split()) for match in _BLOCK.finditer(at.value)]
-    if not blocks or _BLOCK.sub("", at.value).strip() or not all(map(_is_base64, blocks)):
+    blocks = ["".join(match[1].split()) for match in re.finditer(_BLOCK, at.value)]
+    if not blocks or re.sub(_BLOCK, "", at.value).strip() or not all(map(_is_base64, blocks)):
         message = "this is no certificate in PEM"
         hint = f"copy the whole file behind `certificate: |`, from {_BEGIN} to {_END}"
         scope.add_fault(WRONG_VALUE, at, message, hint)

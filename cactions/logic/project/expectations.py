@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from cactions.logic.project.attribute_values import build_scalar
 from cactions.logic.project.scope import Scope
-from cactions.logic.request.encoding import HEADER_NAME
+from cactions.logic.request.checks import HEADER_NAME
 from cactions.logic.yaml.decoder import LocatedValue
 from cactions.logic.yaml.diagnostics import CONTRADICTION, UNKNOWN_NAME, WRONG_VALUE
 from cactions.logic.yaml.nodes import to_json

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from cactions.logic.project.scope import Scope
-from cactions.logic.request.encoding import HEADER_NAME
+from cactions.logic.request.checks import HEADER_NAME
 from cactions.logic.yaml.decoder import LocatedValue
 from cactions.logic.yaml.diagnostics import CONTRADICTION, WRONG_VALUE
 from cactions.model import Token

@@ -13,7 +13,7 @@ from cactions.logic.network.origin import OriginError, parse_origin
 from cactions.logic.project import headers
 from cactions.logic.project.client_certificates import build_client_certificate
 from cactions.logic.project.scope import Scope, parse_secret_name
-from cactions.logic.request.text_body import find_text_fault
+from cactions.logic.request.text_positions import find_text_fault
 from cactions.logic.suggest import join_names
 from cactions.logic.yaml.decoder import LocatedValue
 from cactions.logic.yaml.diagnostics import (

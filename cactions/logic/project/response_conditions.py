@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from cactions.logic.project.scope import Scope
-from cactions.logic.request.encoding import HEADER_NAME
+from cactions.logic.request.checks import HEADER_NAME
 from cactions.logic.yaml.decoder import LocatedValue
 from cactions.logic.yaml.diagnostics import CONTRADICTION, MISSING_KEY, WRONG_VALUE
 from cactions.logic.yaml.nodes import to_json

@@ -14,8 +14,8 @@ from cactions.logic.project.oauth_tokens import build_client_credentials, build_
 from cactions.logic.project.requests import build_action_request, build_limits
 from cactions.logic.project.response_conditions import build_denial, build_success
 from cactions.logic.project.scope import Scope, parse_secret_or_text
-from cactions.logic.request import encoding
-from cactions.logic.request.encoding import EncodingError
+from cactions.logic.request import checks
+from cactions.logic.request.checks import EncodingError
 from cactions.logic.yaml.decoder import LocatedValue
 from cactions.logic.yaml.diagnostics import (
     CONTRADICTION,
@@ -48,7 +48,7 @@ def _read_prefix(at: LocatedValue | None, scope: Scope) -> str:
     if at is None:
         return ""
     try:
-        encoding.check_header_value(f"{at.value}x")  # a space at its end is what most end with
+        checks.check_header_value(f"{at.value}x")  # a space at its end is what most end with
     except EncodingError as unfit:
         scope.add_fault(WRONG_VALUE, at, f"the prefix {unfit}")
     return str(at.value)

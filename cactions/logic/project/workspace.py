@@ -28,7 +28,7 @@ from cactions.model import (
 _IN_PROJECT: Final = (
     "name a file beside this one, or bring people with `cactions people import FILE`"
 )
-_VERSION: Final = re.compile(r"[0-9]{1,2}\.[0-9]{1,2}|Preview|Unstable")
+_VERSION: Final = r"[0-9]{1,2}\.[0-9]{1,2}|Preview|Unstable"
 
 
 def build_workspace(at: LocatedValue, scope: Scope) -> Workspace:
@@ -100,7 +100,7 @@ def _build_address(at: LocatedValue, scope: Scope) -> tuple[str, str, Region | N
 def _read_version(at: LocatedValue | None, scope: Scope) -> str:
     if at is None:
         return API_VERSION
-    if not _VERSION.fullmatch(at.value):
+    if not re.fullmatch(_VERSION, at.value):
         scope.add_fault(
             WRONG_VALUE, at, f'"{at.value}" is no API version', 'write it in quotes: "2.16"'
         )

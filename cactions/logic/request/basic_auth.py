@@ -5,8 +5,9 @@ from __future__ import annotations
 import base64
 from collections.abc import Callable
 
-from cactions.logic.request import encoding
-from cactions.logic.request.encoding import EncodingError, join_parts
+from cactions.logic.request import checks, encoding
+from cactions.logic.request.checks import EncodingError
+from cactions.logic.request.encoding import join_parts
 from cactions.logic.request.resolver import ValueResolver
 from cactions.model import MASK, DefinitionError, MaskedText, SecretRef, Token
 
@@ -19,10 +20,10 @@ def build_basic_auth(token: Token, resolver: ValueResolver) -> MaskedText:
     DefinitionError for a literal part that is invalid.
     """
     place = f'the token "{token.name}"'
-    check_user = str if token.is_oauth_client else encoding.check_basic_user
+    check_user = str if token.is_oauth_client else checks.check_basic_user
     parts = (
         _resolve_part(token.username, "user name", place, check_user, resolver),
-        _resolve_part(token.password, "password", place, encoding.check_basic_password, resolver),
+        _resolve_part(token.password, "password", place, checks.check_basic_password, resolver),
     )
     if token.is_oauth_client:
         parts = (

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 
 from cactions.logic import strict_json
-from cactions.logic.request import encoding
+from cactions.logic.request import checks, encoding
 from cactions.logic.request.encoding import join_parts
 from cactions.logic.request.multipart import build_multipart
 from cactions.logic.request.resolver import ValueResolver
@@ -84,7 +84,7 @@ def _list_fields(
 ) -> Iterator[tuple[str, MaskedText]]:
     for name, values in content.items():
         for value in list_values(values):
-            place, check = f"the form field {name}", encoding.check_body_text
+            place, check = f"the form field {name}", checks.check_body_text
             if isinstance(value, Template):
                 yield name, resolver.resolve_text(value, place, check)
             else:

@@ -18,10 +18,10 @@ from urllib.parse import urlsplit
 from msgspec import Struct
 from msgspec.structs import replace
 
-from cactions.logic.request import encoding
+from cactions.logic.request import checks, encoding
 from cactions.logic.request.basic_auth import build_basic_auth
 from cactions.logic.request.body import build_body, build_pairs
-from cactions.logic.request.encoding import EncodingError
+from cactions.logic.request.checks import EncodingError
 from cactions.logic.request.multipart import build_content_type
 from cactions.logic.request.redaction import get_label
 from cactions.logic.request.resolver import ValueResolver
@@ -191,7 +191,7 @@ def _build_headers(
             raise DefinitionError(f"the header {name} has two values", hint=hint)
         used_names.add(name.lower())
         _encode_literal(
-            f"the header {name}", encoding.check_header_value, value.masked.replace(MASK, "x")
+            f"the header {name}", checks.check_header_value, value.masked.replace(MASK, "x")
         )
         yield name, value
     for name, text in _list_default_headers(request.body, body):
@@ -203,7 +203,7 @@ def _build_action_headers(
     request: ActionRequest, resolver: ValueResolver
 ) -> Iterator[tuple[str, MaskedText]]:
     for name, template in request.headers.items():
-        text = resolver.resolve_text(template, f"the header {name}", encoding.check_header_value)
+        text = resolver.resolve_text(template, f"the header {name}", checks.check_header_value)
         yield name, text
 
 
@@ -216,12 +216,12 @@ def _build_token_headers(
         if token.is_runtime_value:
             yield (
                 token.header,
-                prefix + resolver.resolve_token(token.name, place, encoding.check_header_value),
+                prefix + resolver.resolve_token(token.name, place, checks.check_header_value),
             )
         elif token.value is None:
             yield token.header, build_basic_auth(token, resolver)
         else:
-            secret = resolver.resolve_secret(token.value, place, encoding.check_header_value)
+            secret = resolver.resolve_secret(token.value, place, checks.check_header_value)
             yield token.header, prefix + secret
 
 

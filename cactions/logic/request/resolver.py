@@ -10,13 +10,10 @@ from collections.abc import Callable, Mapping
 from msgspec import Struct
 
 from cactions.logic.expressions.references import resolve_reference
-from cactions.logic.request.encoding import (
-    EncodingError,
-    encode_slashed_segment,
-    encode_text,
-    hash_text,
-)
+from cactions.logic.request.checks import EncodingError
+from cactions.logic.request.encoding import encode_slashed_segment, encode_text
 from cactions.logic.request.redaction import get_label
+from cactions.logic.request.text_hash import hash_text
 from cactions.logic.shell import quote_word
 from cactions.model import (
     MASK,

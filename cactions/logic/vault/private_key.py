@@ -9,6 +9,7 @@ import re
 from collections.abc import Iterator
 from typing import Final
 
+from cactions.logic.pem import COPIED_BREAK, LABELS, has_private_key
 from cactions.model import UsageError
 
 _BEGIN: Final = "-----BEGIN "
@@ -17,8 +18,9 @@ _LABELS: Final = ("PRIVATE KEY", "RSA PRIVATE KEY", "EC PRIVATE KEY")
 _BESIDE: Final = "EC PARAMETERS"
 """What OpenSSL writes before a key of a curve; the key says the same again."""
 
-_COPIED_BREAK: Final = re.compile(r"\\[nr]")
-"""A line break as it is copied out of JSON, as two characters."""
+_AGAIN: Final = (
+    f"Copy the whole file again. It begins with a line such as {_BEGIN}{_LABELS[0]}-----."
+)
 
 _BASE64: Final = re.compile(r"[A-Za-z0-9+/]+={0,2}")
 _WIDTH: Final = 64
@@ -34,19 +36,25 @@ def is_private_key(value: str) -> bool:
 def find_private_key(text: str, name: str) -> str | None:
     """The one block of a private key, in the lines of its standard; None where no PEM is there.
 
-    Raises UsageError for any other PEM, and for one that is cut off, encrypted or not alone.
+    Raises UsageError for any other PEM, and for one that is cut off, damaged, encrypted or not
+    alone.
     """
     if _BEGIN not in text:
+        is_plain = "\n" not in text.strip() and "---" not in text  # as some services give keys
+        if not is_plain and has_private_key(text):
+            raise _refuse(name, "is a private key whose BEGIN line is missing or damaged", _AGAIN)
         return None
     if text.lstrip().startswith("{"):
         raise _refuse(
             name, "is a JSON file", "Take the key out of it: `jq -r .private_key FILE`, piped here."
         )
-    text = _COPIED_BREAK.sub("\n", text)
+    text = re.sub(COPIED_BREAK, "\n", text)
     blocks = [match for match in _BLOCK.finditer(text) if match[1] != _BESIDE]
     if _BLOCK.sub("", text).strip():
         raise _refuse(
-            name, "is not one PEM block: it is cut off, or something stands around it",
+            name,
+            "is not one PEM block: it is cut off, its BEGIN or END line is damaged, or something"
+            " stands around it",
             "Give the whole file on stdin (`… < FILE`), from its BEGIN line to its END line, and"
             " nothing else.",
         )  # fmt: skip
@@ -84,9 +92,12 @@ def _check_label(name: str, label: str, body: str) -> None:
             name, "is a private key in OpenSSH's own format",
             "Make a copy in PEM: `ssh-keygen -p -m PKCS8 -f COPY`, and seal that.",
         )  # fmt: skip
+    if label in LABELS:
+        hint = "Seal the private key to it."
+        raise _refuse(name, f"is a {label.lower()}, not a private key", hint)
     if label not in _LABELS:
-        what = label.lower() if label.isascii() else "something else"
-        raise _refuse(name, f"is a {what}, not a private key", "Seal the private key to it.")
+        what = "is a private key" if has_private_key(body) else "is a PEM block"
+        raise _refuse(name, f"{what} whose BEGIN line is damaged", _AGAIN)
 
 
 def _refuse(name: str, what: str, hint: str) -> UsageError:

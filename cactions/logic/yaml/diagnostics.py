@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from dataclasses import dataclass, field
 from typing import Final
 
+from msgspec import Struct, field
 from msgspec.structs import replace
 
 from cactions.logic.suggest import suggest
@@ -37,8 +37,7 @@ MOST_SAID: Final = 600
 """Characters of one message."""
 
 
-@dataclass(slots=True)
-class Diagnostics:
+class Diagnostics(Struct):
     """The findings of one file in the order in which they are met."""
 
     file: str

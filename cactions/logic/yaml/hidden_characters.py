@@ -17,7 +17,9 @@ import re
 import unicodedata
 from bisect import bisect_right
 from collections.abc import Iterator
-from typing import Final, NamedTuple
+from typing import Final
+
+from msgspec import Struct
 
 GAP: Final = 96
 """Columns of blanks of any kind, a tab counts as eight: text behind them is out of most windows."""
@@ -52,7 +54,7 @@ _NEVER: Final = frozenset({"Cc", "Cs", "Cn", "Zl", "Zp"})
 """Categories of what cannot stand in YAML, or ends a line there and nowhere else."""
 
 
-class HiddenCharacter(NamedTuple):
+class HiddenCharacter(Struct, frozen=True, order=True):
     """A hiding place: characters of the text from 0, the end exclusive."""
 
     start: int

@@ -76,7 +76,7 @@ def _build_tree(text: str, faults: Diagnostics, most_depth: int) -> Node | None:
     return None
 
 
-_QUOTED: Final = re.compile(r""""(?:[^"\\]|\\.)*"|'[^']*'""")
+_QUOTED: Final = r""""(?:[^"\\]|\\.)*"|'[^']*'"""
 _INDENTED: Final = ("mapping values", "expected <block end>", "did not find expected key")
 """What the parsers in Python and in C say of keys that begin in different columns."""
 
@@ -151,7 +151,7 @@ def _choose_syntax_hint(lines: list[str], problem: str) -> str:
         return "indent with spaces, not tabs"
     if re.search(r"\$[.\w]*\[", here):
         return _QUOTE_PATH
-    if any("{{" in _QUOTED.sub("", line) for line in lines):
+    if any("{{" in re.sub(_QUOTED, "", line) for line in lines):
         return QUOTE_TEMPLATE
     if "mapping values" in problem and re.search(r":\s.*:(\s|$)", here):
         return 'a text that holds ": " needs quotes'

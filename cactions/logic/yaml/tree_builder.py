@@ -6,8 +6,9 @@ Composing 100,000 opening brackets would end the process; here depth never means
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
 from typing import Any, Final
+
+from msgspec import Struct, field
 
 from cactions.logic.source_mask import is_key
 from cactions.logic.yaml.diagnostics import TWICE, UNREADABLE, Diagnostics
@@ -21,8 +22,7 @@ class TooDeepError(Exception):
     """The nesting limit was passed; the span is its argument."""
 
 
-@dataclass(slots=True)
-class _Frame:
+class _Frame(Struct):
     """A collection that is still open, the key that waits for its value, and the keys so far."""
 
     node: ListNode | MapNode

@@ -138,6 +138,25 @@ def test_a_wrong_map_imports_no_one(
     assert "tier gold" in show(cli, "u-61")
 
 
+def test_addresses_in_other_capitals_are_said(cli: Cli, home: Path) -> None:
+    """Of a person in the action file, of one who was stored before, and of another row."""
+    path = home / "people.csv"
+    path.write_text("user_id,email\nu-51,bob@x.example\n")
+    assert [] == cli(*IMPORT, "--json").json["notes"]
+    path.write_text(
+        "user_id,email\nu-61,Ada@example.com\nu-62,Bob@x.example\nu-63,Eve@x.example\n"
+        "u-64,eve@x.example\nu-65,Zoe@x.example\n"
+    )
+    words = "of another person differ in capitals only."
+    assert [
+        f'Line 2: email "Ada@example.com" and "ada@example.com" {words}',
+        f'Line 3: email "Bob@x.example" and "bob@x.example" {words}',
+        f'Line 4: email "Eve@x.example" and "eve@x.example" {words}',
+    ] == cli(*IMPORT, "--json").json["notes"]
+    path.write_text("user_id,email\nu-65,zoe@x.example\n")
+    assert [] == cli(*IMPORT, "--json", "--update").json["notes"], "their own other spelling"
+
+
 def test_members_of_json_are_skipped_by_the_same_rules(cli: Cli, home: Path) -> None:
     """Also inside of attributes, which stay an object."""
     path = home / "people.jsonl"
@@ -164,7 +183,7 @@ def test_a_cut_identifier_imports_no_one(cli: Cli, home: Path) -> None:
     done = cli(*IMPORT)
     assert Exit.CLEAN == done.code
     assert 'Line 2: phone is "4.47912E+11", a number that a spreadsheet has cut.' in flat(done.err)
-    assert 'email "ADA@example.com" and "ada@example.com" of a person' in flat(done.err)
+    assert 'email "ADA@example.com" and "ada@example.com" of another person' in flat(done.err)
 
 
 @pytest.mark.parametrize("zone", ["AEDT", "Nowhere/City", "../etc", "+25:00"])

@@ -20,8 +20,7 @@ from cactions.logic.people.condition_text import (
     MOST_VALUES,
     parse_conditions,
 )
-from cactions.logic.plan.coerce import MAX_INTEGER
-from cactions.logic.plan.equality import MAX_EXACT
+from cactions.logic.plan.equality import MAX_EXACT, MAX_INTEGER
 from cactions.model import (
     CUSTOM_ATTRIBUTES,
     Attribute,

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+import tracemalloc
+from collections.abc import Collection, Iterable, Iterator
+from itertools import chain
 
 import pytest
 
-from cactions.logic.people.import_notes import ImportNotes
+from cactions.logic.people.import_notes import MOST_COMPARED, ImportNotes
+from cactions.logic.people.lookup import get_lookup_key
 from cactions.model import Attribute, DataType, Person, PersonAttribute, PersonField, Reference
 
 TIER = Attribute("tier", DataType.STRING, options=("gold", "silver"))
@@ -14,11 +17,17 @@ HIDDEN: list[Reference] = [PersonField("email"), PersonField("phone"), PersonAtt
 
 
 def note(
-    *people: Person, stored: Iterable[tuple[str, str]] = (), redacted: Collection[Reference] = ()
+    *people: Person,
+    stored: Iterable[str] = (),
+    redacted: Collection[Reference] = (),
+    most: int = MOST_COMPARED,
 ) -> list[str]:
-    notes = ImportNotes({"tier": TIER}, redacted, stored)
+    """``stored``: the addresses of everyone after the import, without those of the people."""
+    notes = ImportNotes({"tier": TIER}, redacted, most)
     for line, person in enumerate(people, start=2):
         notes.observe(line, person)
+    own = (key for person in people if (key := get_lookup_key(person, "email")))
+    notes.compare_addresses(chain(stored, own))
     return [*notes.list_messages()]
 
 
@@ -44,20 +53,45 @@ def test_an_option_is_nothing_odd(value: str | None) -> None:
     ],
 )
 def test_addresses_that_differ_in_capitals_are_said(first: str, second: str, odd: bool) -> None:
-    """Within the file, with both lines; and of a person who is here."""
-    in_file = note(mail(first, "p1"), mail(second, "p2"))
-    here = note(mail(second, "p2"), stored=(("p1", first),))
-    assert [odd, odd] == [bool(in_file), bool(here)]
-    if odd:
-        assert [
-            'Line 3: email "Ada@x.example" and "ada@x.example" (line 2) differ in capitals only.'
-        ] == in_file
-        assert "of a person who is here already differ" in here[0]
+    """In whatever order they stand in the file; and one of them may be here already."""
+    words = 'email "Ada@x.example" and "ada@x.example" of another person differ in capitals only.'
+    assert [f"Line 3: {words}"] * odd == note(mail(first, "p1"), mail(second, "p2"))
+    assert [f"Line 2: {words}"] * odd == note(mail(second, "p2"), mail(first, "p1"))
+    assert [f"Line 2: {words}"] * odd == note(mail(second, "p2"), stored=(first,))
+    assert [] == note(mail(first, "p1"))
 
 
-def test_a_person_who_gets_another_spelling_is_nothing_odd() -> None:
-    """It is their own address."""
-    assert [] == note(mail("Ada@x.example", "p1"), stored=(("p1", "ada@x.example"),))
+def test_three_spellings_are_two_notes() -> None:
+    """Each is compared with the first in capitals."""
+    spellings = ("ADA@x.example", "ada@x.example", "Ada@x.example")
+    assert 2 == len(note(*(mail(email, email) for email in spellings)))
+
+
+def test_addresses_without_capitals_take_no_memory() -> None:
+    """Nor is anyone else's address read for them."""
+
+    def refuse() -> Iterator[str]:
+        raise AssertionError
+        yield
+
+    notes = ImportNotes({}, ())
+    tracemalloc.start()
+    try:
+        for number in range(20_000):
+            notes.observe(number, mail(f"u-{number}@x.example"))
+        notes.compare_addresses(refuse())
+        assert tracemalloc.get_traced_memory()[0] < 100_000
+    finally:
+        tracemalloc.stop()
+
+
+def test_addresses_with_capitals_are_kept_up_to_a_number() -> None:
+    """How many were not compared is said."""
+    emails = ("A@x.example", "B@x.example", "C@x.example", "a@x.example", "A@x.example")
+    assert [
+        'Line 2: email "A@x.example" and "a@x.example" of another person differ in capitals only.',
+        "Addresses with capitals that were not compared: 1. Only the first 2 of a file are.",
+    ] == note(*(mail(email, str(number)) for number, email in enumerate(emails)), most=2)
 
 
 def test_cut_numbers_are_said_of_texts_and_keys() -> None:

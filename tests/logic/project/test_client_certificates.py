@@ -93,6 +93,9 @@ SHORT, LONG = write_pem(600), write_pem(601)
 FAULTS = (
     ({"certificate": PEM + FIRST.key, "key": KEY}, "CA301", "a private key never stands"),
     ({"certificate": FIRST.key, "key": KEY}, "CA301", "a private key never stands"),
+    ({"certificate": FIRST.key.replace("PRIVATE", "PRIVTE"), "key": KEY}, "CA301", "a private key"),
+    ({"certificate": "".join(FIRST.key.splitlines(keepends=True)[1:-1]), "key": KEY}, "CA301",
+     "a private key never stands in the file"),
     ({"certificate": "cert.pem", "key": KEY}, "CA004", "this is no certificate in PEM"),
     ({"certificate": PEM[:-30], "key": KEY}, "CA004", "this is no certificate in PEM"),
     ({"certificate": f"{PEM}x", "key": KEY}, "CA004", "this is no certificate in PEM"),

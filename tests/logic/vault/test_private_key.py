@@ -10,9 +10,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cactions.edges.keys.private_key import normalize_private_key
+from cactions.logic.pem import has_private_key
 from cactions.logic.vault.private_key import find_private_key, is_private_key, list_hidden_texts
 from cactions.model import UsageError
 from tests.case_counts import cases
+from tests.client_certificates import make_pair
 from tests.private_keys import make_key, write_pem, write_public_pem
 
 FORMS = [("RS256", "PKCS8"), ("RS256", "TraditionalOpenSSL"), ("ES256", "PKCS8"),
@@ -66,6 +68,19 @@ REFUSED = {
         "\n".join(line for n, line in enumerate(write_pem("RS256").splitlines()) if n != 5),
         "looks like a private key, and is none",
     ),
+    "label": (write_pem("ES256").replace("PRIVATE", "PRIVTE"), "a private key whose BEGIN line is"),
+    "label of a curve": (
+        write_pem("ES256", "TraditionalOpenSSL").replace("EC ", "EK "), "BEGIN line is damaged"
+    ),
+    "label of something": (write_public_pem("ES256").replace("PUBLIC", "PUBLC"), "is a PEM block"),
+    "END": (write_pem("ES256").replace("END PRIVATE", "END PRIVTE"), "or END line is damaged"),
+    "dashes": (write_pem("RS256").replace("-----BEGIN", "----BEGIN"), "BEGIN line is missing"),
+    "dashes of an editor": (write_pem("RS256").replace("-----", "\u2014"), "BEGIN line is missing"),
+    "small letters": (write_pem("ES256").replace("BEGIN", "begin"), "BEGIN line is missing"),
+    "no BEGIN": ("".join(write_pem("RS256").splitlines(keepends=True)[1:]), "line is missing"),
+    "no BEGIN, in JSON": (
+        json.dumps("".join(write_pem("RS256").splitlines(keepends=True)[1:])), "line is missing"
+    ),
     "no base64": (write_pem("ES256").replace("MI", "M!", 1), "its lines are no base64"),
     "small": (write_pem("small"), "has only 1024 bits"),
     "P-384": (write_pem("P-384"), "is one of the curve secp384r1"),
@@ -85,6 +100,27 @@ def test_what_cannot_sign_is_not_sealed(name: str) -> None:
     assert error.hint
     for line in text.splitlines():
         assert len(line) < 8 or line.startswith("---") or line not in f"{error} {error.hint}"
+
+
+def test_the_bytes_of_a_key_in_one_line_are_a_text() -> None:
+    """Some services give keys so, and take them so."""
+    assert find_private_key("".join(write_pem("ES256").splitlines()[1:-1]), "k") is None
+
+
+@pytest.mark.parametrize(("kind", "form"), FORMS)
+def test_a_key_is_known_by_its_first_bytes(kind: str, form: str) -> None:
+    """Whatever its lines; and nothing else in PEM is taken for one."""
+    body = write_pem(kind, form).splitlines()[1:-1]
+    assert all(has_private_key(sign.join(body)) for sign in ("\n", "\r\n", "\\n", "\n  ", ""))
+    others = [write_public_pem("ES256"), write_public_pem("RS256"), PARAMETERS]
+    others.append(make_pair("shop").presented.certificate)
+    assert not any(map(has_private_key, others))
+
+
+@given(st.text("MIE+/=Aag\n-0", max_size=80) | st.text())
+def test_any_text_can_be_asked(text: str) -> None:
+    """Without an error."""
+    assert has_private_key(text) in (True, False)
 
 
 @cases(2000)
