@@ -148,7 +148,8 @@ def diff_many(
             hint=f"Use `{join_command(('run',), action)}` with the same people: it shows the diff"
             " and asks before a person is changed.",
         )
-    with open_scratch_stores(home, workspace.open_run_stores(home)) as stores:
+    seals = out is not None or not options.replayed or home.session is not None
+    with open_scratch_stores(home, workspace.open_run_stores(home), seals=seals) as stores:
         command = BulkCommand(home, options, bulk, stores, json=json, keeps=False)
         run = command.plan(found, inputs)
         closing = "Nothing was written."
@@ -175,7 +176,12 @@ def _confirm_write_calls(action: Action, options: LiveOptions, yes: bool) -> boo
 
 
 @contextmanager
-def open_scratch_stores(home: ProjectFolder, stores: RunStores) -> Iterator[RunStores]:
-    """Stores whose journal is a folder that is deleted at the end: a diff leaves no trace."""
-    with workspace.open_scratch_journal(home) as journal:
+def open_scratch_stores(
+    home: ProjectFolder, stores: RunStores, *, seals: bool
+) -> Iterator[RunStores]:
+    """Stores whose journal is a folder that is deleted at the end: a diff leaves no trace.
+
+    Without ``seals`` the vault stays closed: what a replay shows stands unsealed beside it.
+    """
+    with workspace.open_scratch_journal(home, seals=seals) as journal:
         yield replace(stores, journal=journal)

@@ -147,13 +147,14 @@ def _report_unreadable(run_id: str, error: CactionsError) -> None:
 
 
 @contextmanager
-def open_scratch_journal(home: ProjectFolder) -> Iterator[LocalJournal]:
+def open_scratch_journal(home: ProjectFolder, *, seals: bool) -> Iterator[LocalJournal]:
     """A journal that no other command sees, for a plan that is not kept."""
     from cactions.edges.store.journal import LocalJournal
     from cactions.edges.store.scratch_folder import open_scratch_folder
 
     with open_scratch_folder(home.folder / STATE) as folder:
-        journal = LocalJournal(folder, home.cover or create_row_cipher(home.folder))
+        cipher = home.cover or create_row_cipher(home.folder)
+        journal = LocalJournal(folder, cipher if seals else None)
         try:
             yield journal
         finally:

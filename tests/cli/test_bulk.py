@@ -45,6 +45,22 @@ def test_a_preview_names_the_recording_that_was_replayed(cli: Cli, people: Path)
     assert "replayed" not in cli(*words, "--where", "name = X").out
 
 
+@pytest.mark.parametrize("who", ["--all", "--people=two people.csv"])
+def test_a_replayed_diff_of_many_needs_no_key(
+    cli: Cli, people: Path, monkeypatch: pytest.MonkeyPatch, who: str
+) -> None:
+    """As in CI, where the vault is committed and its key is not; a plan that is kept is sealed."""
+    monkeypatch.setenv("CACTIONS_VAULT_KEY_FILE", "ada.key")
+    assert Exit.CLEAN == cli("vault", "init", "--name", "ada").code
+    (people.parent / "ada.key").unlink()
+    words = ("diff", "loyalty", who, "--replay")
+    done = cli(*words)
+    assert "2 people to write" in done.out, done.err
+    assert Exit.NOTHING_DONE == cli(*words, "--out", "a.plan").code
+    assert not (people.parent / "a.plan").exists()
+    assert [] == [*people.parent.glob(".cactions/scratch/*")]
+
+
 def test_a_command_for_a_plan_says_where_the_actions_are(cli: Cli, people: Path) -> None:
     done = cli("diff", "loyalty", "--all", "--replay", "-f", "actions.yaml", "--out", "a.plan")
     assert "cactions run loyalty --plan a.plan -f actions.yaml" in join_lines(done.out)
