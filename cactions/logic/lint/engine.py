@@ -9,7 +9,8 @@ from __future__ import annotations
 import time
 from collections.abc import Iterable, Iterator
 from functools import partial
-from typing import Final
+from itertools import starmap
+from typing import Final, TypeAlias
 
 from msgspec.structs import replace
 
@@ -36,6 +37,8 @@ from cactions.rules.rule import ActionAnalysis, Rule, RuleContext, RuleMatch
 _LONGEST_DAYS: Final = 400
 """A statement is looked at again within this time."""
 
+_BARE: Final = "Intercom runs this connector without same_person"
+
 
 def lint(shaped: LoadedProject, now: float, trees: TreeCache | None = None) -> LoadedProject:
     """The same with what the rules find. ``now`` is in Unix seconds; ``trees`` has parsed files."""
@@ -45,7 +48,8 @@ def lint(shaped: LoadedProject, now: float, trees: TreeCache | None = None) -> L
     return _Linter(shaped, project, now, trees).build_result()
 
 
-Key = tuple[str, str, int]
+Match: TypeAlias = tuple[Rule, RuleMatch]
+Key: TypeAlias = tuple[str, str, int]
 """A suppressed rule with its route, or with its file and line."""
 
 
@@ -73,10 +77,12 @@ class _Linter:
         for suppression in (*live, *self.comments.sound):
             self.answers.setdefault(_build_key(suppression), suppression)
         found = analyze_taint(self.project, trusted)
-        view = self._build_context(found, trusted)
+        view = self._build_context(self.project, found, trusted)
         findings: list[Finding] = []
         suppressed: list[SuppressedFinding] = []
-        for finding in self._run_rules(CHECKED, view):
+        matches = [*_list_matches(CHECKED, view)]
+        matches += self._list_more_at_intercom(view, matches)
+        for finding in starmap(self._build_finding, matches):
             by = self._find_suppression(finding)
             if by:
                 suppressed.append(SuppressedFinding(finding, by))
@@ -88,13 +94,33 @@ class _Linter:
             unused_suppressions=tuple(self._list_unused_suppressions(found)),
             fired_rules=rules,
         )
-        findings += self._run_rules((LAST,), view)
+        findings += starmap(self._build_finding, _list_matches((LAST,), view))
         found_all = sorted(findings, key=_get_sort_key)
         return self._replace_findings(found.facts, found_all, tuple(suppressed))
 
-    def _build_context(self, found: TaintResult, trusted: frozenset[str]) -> RuleContext:
+    def _list_more_at_intercom(
+        self, view: RuleContext, matches: Iterable[Match]
+    ) -> Iterator[Match]:
+        """What more is found where Intercom runs a connector: it does not know ``same_person``."""
+        bare = {
+            name: replace(action, response=replace(action.response, same_person=None))
+            for name, action in self.project.actions.items()
+            if action.connector_id and action.response.same_person
+        }
+        if not bare:
+            return
+        project = replace(self.project, actions={**self.project.actions, **bare})
+        known = {(rule.id, match.route) for rule, match in matches}
+        there = self._build_context(project, analyze_taint(project, view.trusted), view.trusted)
+        for rule, match in _list_matches(CHECKED, there):
+            if (rule.id, match.route) not in known:
+                yield rule, replace(match, notes=(*match.notes, _BARE))
+
+    def _build_context(
+        self, project: Project, found: TaintResult, trusted: frozenset[str]
+    ) -> RuleContext:
         return RuleContext(
-            self.project,
+            project,
             found.facts,
             found.flows.find_paths,
             found.doubts.writers,
@@ -125,11 +151,6 @@ class _Linter:
             findings=(*self.shaped.findings, *findings),
             suppressed=suppressed,
         )
-
-    def _run_rules(self, rules: Iterable[Rule], view: RuleContext) -> Iterator[Finding]:
-        for rule in rules:
-            for match in rule.check(view) if rule.check else ():
-                yield self._build_finding(rule, match)
 
     def _build_finding(self, rule: Rule, match: RuleMatch) -> Finding:
         return Finding(
@@ -190,6 +211,12 @@ class _Linter:
         for suppression in self.comments.sound:
             if _build_key(suppression) not in self.used:
                 yield suppression, "is not needed: nothing is found on this line"
+
+
+def _list_matches(rules: Iterable[Rule], view: RuleContext) -> Iterator[Match]:
+    for rule in rules:
+        for match in rule.check(view) if rule.check else ():
+            yield rule, match
 
 
 def _build_key(suppression: Suppression) -> Key:
