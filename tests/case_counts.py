@@ -18,6 +18,7 @@ from typing import Any, TypeVar
 
 import pytest
 from hypothesis import HealthCheck, settings
+from hypothesis.strategies import text
 
 TARGETS = {
     "YAML decoder and loader": ("logic/project/test_json_schema.py", "::test_action_files_"),
@@ -120,6 +121,7 @@ def counted(body: Callable[..., Any], tally: Tally) -> Callable[..., Any]:
 
     @functools.wraps(body)
     def case(*given: Any, **named: Any) -> Any:
+        _make_character_tables()
         tracing = tally.cases % SAMPLE == 0 and not tracemalloc.is_tracing()
         if tracing:
             tracemalloc.start()
@@ -142,6 +144,12 @@ def counted(body: Callable[..., Any], tally: Tally) -> Callable[..., Any]:
         return result
 
     return case
+
+
+@functools.cache
+def _make_character_tables() -> None:
+    """Hypothesis makes them at first use, for seconds and 200 MiB in a new folder."""
+    text().validate()
 
 
 def _together(tallies: Any) -> Tally:

@@ -9,7 +9,6 @@ from typing import Final
 
 from msgspec.structs import replace
 
-from cactions.logic import strict_json
 from cactions.logic.people.lookup import is_any_key
 from cactions.model import (
     DiskSpace,
@@ -47,7 +46,7 @@ class HeldRun:
     entries: dict[int, RunEntry] = field(default_factory=dict)
     rows: dict[int, JobRow] = field(default_factory=dict)
     marks: set[tuple[str, int]] = field(default_factory=set)
-    evidence: dict[int, str] = field(default_factory=dict)
+    evidence: dict[int, Json] = field(default_factory=dict)
 
     def read(self) -> Run:
         entries = tuple(self.list_entries())
@@ -226,12 +225,11 @@ class FakeRows:
             self._run.rows.pop(entry.number, None)
             self._put(entry)
             self.mark((text, entry.number) for text in entry.marks)
-            if entry.evidence:
+            if entry.evidence is not None:
                 self._run.evidence[entry.number] = entry.evidence
 
     def list_evidence(self) -> Iterator[tuple[int, Json]]:
-        for number, text in sorted(self._run.evidence.items()):
-            yield number, strict_json.parse_json(text)
+        yield from sorted(self._run.evidence.items())
 
     def put_back(self, rows: Iterable[tuple[int, JobRow]]) -> None:
         for number, row in rows:

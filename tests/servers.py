@@ -148,6 +148,14 @@ def serving(
                 talk.socket.close()
 
 
+@contextmanager
+def refusing() -> Iterator[int]:
+    """A port that refuses connections: it is bound, so that no other program listens there."""
+    with socket.socket() as kept:
+        kept.bind((HERE, 0))
+        yield kept.getsockname()[1]
+
+
 def _accept(  # noqa: PLR0913, PLR0917
     listener: socket.socket,
     context: ssl.SSLContext,

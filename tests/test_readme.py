@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import re
+import shutil
 import subprocess
 import sys
 from itertools import pairwise
@@ -11,6 +13,8 @@ from pathlib import Path
 from cactions.cli import app
 from cactions.cli.commands.help import TOPICS
 from cactions.cli.exit_codes import MEANINGS, Exit, choose_most_severe
+from cactions.edges.keys.crypto import AesGcmSealer
+from cactions.logic.vault.associated_data import pad
 from tests.cli.test_json_output import LEAVES
 
 ROOT = Path(__file__).parents[1]
@@ -73,6 +77,14 @@ def list_known_options() -> dict[str, str]:
     }
 
 
+def test_the_security_page_says_of_every_command_what_it_may_do() -> None:
+    """In its table, and of no command that there is not."""
+    page = (ROOT / ".github" / "SECURITY.md").read_text()
+    rows = re.findall(r"^\| ((?:with [\w ]+: )?`[a-z].*?) \|", page, re.MULTILINE)
+    named = {word for row in rows for word in re.findall(r"`([a-z]+)[^`]*`", row)}
+    assert set(app.COMMANDS) == named
+
+
 def test_every_option_in_the_documents_exists() -> None:
     """Neither the README nor a page names an option that no command has."""
     known = {*list_known_options(), "--help", "--debug", "--version"}
@@ -117,3 +129,26 @@ def test_the_picture_is_up_to_date(tmp_path: Path) -> None:
     subprocess.run([sys.executable, "-m", "cactions", *words], cwd=ROOT, check=True, timeout=300,
                    stdout=subprocess.DEVNULL)  # fmt: skip
     assert (ROOT / ".github" / "diff.svg").read_text() == drawn.read_text()
+
+
+def test_the_figures_of_the_security_page_are_those_of_the_code(tmp_path: Path) -> None:
+    """The cost of a passphrase, how much of a length is seen, and the modes of the state folder."""
+    page = " ".join(PAGES["security.md"].split())
+    memory = AesGcmSealer().new_scrypt_params().n * 1024 // 2**20
+    assert f"{memory} MiB for each guess" in page
+    assert f"the length of a value to within {len(pad(b''))} bytes" in page
+    words = ["run", "loyalty", "--person", "u-1", "--replay", "--yes"]
+    shutil.copy(ROOT / "actions.example.yaml", tmp_path)
+    shutil.copytree(ROOT / "cassettes", tmp_path / "cassettes")
+    subprocess.run([sys.executable, "-m", "cactions", *words], cwd=tmp_path, check=True,
+                   timeout=300, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+                   env={**os.environ, "PYTHONPATH": str(ROOT)})  # fmt: skip
+    [state] = tmp_path.glob(".cactions")
+    files = {path for path in state.rglob("*") if path.is_file()}
+    assert f"mode {read_modes(files)}, the folder {read_modes({state})}" in page
+
+
+def read_modes(paths: set[Path]) -> str:
+    """The one mode of all of them, in octal."""
+    [mode] = {path.stat().st_mode & 0o777 for path in paths}
+    return f"0{mode:o}"

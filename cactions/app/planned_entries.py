@@ -9,7 +9,7 @@ from msgspec.structs import replace
 from cactions.app.propose import Job
 from cactions.logic.bulk.evidence import CallEvidence, ResponseEvidence
 from cactions.logic.bulk.totals import list_unique_digests
-from cactions.logic.documents import evidence_from_json, write_evidence
+from cactions.logic.documents import evidence_from_json, evidence_to_json
 from cactions.logic.people.lookup import build_lookup_key, choose_role
 from cactions.logic.plan.planner import list_premise_references
 from cactions.logic.request.call import CallSpec
@@ -110,10 +110,11 @@ def build_entry(
     number: int, job: Job, result: Plan | PlanFailure, shown: CallEvidence
 ) -> PlannedEntry:
     """The entry of a person whose call was made, or could not be, with what the call has shown."""
-    text = write_evidence(shown)
+    evidence = evidence_to_json(shown)
     if isinstance(result, PlanFailure):
-        return replace(_build_failed(number, job, result), evidence=text)
-    return replace(_build_planned(number, job, result, shown.response), evidence=text)
+        return replace(_build_failed(number, job, result), evidence=evidence)
+    marks = tuple(_list_marks(job.action, result, shown.response))
+    return PlannedEntry(number, result, _build_idle_receipt(result), marks, evidence)
 
 
 def join_evidence(
@@ -128,21 +129,23 @@ def join_evidence(
         yield entry, evidence_from_json(shown) if number == entry.number else None
 
 
-def _build_planned(number: int, job: Job, result: Plan, evidence: ResponseEvidence) -> PlannedEntry:
-    marks = [f"{PERSON}:{result.subject.person_id}"]
+def _list_marks(action: Action, plan: Plan, evidence: ResponseEvidence) -> Iterator[str]:
+    yield f"{PERSON}:{plan.subject.person_id}"
     if evidence.record is not None:
-        marks.append(f"{RECORD}:{evidence.record}")
-    marks += [
-        f"{UNIQUE}:{name} {digest}" for name, digest in list_unique_digests(job.action, result)
-    ]
-    if result.effective:
-        return PlannedEntry(number, result, None, tuple(marks))
-    outcome = Outcome.REFUSED if result.refused else Outcome.UNCHANGED
-    message = ""
-    if result.refused:
-        message = f"{result.refused[0].attribute} was refused: {result.refused[0].reason.value}"
-    receipt = Receipt(result.subject.person_id, outcome, message)
-    return PlannedEntry(number, result, receipt, tuple(marks))
+        yield f"{RECORD}:{evidence.record}"
+    for name, digest in list_unique_digests(action, plan):
+        yield f"{UNIQUE}:{name} {digest}"
+
+
+def _build_idle_receipt(plan: Plan) -> Receipt | None:
+    """The receipt of a plan that writes nothing; None where it does."""
+    if plan.effective:
+        return None
+    if not plan.refused:
+        return Receipt(plan.subject.person_id, Outcome.UNCHANGED)
+    first = plan.refused[0]
+    message = f"{first.attribute} was refused: {first.reason.value}"
+    return Receipt(plan.subject.person_id, Outcome.REFUSED, message)
 
 
 def strip_entry(entry: PlannedEntry) -> PlannedEntry:

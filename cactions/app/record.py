@@ -110,7 +110,7 @@ def record_tests(
     """Keep the recorded calls, all or none. ``known`` are the test people. Raises StoreError."""
     if listened.unanswered:
         return RecordedTests(
-            refusal="a call has no answer", hint="Try again once the service answers."
+            refusal="a call has no answer", hint="Its test says why, and what to do."
         )
     if not listened.heard:
         return RecordedTests(refusal="its tests make no call")

@@ -20,6 +20,7 @@ from cactions.model import (
     Action,
     ActionTest,
     CactionsError,
+    Expectation,
     FailureReason,
     Plan,
     PlanFailure,
@@ -80,7 +81,12 @@ def run_test(
     answered = AnswerRecorder(context.caller)
     context = replace(context, caller=answered)
     try:
-        job = Job(action, test.person, resolve_inputs(action, test.inputs))
+        inputs = resolve_inputs(action, test.inputs)
+    except UsageError as error:
+        named = UsageError(str(error), hint="Correct `inputs:` of this test.")
+        return find_untested(action, test, named, FailureReason.MISUSE)
+    try:
+        job = Job(action, test.person, inputs)
         result = answered.explain(make(job, context))
         request = _build_request(job, context) if test.expect.request else None
     except UsageError as error:
@@ -111,12 +117,14 @@ def _judge(
     action: Action, test: ActionTest, result: Plan | PlanFailure, request: Request | None = None
 ) -> TestReport:
     problems = tuple(find_problems(test.expect, result, request))
-    hint = _suggest_recording(action, result) if problems else ""
+    hint = _suggest_step(action, test.expect, result) if problems else ""
     return TestReport(action.name, test.name, result, problems, hint, place=test.place)
 
 
-def _suggest_recording(action: Action, result: Plan | PlanFailure) -> str:
-    """The command that records what is missing, or was recorded for another request."""
-    if isinstance(result, Plan) or result.reason is not FailureReason.NOT_RECORDED:
+def _suggest_step(action: Action, expect: Expectation, result: Plan | PlanFailure) -> str:
+    """What fixes an unexpected failure, such as the command that records what is missing."""
+    if isinstance(result, Plan) or result.reason.value == expect.failure:
         return ""
+    if result.reason is not FailureReason.NOT_RECORDED:
+        return f"Next: {result.hint}" if result.hint else ""
     return f"To record it: {join_command(('test',), action.name, options=('--record',))}"

@@ -52,7 +52,9 @@ def choose_tests(actions: Sequence[Action], selection: TestSelection) -> list[Ac
 
 def describe_missing_tests(actions: Sequence[Action]) -> str:
     """That there are no tests, and which actions have none."""
-    without = join_names(action.name for action in actions) or "no action"
+    if not actions:
+        return "There are no tests, since there are no actions."
+    without = join_names(action.name for action in actions)
     return f"There are no tests: {without} {'has' if len(actions) == 1 else 'have'} none."
 
 

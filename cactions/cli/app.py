@@ -44,7 +44,8 @@ def build_application(words: list[str]) -> typer.Typer:
     app = typer.Typer(
         name="cactions",
         help="Plan-and-apply for Intercom custom actions: see what would be overwritten, first.",
-        epilog="From an empty folder to an applied change: cactions help start",
+        epilog="From an empty folder to an applied change: cactions help start\n\n"
+        "Step by step, to a published action: cactions help tutorial",
         no_args_is_help=True,
         add_completion=False,
         pretty_exceptions_enable=False,

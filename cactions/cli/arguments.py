@@ -13,7 +13,7 @@ from cactions.cli.exit_codes import Exit, choose_most_severe
 from cactions.cli.options import parse_inputs, parse_person_query
 from cactions.logic.people.lookup import choose_role
 from cactions.logic.request.inputs import resolve_inputs
-from cactions.logic.suggest import suggest
+from cactions.logic.suggest import suggest_action
 from cactions.model import (
     Action,
     FailureReason,
@@ -34,7 +34,7 @@ def find_action(project: Project, name: str) -> Action:
     """The action. Raises UsageError with the nearest name."""
     if name in project.actions:
         return project.actions[name]
-    raise UsageError(f'there is no action "{name}"', hint=suggest(name, project.actions))
+    raise UsageError(f'there is no action "{name}"', hint=suggest_action(name, project.actions))
 
 
 def build_job(project: Project, name: str, person: str, inputs: list[str] | None) -> Job:

@@ -43,7 +43,7 @@ def _build_error(
 
 
 def _list_findings(report: ErrorReport) -> Json:
-    """Only here, since a signal may have ended the import of these modules."""
+    """The module is loaded only where there are findings."""
     if not report.findings:
         return []
     from cactions.logic.documents.findings import findings_to_json

@@ -12,6 +12,7 @@ from msgspec import Struct
 from cactions.edges.files import action_files
 from cactions.logic.lint.engine import lint
 from cactions.logic.project import LoadedProject, SourceFile, load_project
+from cactions.logic.yaml.tree_cache import TreeCache
 from cactions.model import SNAPSHOT_FILE, Snapshot, UsageError
 
 
@@ -60,8 +61,13 @@ def find_folders(
 
 
 def lint_folder(
-    folder: ActionFolder, environment: str | None, *, leaks: bool = True
+    folder: ActionFolder,
+    environment: str | None,
+    *,
+    leaks: bool = True,
+    trees: TreeCache | None = None,
 ) -> LoadedProject:
-    """What the files of one folder say."""
-    loaded_project = load_project(folder.files, environment, folder.snapshot)
-    return lint(loaded_project, time.time()) if leaks else loaded_project
+    """What the files of one folder say. ``trees`` are those of an earlier look."""
+    trees = trees or TreeCache()
+    loaded_project = load_project(folder.files, environment, folder.snapshot, trees=trees)
+    return lint(loaded_project, time.time(), trees) if leaks else loaded_project

@@ -43,20 +43,28 @@ def run() -> int:
     words = [word for word in sys.argv[1:] if word != _DEBUG]
     debug = len(words) < len(sys.argv) - 1 or os.environ.get("CACTIONS_DEBUG", "") not in ("", "0")
     try:
-        return _run_to_exit_code(words)
+        return _run_to_report(words, debug=debug)
     except (Interrupted, KeyboardInterrupt) as stopped:
         return _report_interrupt(stopped, words)
-    except BrokenPipeError as error:
-        json_ends.leave_json_error(error, progress.get_not_done_message(words), Exit.UNREAD)
-        streams.give_up(sys.stdout, sys.stderr)
-        return Exit.UNREAD
-    except Exception as error:  # noqa: BLE001 - the last net: a report, never a traceback
-        return _report_error(error, words, debug=debug)
     finally:
         progress.run_exit_hooks()
         forget_projects()
         json_output.start(())
         set_signal_handler(signal.SIG_DFL)
+
+
+def _run_to_report(words: list[str], *, debug: bool) -> int:
+    """The exit code of a command that came to its end or to an error, which leaves as a whole."""
+    try:
+        return _run_to_exit_code(words)
+    except BrokenPipeError as error:
+        set_signal_handler(leave_at_once)
+        json_ends.leave_json_error(error, progress.get_not_done_message(words), Exit.UNREAD)
+        streams.give_up(sys.stdout, sys.stderr)
+        return Exit.UNREAD
+    except Exception as error:  # noqa: BLE001 - the last net: a report, never a traceback
+        set_signal_handler(leave_at_once)
+        return _report_error(error, words, debug=debug)
 
 
 def _run_to_exit_code(words: list[str]) -> int:

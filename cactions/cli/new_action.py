@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping, Sequence
 from contextlib import nullcontext
 from pathlib import Path
@@ -113,9 +114,16 @@ def open_folder(files: Sequence[Path] | None, name: str) -> OpenFolder:
     path = wiring.find_folder(files)
     [folder] = find_folders([path], wiring.load_snapshot)
     loaded = load_project(folder.files, None, folder.snapshot)
+    opened = OpenFolder(path, folder, loaded)
     if loaded.partial and name in {*loaded.partial.actions, *loaded.broken}:
-        raise UsageError(f'there is an action "{name}" already', hint="Choose another name.")
-    return OpenFolder(path, folder, loaded)
+        raise _build_taken_error(name, opened)
+    return opened
+
+
+def _build_taken_error(name: str, opened: OpenFolder) -> UsageError:
+    file = opened.build_file_name(name)
+    again = f", or delete {file} to make it again" if os.path.lexists(file) else ""
+    return UsageError(f'there is an action "{name}" already', hint=f"Choose another name{again}.")
 
 
 def compose_action(order: NewActionOrder, opened: OpenFolder) -> NewAction:

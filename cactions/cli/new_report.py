@@ -9,6 +9,7 @@ from pathlib import Path
 from cactions.cli import progress, prompts, wiring
 from cactions.cli.new_action import NewAction, OpenFolder
 from cactions.cli.new_questions import is_attended
+from cactions.cli.vault_check import list_sealed_names
 from cactions.cli.vault_choice import VAULT, list_key_words
 from cactions.edges.files.file_io import replace_file
 from cactions.edges.files.new_files import check_absent, create_files
@@ -35,12 +36,15 @@ def keep_action(composed: NewAction) -> None:
 
 def offer_sealing(drafted: DraftedAction, folder: Path, *, json: bool) -> set[str]:
     """The names of the secrets that were sealed: on a terminal, where there is a vault, it asks."""
-    known = [secret for secret in drafted.secrets if secret.value]
     vault = folder / VAULT
-    if not known or not is_attended(json=json) or not os.path.lexists(vault):
+    if not any(secret.value for secret in drafted.secrets) or not is_attended(json=json):
+        return set()
+    if not os.path.lexists(vault):
         return set()
     sealed = set()
-    for secret in known:
+    for secret in _list_unsealed(drafted, folder):
+        if not secret.value:
+            continue
         if prompts.confirm_choice(f'Seal "{secret.name}" ({secret.what}) for {secret.host}?'):
             wiring.seal_secret(vault, Secret(secret.name, secret.value), secret.host)
             sealed.add(secret.name)
@@ -62,7 +66,7 @@ def report_action(
         tuple((each.line, each.text) for each in drafted.decisions),
         tuple(
             SecretStep(each.name, each.host, each.what, _build_seal_command(each, opened.path))
-            for each in drafted.secrets
+            for each in _list_unsealed(drafted, folder)
             if each.name not in sealed
         ),
         tuple(sorted(sealed)),
@@ -74,6 +78,12 @@ def report_action(
         wiring.write_json(draft_to_json(summary))
     else:
         wiring.create_output().print(render_new_action(summary))
+
+
+def _list_unsealed(drafted: DraftedAction, folder: Path) -> list[FoundSecret]:
+    """The secrets that the vault does not have yet; all where it cannot be read."""
+    names = list_sealed_names(folder / VAULT)
+    return [secret for secret in drafted.secrets if secret.name not in names]
 
 
 def _build_seal_command(secret: FoundSecret, folder: Path) -> str:
@@ -98,6 +108,8 @@ def _list_steps(
     found = (str(person.fields["user_id"]) for person in people if person.fields.get("user_id"))
     person = f"user_id={next(found, 'u-1')}"  # also where another field is matched
     yield join_command(("validate",), *files[1:]), "what is left to decide, and what leaks"
+    if composed.drafted.decisions:
+        return  # every other command refuses what is undecided
     if composed.plan.beside:
         yield join_command(("test",), name, options=files), "its test, replayed"
         options = ("--person", person, "--replay", *files)

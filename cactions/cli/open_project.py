@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from cactions.cli.live_options import LiveOptions
     from cactions.logic.project import LoadedProject
 
+_STRICT: Final = "`cactions validate` lets this pass; here what is unknown counts as unsafe"
 _WORKSPACE_ROUTES: Final = ("", "version", "workspace", "network")
 
 
@@ -107,8 +108,10 @@ def _open_folder(
     home = find_folder(paths)
     [found] = load_projects(paths or (), environment, leaks=leaks)
     findings = (
-        replace(finding, severity=Severity.ERROR) if finding.rule in strict else finding
-        for finding in found.findings
+        replace(each, severity=Severity.ERROR, notes=(*each.notes, _STRICT))
+        if each.rule in strict and each.severity is not Severity.ERROR
+        else each
+        for each in found.findings
     )
     errors = tuple(each for each in findings if each.severity is Severity.ERROR and counts(each))
     if errors or found.partial is None:

@@ -50,6 +50,14 @@ def read_secret_versions(vault: Path) -> dict[str, str]:
     }
 
 
+def list_sealed_names(vault: Path) -> frozenset[str]:
+    """The names of the secrets of a vault, without any key; none where it cannot be read."""
+    try:
+        return frozenset(read_secret_versions(vault))
+    except CactionsError:
+        return frozenset()
+
+
 def _look_into_vault(
     vault: Path, look: Callable[[Sequence[Entry]], list[Finding]]
 ) -> list[Finding]:

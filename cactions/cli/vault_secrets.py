@@ -5,8 +5,8 @@ from __future__ import annotations
 import os
 
 from cactions.app.ports import IntercomApi
-from cactions.app.vault.open_vault import open_vault
-from cactions.cli import output_scrubber, wiring, workspace
+from cactions.app.vault.open_vault import VaultContext, open_vault
+from cactions.cli import key_wiring, output_scrubber, secret_input, wiring, workspace
 from cactions.cli.project_folder import ProjectFolder
 from cactions.cli.vault_choice import VAULT, choose_vault
 from cactions.model.secret import Secret
@@ -34,3 +34,14 @@ def register_vault_secrets(home: ProjectFolder) -> None:
         if entry.purpose is Purpose.SECRET and not entry.is_binding:
             text = vault.unseal(entry).decode("utf-8", "replace")
             output_scrubber.register_secret(Secret(entry.name, text))
+
+
+def read_new_value(context: VaultContext, name: str, *, strip_newline: bool) -> Secret:
+    """The value of a secret: typed, or of stdin. Raises UsageError before, where there is no vault.
+
+    Raises UsageError for a value that cannot be kept, and StoreError.
+    """
+    context.file.read()
+    return secret_input.read_value(
+        name, strip_newline=strip_newline, normalize_key=key_wiring.normalize_private_key
+    )

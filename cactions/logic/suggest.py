@@ -22,6 +22,11 @@ def suggest(word: str, known: Iterable[str]) -> str:
     return f"known: {join_names(names)}" if names else ""
 
 
+def suggest_action(name: str, known: Iterable[str]) -> str:
+    """The action that was probably meant; in a project without actions, how to make one."""
+    return suggest(name, known) or "`cactions new --help` shows how to make one"
+
+
 def join_names(names: Iterable[str]) -> str:
     """The first names, and how many there are beside them."""
     every = list(names)

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from msgspec import Struct
 
 from cactions.model.enums import ChangeKind, Outcome
-from cactions.model.json_value import ABSENT, Value
+from cactions.model.json_value import ABSENT, Json, Value
 from cactions.model.person import DataType
 from cactions.model.plan import Plan
 from cactions.model.run import Receipt
@@ -17,15 +17,15 @@ class PlannedEntry(Struct, frozen=True):
     """The result of planning for one row; with a receipt, nothing of it is to be written.
 
     ``marks`` are texts that no two entries of a run should share, such as the identity of the
-    record that the values come from. ``evidence`` is what the call has shown, as JSON; empty for no
-    call.
+    record that the values come from. ``evidence`` is what the call has shown, as a document; None
+    for no call.
     """
 
     number: int
     plan: Plan
     receipt: Receipt | None = None
     marks: tuple[str, ...] = ()
-    evidence: str = ""
+    evidence: Json = None
 
 
 class Transition(Struct, frozen=True):

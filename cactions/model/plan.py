@@ -36,6 +36,8 @@ class Change(Struct, frozen=True):
     @property
     def kind(self) -> ChangeKind:
         """All empty values are equal: null, ``""`` and absent mean the same to a reader."""
+        if self.before is self.after:  # most changes of most runs
+            return ChangeKind.SAME
         was_empty, becomes_empty = is_empty(self.before), is_empty(self.after)
         if was_empty or becomes_empty:
             if was_empty and becomes_empty:

@@ -3,11 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Final
 
 from cactions.logic.new_action.summary import NewActionSummary
 from cactions.render.layout import add_gap, wrap
 from cactions.render.messages import join_words
 from cactions.render.text import BLANK, Span, Style, StyledLine, View, count_cells, span
+
+_UNKNOWN_WRITERS: Final = (
+    "Before `cactions publish`, say of each whether end users can write it:"
+    " messenger_writable: true or false."
+)
 
 
 def render_new_project(
@@ -46,6 +52,7 @@ def render_new_action(done: NewActionSummary) -> View:
             where = f" in {join_words([*done.changed])}" if done.changed else " there"
             text = f"Declared{where}: {join_words([*done.attributes])}."
             lines += wrap(span(text), width)
+            lines += wrap(span(_UNKNOWN_WRITERS, Style.QUIET), width)
         if done.sealed:
             lines += wrap(span(f"Sealed: {join_words([*done.sealed])}."), width)
         for note in done.notes:

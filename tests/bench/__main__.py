@@ -10,6 +10,7 @@ from __future__ import annotations
 import gc
 import sys
 import tempfile
+from argparse import ArgumentParser
 from collections.abc import Callable, Iterable, Sequence
 from functools import partial
 from pathlib import Path
@@ -32,11 +33,20 @@ from tests.bench.measuring import Reading
 from tests.bench.table import table
 
 ROUNDS = 25
+PARTS = (
+    "starting", "planning", "replaying", "suites", "validating", "watching", "reading",
+    "linting", "unsealing", "sending", "pages", "bulk",
+)  # fmt: skip
 
 
 def main(words: Sequence[str]) -> int:
     """Print the table; 1 if a limit is exceeded."""
-    chosen = [word for word in words if not word.startswith("--")]
+    parser = ArgumentParser(prog="python -m tests.bench", description=__doc__)
+    parser.add_argument("parts", nargs="*", metavar="PART", help=", ".join(PARTS))
+    parser.add_argument("--million", action="store_true", help="bulk: a million people, too")
+    options = parser.parse_args(words)
+    if unknown := [part for part in options.parts if part not in PARTS]:
+        parser.error(f"there is no part {unknown[0]}; there are {', '.join(PARTS)}")
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         parts: dict[str, Callable[[], Iterable[Reading]]] = {
@@ -51,9 +61,9 @@ def main(words: Sequence[str]) -> int:
             "unsealing": partial(unsealing.readings, folder, ROUNDS),
             "sending": partial(sending.readings, ROUNDS),
             "pages": partial(pages.readings, folder),
-            "bulk": partial(bulk.readings, folder, ROUNDS, million="--million" in words),
+            "bulk": partial(bulk.readings, folder, ROUNDS, million=options.million),
         }
-        readings = [each for part in chosen or parts for each in parts[part]()]
+        readings = [each for part in options.parts or PARTS for each in parts[part]()]
     sys.stdout.write(table(readings))
     return 0 if all(reading.holds for reading in readings) else 1
 

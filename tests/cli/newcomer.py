@@ -6,6 +6,7 @@ replaced.
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import sys
@@ -16,6 +17,7 @@ import pexpect
 
 from cactions.cli.exit_codes import MEANINGS, Exit
 from tests.cli.conftest import ROOT
+from tests.servers import Behaviour, Talk
 
 FIRST = "cactions --help"
 """The one command that a newcomer knows; all others come from what was printed."""
@@ -30,6 +32,23 @@ def list_shown_commands(printed: str) -> list[str]:
     found = re.findall(r"(?<!`)`((?:cactions|export)\s[^`]*)`", printed)
     found += re.findall(rf"(?:: |^ *)({_LINE})$", printed, re.MULTILINE)
     return [*dict.fromkeys(" ".join(re.sub(r" +#.*", "", line).split()) for line in found)]
+
+
+def build_customer_service(customers: Mapping[str, object], token: str) -> Behaviour:
+    """A service of one's own: customers as JSON, for calls with the bearer token."""
+
+    def answer(talk: Talk) -> None:
+        while request := talk.request().decode():
+            customer = customers.get(request.split()[1].removeprefix("/v1/customers/"))
+            status = "200 OK" if customer else "404 Not Found"
+            if f"\r\nauthorization: bearer {token}\r\n" not in request.lower():
+                status, customer = "401 Unauthorized", None
+            body = json.dumps(customer or {"error": status})
+            kind = "Content-Type: application/json"
+            head = f"HTTP/1.1 {status}\r\n{kind}\r\nContent-Length: {len(body)}"
+            talk.send(f"{head}\r\n\r\n{body}".encode())
+
+    return answer
 
 
 class Newcomer:
@@ -65,16 +84,22 @@ class Newcomer:
         for placeholder, word in words.items():
             line, replaced = re.subn(rf"(?<![\w-]){placeholder}\b", word, line)
             assert replaced
-        self.commands.append(line)
         self.followed.add(shown)
         if line.startswith("export "):
+            self.commands.append(line)
             self._exports.append(line)
             return ""
+        printed = self.give(line, code, answers)
+        if not line.startswith(("cactions help", FIRST)):
+            self.hinted |= set(list_shown_commands(printed))
+        return printed
+
+    def give(self, line: str, code: Exit = Exit.CLEAN, answers: str = "") -> str:
+        """Type a command as it stands; what it prints. The exit code is as expected."""
+        self.commands.append(line)
         printed, found = self._run(line, answers)
         assert (code, True) == (found, code in MEANINGS), (line, printed)
         self.printed += printed
-        if not line.startswith(("cactions help", FIRST)):
-            self.hinted |= set(list_shown_commands(printed))
         return printed
 
     def follow_rest(self) -> None:

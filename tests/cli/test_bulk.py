@@ -113,4 +113,4 @@ def test_a_probe_that_was_not_recorded_names_the_command_that_records_it(
 ) -> None:
     done = cli("probe", "loyalty", "--replay")
     assert Exit.MISUSE == done.code
-    assert "cactions probe loyalty --as PERSON --victim PERSON --record" in join_lines(done.err)
+    assert "cactions probe loyalty --as u-1 --victim u-2 --record" in join_lines(done.err)

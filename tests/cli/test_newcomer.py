@@ -15,10 +15,10 @@ import pytest
 
 from cactions.cli.exit_codes import Exit
 from tests.cli.conftest import list_writes
-from tests.cli.newcomer import FIRST, Newcomer
+from tests.cli.newcomer import FIRST, Newcomer, build_customer_service
 from tests.intercom_projects import API, add_ada
 from tests.run_report import REPORT
-from tests.servers import HERE, HOST, Server, Talk, serving, tls_for
+from tests.servers import HERE, HOST, Server, serving, tls_for
 from tests.workspace import WorkspaceServer
 
 MOST_COMMANDS = 15
@@ -31,21 +31,9 @@ pytestmark = pytest.mark.skipif(
 )
 
 
-def answer_with_customers(talk: Talk) -> None:
-    """A service of one's own: customers as JSON, for whoever has the bearer token."""
-    while request := talk.request().decode():
-        customer = CUSTOMERS.get(request.split()[1].removeprefix("/v1/customers/"))
-        status = "200 OK" if customer else "404 Not Found"
-        if f"\r\nauthorization: bearer {SECRET}\r\n" not in request.lower():
-            status, customer = "401 Unauthorized", None
-        body = json.dumps(customer or {"error": status})
-        head = f"HTTP/1.1 {status}\r\nContent-Type: application/json\r\nContent-Length: {len(body)}"
-        talk.send(f"{head}\r\n\r\n{body}".encode())
-
-
 @pytest.fixture
 def service() -> Iterator[Server]:
-    with serving(answer_with_customers, tls_for("localhost", HOST)) as server:
+    with serving(build_customer_service(CUSTOMERS, SECRET), tls_for("localhost", HOST)) as server:
         yield server
 
 

@@ -267,9 +267,9 @@ def test_what_calls_have_shown_is_kept_until_everyone_is_planned(planning: Journ
     """In the order of the entries, the last for each; a forgotten person's is erased."""
     rows = planning.open_rows(RUN)
     rows.add([(n, row(n)) for n in (1, 2, 3, 4, 99)], [])
-    rows.place([PlannedEntry(n, about(n), evidence=f'{{"own": [{n}]}}') for n in (3, 99)])
-    rows.place([PlannedEntry(1, about(1), evidence="[]"), PlannedEntry(2, about(2))])
-    rows.place([PlannedEntry(1, about(1), evidence='{"own": [1]}')], durable=True)
+    rows.place([PlannedEntry(n, about(n), evidence={"own": [n]}) for n in (3, 99)])
+    rows.place([PlannedEntry(1, about(1), evidence=[]), PlannedEntry(2, about(2))])
+    rows.place([PlannedEntry(1, about(1), evidence={"own": [1]})], durable=True)
     planning.reopen(RUN)
     shown = [(n, {"own": [n]}) for n in (1, 3, 99)]
     assert shown == [*planning.open_rows(RUN).list_evidence()]

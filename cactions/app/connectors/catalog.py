@@ -20,7 +20,7 @@ from cactions.logic.connectors.match import (
 )
 from cactions.logic.connectors.reader import parse_connector
 from cactions.logic.intercom.api import ApiCall, ApiReply, build_error, encode_segment
-from cactions.logic.suggest import suggest
+from cactions.logic.suggest import suggest_action
 from cactions.model import Action, Connector, ConnectorVersion, Project, UsageError, WorkspaceError
 
 PATH = "/data_connectors"
@@ -49,7 +49,8 @@ class WorkspaceConnectors(Struct, frozen=True):
             names += [connector.name for connector in self.connectors]
             raise UsageError(
                 f'the workspace has no connector "{name}", or several of this name',
-                hint=suggest(name, names) or "`cactions connectors list` shows what there is.",
+                hint=suggest_action(name, names)
+                or "`cactions connectors list` shows what there is.",
             )
         return found
 
@@ -111,7 +112,9 @@ def choose_actions(project: Project, names: Sequence[str]) -> tuple[Action, ...]
     """The actions of these names, or all. Raises UsageError for an unknown one."""
     for name in names:
         if name not in project.actions:
-            raise UsageError(f'there is no action "{name}"', hint=suggest(name, project.actions))
+            raise UsageError(
+                f'there is no action "{name}"', hint=suggest_action(name, project.actions)
+            )
     return tuple(project.actions[name] for name in dict.fromkeys(names or project.actions))
 
 

@@ -7,31 +7,37 @@ from typing import Annotated, Final
 
 import typer
 
-from cactions.cli import streams
+from cactions.cli import wiring
 from cactions.cli.options import Json
 from cactions.cli.reporters import report_help
 from cactions.logic.suggest import suggest
 from cactions.model import UsageError
+from cactions.render.help_page import render_help_page, render_topics
 
 TOPICS: Final = {
-    "start": "from an empty folder to an applied change, with a file to copy",
-    "authoring": "new projects and actions: from a curl line, a sample answer or a template",
+    "start": "one file to copy, and the commands up to a change that is applied",
+    "tutorial": "from an empty folder to a published action, step by step",
+    "authoring": "a new action: from a curl line, an answer, OpenAPI or a template",
+    "web": "Intercom's web page and cactions: what to do where",
     "file-format": "projects, actions, tokens, names and defaults",
+    "keys": "every key of an action file, with what may stand there",
     "answers": "how an answer is read: rows, values, dates, XML, nothing there",
     "leaks": "leak detection, and how to suppress a finding",
+    "tests": "the tests of actions: what they expect, which run, coverage",
+    "recordings": "recording and replaying responses",
     "vault": "secrets, keys and recipients",
     "identity": "identity verification: what a site signs, and what that proves",
     "live-calls": "which requests are sent, and how often",
+    "security": "the security model: who can do what, and what is sealed",
     "intercom": "a workspace at Intercom: token, people, writes, rate limit",
-    "review": "the review page: one HTML file of a diff, a run or findings",
-    "many-people": "runs for a file of people: the plan, what stops it, resume and undo",
-    "tests": "the tests of actions: what they expect, which run, coverage",
-    "recordings": "recording and replaying responses",
     "publish": "what goes live, on which evidence, and what runs then",
-    "json": "the documents of --json, errors included, and their schemas",
-    "config": "your configuration, environment variables, completion in your shell",
+    "many-people": "runs for many people: the plan, what stops it, resume, undo",
+    "review": "the review page: one HTML file of a diff, a run or findings",
     "ci": "formats, the GitHub Action, the pre-commit hook, editors",
-    "changes": "what each version has changed, what stays compatible, what 1.0 needs",
+    "scripts": "cactions in a script: what each exit code asks for, extending",
+    "json": "the documents of --json, errors included, and their schemas",
+    "config": "your configuration, environment variables, completion",
+    "changes": "what has changed, what stays compatible, what 1.0 needs",
 }
 """The pages in ``cactions/help``, in the order in which they are listed."""
 
@@ -50,8 +56,6 @@ def command(
     if json:
         report_help(TOPICS, topic, text)
     elif text:
-        streams.write_text(text)
+        wiring.create_output().print(render_help_page(text))
     else:
-        width = max(map(len, TOPICS))
-        lines = [f"  {name:<{width}}  {about}" for name, about in TOPICS.items()]
-        streams.write_text("\n".join(["Topics:", *lines]) + "\n")
+        wiring.create_output().print(render_topics(TOPICS))

@@ -128,7 +128,7 @@ def replay_probe(action: Action, home: ProjectFolder, path: Path | None) -> Prob
     now = SystemClock().get_time()
     judged, why = judge_recording(read_probe(home, action, path), action, home.project, now)
     if why:
-        again = build_probe_command(action, "--record")
+        again = build_probe_command(action, home, "--record")
         raise DefinitionError(
             f'the recorded probe of "{action.name}" proves nothing: {why}',
             hint=f"Probe it again: `{again}`.",
@@ -169,7 +169,7 @@ def _find_person(
 ) -> ProbePerson:
     """A test person. Raises UsageError for another one."""
     if not text:
-        named = build_probe_command(action)
+        named = build_probe_command(action, home)
         raise UsageError(f"{option} is missing", hint=f"Name two test people: `{named}`.")
     try:
         job = arguments.build_job(home.project, action.name, text, inputs)

@@ -136,9 +136,10 @@ def command(
 def _explain_no_tests(actions: Sequence[Action], *, require: bool) -> Exit:
     """A run that shows nothing does not look like one that shows that all is well."""
     remedy = "" if require else " --require-tests makes that a failure."
-    wiring.create_output().info(
-        f"{describe_missing_tests(actions)}{remedy} `cactions help tests` shows how to write some."
-    )
+    step = "`cactions help tests` shows how to write some."
+    if not actions:
+        step = "`cactions new --help` shows how to make one."
+    wiring.create_output().info(f"{describe_missing_tests(actions)}{remedy} {step}")
     return Exit.FINDINGS if require else Exit.CLEAN
 
 

@@ -17,6 +17,7 @@ from cactions.cli.load import ActionFolder, find_folders, lint_folder
 from cactions.cli.output_files import check_output, write_text
 from cactions.edges.files.action_files import STDIN
 from cactions.logic.project import LoadedProject
+from cactions.logic.yaml.tree_cache import TreeCache
 from cactions.model import LintReport, Severity, UsageError
 
 
@@ -84,10 +85,15 @@ def load_folders(options: ValidateOptions) -> list[ActionFolder]:
 
 
 def lint_folders(
-    options: ValidateOptions, action_folders: Sequence[ActionFolder]
+    options: ValidateOptions,
+    action_folders: Sequence[ActionFolder],
+    trees: TreeCache | None = None,
 ) -> list[LoadedProject]:
-    """What the files of each folder say, under all rules, with what recorded probes say of it."""
-    found = [lint_folder(folder, options.environment) for folder in action_folders]
+    """What the files of each folder say, under all rules, with what recorded probes say of it.
+
+    ``trees`` are those of an earlier look.
+    """
+    found = [lint_folder(folder, options.environment, trees=trees) for folder in action_folders]
     return wiring.annotate_probes(found, _list_paths(options))
 
 

@@ -10,7 +10,7 @@ import typer
 from cactions.app.vault import manage
 from cactions.app.vault.recipients import join_vault
 from cactions.app.vault.rekey import rekey_vault
-from cactions.cli import key_wiring, progress, secret_input, vault_hosts, wiring, workspace
+from cactions.cli import progress, secret_input, vault_hosts, vault_secrets, wiring, workspace
 from cactions.cli.commands import vault_recipients
 from cactions.cli.commands.vault_bind import Name, bind
 from cactions.cli.commands.vault_merge import merge
@@ -95,9 +95,7 @@ def seal(
         chosen = vault_hosts.choose_hosts(options, name)
         host, token_host = [*chosen.hosts], token_host or [*chosen.token_hosts] or None
     context = wiring.open_vault_context(options)
-    secret = secret_input.read_value(
-        name, strip_newline=strip_newline, normalize_key=key_wiring.normalize_private_key
-    )
+    secret = vault_secrets.read_new_value(context, name, strip_newline=strip_newline)
     if signing:
         vault_hosts.check_signing_secret(secret)
     with progress.atomic():
@@ -129,9 +127,7 @@ def rotate(
     Example: cactions vault rotate shop_token
     """
     context = wiring.open_vault_context(options)
-    secret = secret_input.read_value(
-        name, strip_newline=strip_newline, normalize_key=key_wiring.normalize_private_key
-    )
+    secret = vault_secrets.read_new_value(context, name, strip_newline=strip_newline)
     with progress.atomic():
         done = manage.rotate_secret(context, secret, host)
     text, file = f'"{name}" has a new value.', str(options.vault)

@@ -1,8 +1,10 @@
 """One look at the files after another: what ``validate`` finds, and the tests of what has changed.
 
-The files are validated as a whole each time, by what ``validate`` uses. A test is replayed again
-when its action, the rest of its project, its recording or the files with its people have changed;
-so what takes long is not repeated. No service is called, and no vault is unlocked.
+The files are validated as a whole each time, by what ``validate`` uses; only the trees of texts
+that have not changed are kept. Rules are not run over a part of the actions: whose value reaches
+which lookup follows from all of them, so that a part would need a second way to the same answer.
+A test is replayed again when its action, the rest of its project, its recording or the files with
+its people have changed. No service is called, and no vault is unlocked.
 """
 
 from __future__ import annotations
@@ -32,6 +34,7 @@ from cactions.edges.files.file_watch import FileStamp, FileStamps, WatchedFolder
 from cactions.edges.store.people import FILE_NAME as PEOPLE_STORE
 from cactions.logic.cassette.file_name import FOLDER, build_cassette_name
 from cactions.logic.project import LoadedProject
+from cactions.logic.yaml.tree_cache import TreeCache
 from cactions.model import (
     SNAPSHOT_FILE,
     Action,
@@ -93,6 +96,7 @@ class WatchSession:
 
     def __init__(self, paths: Sequence[Path], environment: str | None) -> None:
         self._options = ValidateOptions(paths, environment)
+        self._trees = TreeCache()
         self._kept: dict[tuple[Path, str], _KeptReplay] = {}
         self._projects: dict[Path, _Definition] = {}
         self.folders = set(_list_watched(paths))
@@ -103,7 +107,7 @@ class WatchSession:
 
         Raises CactionsError where the files cannot be read.
         """
-        loaded = lint_folders(self._options, load_folders(self._options))
+        loaded = lint_folders(self._options, load_folders(self._options), self._trees)
         report = WatchReport(build_report(self._options, loaded))
         for home, found in zip(list_folders(self._options.paths), loaded, strict=True):
             if found.partial:
@@ -145,11 +149,16 @@ class WatchSession:
         return self._projects[watched.home]
 
     def _join_suite(self, suite: SuiteResult, home: Path, ready: Sequence[Action]) -> SuiteResult:
-        """The suite with how the tests of a folder went last."""
+        """The suite with how the tests of a folder went last, and where they stand now."""
         kept = [self._kept[home, action.name] for action in ready]
+        reports = (
+            replace(report, place=test.place)
+            for action, each in zip(ready, kept, strict=True)
+            for report, test in zip(each.reports, action.tests, strict=True)
+        )
         return replace(
             suite,
-            reports=(*suite.reports, *(report for each in kept for report in each.reports)),
+            reports=(*suite.reports, *reports),
             unused=(*suite.unused, *(item for each in kept for item in each.unused)),
         )
 

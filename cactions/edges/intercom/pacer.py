@@ -28,7 +28,14 @@ from cactions.edges.files.private_files import open_private_file, wait_for_lock
 from cactions.edges.store.state_folder import StateFolder
 from cactions.logic.rate_limit.answers import observe_answer, observe_loss
 from cactions.logic.rate_limit.figures import PacerFigures, describe_limit
-from cactions.logic.rate_limit.file_format import LARGEST, dump_state, load_state
+from cactions.logic.rate_limit.file_format import (
+    LARGEST,
+    choose_place,
+    dump_state,
+    find_block,
+    load_state,
+    name_block,
+)
 from cactions.logic.rate_limit.permits import take_permit
 from cactions.logic.rate_limit.state import PacerState, Permit
 from cactions.model import StoreError
@@ -105,22 +112,25 @@ class FileSharedState:
             with store_errors(self.path):
                 wait_for_lock(handle, self.path, LOCK_SECONDS)
                 now = clock.get_time()
-                state, result = change(self._read(handle, now), now)
-                self._write(handle, state)
+                data = os.pread(handle, LARGEST, 0)
+                state, result = change(self._load(data, now), now)
+                self._write(handle, data, state)
             return result
         finally:
             os.close(handle)
 
-    def _read(self, handle: int, now: float) -> PacerState:
-        data = os.pread(handle, LARGEST, 0)
-        if self._written and data.startswith(self._written):
+    def _load(self, data: bytes, now: float) -> PacerState:
+        block = data[find_block(data) :]
+        if self._written and block.startswith(self._written):
             return self._state  # no other process has changed it
-        return load_state(data, now)
+        return load_state(block, now)
 
-    def _write(self, handle: int, state: PacerState) -> None:
-        """In one step; bytes of a longer state may stay behind it."""
+    def _write(self, handle: int, data: bytes, state: PacerState) -> None:
+        """A process that is killed meanwhile leaves the old state or the new one."""
         self._written, self._state = dump_state(state), state
-        os.pwrite(handle, self._written, 0)
+        begin = choose_place(data, len(self._written))
+        os.pwrite(handle, self._written, begin)
+        os.pwrite(handle, name_block(begin), 0)
 
 
 class Pacer:

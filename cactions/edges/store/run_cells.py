@@ -56,10 +56,10 @@ class RunCells:
     def write_row(self, number: int, row: JobRow) -> str | bytes:
         return self._seal(documents.write_row(row), number, ROW)
 
-    def write_evidence(self, first: int, texts: Mapping[int, str]) -> str | bytes:
-        """A block of evidence, each the text of a document by its number, as it is stored."""
-        block = ",".join([f'"{number}":{text}' for number, text in texts.items()])
-        return self._seal(f"{{{block}}}", first, EVIDENCE)
+    def write_evidence(self, first: int, shown: Mapping[int, Json]) -> str | bytes:
+        """A block of evidence, each a document by the number of its entry, as it is stored."""
+        block: Json = {str(number): document for number, document in shown.items()}
+        return self._seal(strict_json.dump_json(block), first, EVIDENCE)
 
     def read_evidence(self, first: int, stored: Cell) -> dict[int, Json]:
         return self.parse(self._decode(stored, first, EVIDENCE), _read_block)

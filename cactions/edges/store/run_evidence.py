@@ -30,19 +30,19 @@ class RunEvidence:
 
     def add(self, entries: Iterable[PlannedEntry]) -> None:
         """Store the evidence of these, in the place of an earlier one of them."""
-        blocks: dict[int, dict[int, str]] = {}
+        blocks: dict[int, dict[int, Json]] = {}
         for entry in entries:
-            if entry.evidence:
+            if entry.evidence is not None:
                 blocks.setdefault(_find_block(entry.number), {})[entry.number] = entry.evidence
         for first, known in self._read_blocks(blocks):
-            blocks[first] = {**_write_texts(known), **blocks[first]}
+            blocks[first] = known | blocks[first]
         self._write_blocks(blocks)
 
     def forget(self, number: int) -> None:
         """Erase the evidence of an entry."""
         for first, known in self._read_blocks([_find_block(number)]):
             known.pop(number, None)
-            self._write_blocks({first: _write_texts(known)})
+            self._write_blocks({first: known})
 
     def list_all(self) -> Iterator[tuple[int, Json]]:
         """The evidence of each entry that has some, by its number, in order."""
@@ -64,13 +64,9 @@ class RunEvidence:
             for number, stored in rows
         ]
 
-    def _write_blocks(self, blocks: Mapping[int, Mapping[int, str]]) -> None:
-        cells = ((n, self._cells.write_evidence(n, texts)) for n, texts in blocks.items())
+    def _write_blocks(self, blocks: Mapping[int, Mapping[int, Json]]) -> None:
+        cells = ((n, self._cells.write_evidence(n, shown)) for n, shown in blocks.items())
         self._database.execute_all(run_schema.ADD_EVIDENCE, cells)
-
-
-def _write_texts(block: Mapping[int, Json]) -> dict[int, str]:
-    return {number: strict_json.dump_json(shown) for number, shown in block.items()}
 
 
 def _find_block(number: int) -> int:

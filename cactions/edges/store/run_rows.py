@@ -43,7 +43,8 @@ class RunRows:
         with self._database.open_for_writing(durable=durable):
             placed = [*entries]
             self._database.execute_all(run_schema.PLACE, map(self._write, placed))
-            self._database.execute_all(run_schema.END_WAIT, ((each.number,) for each in placed))
+            numbers = strict_json.dump_json([each.number for each in placed])
+            self._database.execute(run_schema.END_WAIT, numbers)
             self._add_marks((text, each.number) for each in placed for text in each.marks)
             self._evidence.add(placed)
 

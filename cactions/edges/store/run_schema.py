@@ -86,7 +86,7 @@ SET_PHASE: Final = "UPDATE run SET phase = ?, summary = ?"
 ADD: Final = "INSERT INTO entry VALUES (?, ?, ?, ?, '', ?)"
 PLACE: Final = "INSERT OR REPLACE INTO entry VALUES (?, ?, ?, ?, '', ?)"
 WAIT: Final = "INSERT INTO waiting VALUES (?, ?)"
-END_WAIT: Final = "DELETE FROM waiting WHERE number = ?"
+END_WAIT: Final = "DELETE FROM waiting WHERE number IN (SELECT value FROM json_each(?))"
 WITHDRAW: Final = "DELETE FROM entry WHERE number = ? AND state = 'calling'"
 START: Final = """UPDATE entry SET state = 'started'
     WHERE number IN (SELECT value FROM json_each(?)) AND state IN ('planned', 'started')"""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
+from cactions.logic.action_cache import ActionCache
 from cactions.logic.bulk.identifiers import compute_digest
 from cactions.logic.bulk.request_keys import list_identity_references
 from cactions.model import (
@@ -103,15 +104,22 @@ def list_identity_attributes(action: Action) -> frozenset[str]:
     return frozenset({*unique, *keys, *IDENTITY_FIELDS})
 
 
+_UNIQUE: Final = ActionCache(
+    lambda action: frozenset(m.attribute.name for m in action.response.mapping if m.unique)
+)
+
+
 def list_unique_digests(action: Action, plan: Plan) -> tuple[tuple[str, int], ...]:
     """Each unique attribute that the plan gives a value, and a digest of both."""
-    unique = {m.attribute.name for m in action.response.mapping if m.unique}
-    if not unique:
-        return ()
-    return tuple(
-        (change.attribute, _digest_value(change.attribute, change.after))
-        for change in plan.changes
-        if change.attribute in unique and not is_empty(change.after)
+    unique = _UNIQUE.get(action)
+    return (
+        tuple(
+            (change.attribute, _digest_value(change.attribute, change.after))
+            for change in plan.changes
+            if change.attribute in unique and not is_empty(change.after)
+        )
+        if unique
+        else ()
     )
 
 

@@ -38,7 +38,7 @@ from cactions.logic.documents.definitions import (
     publication_to_json,
     published_to_json,
 )
-from cactions.logic.documents.evidence import evidence_from_json, write_evidence
+from cactions.logic.documents.evidence import evidence_from_json, evidence_to_json
 from cactions.logic.documents.findings import (
     findings_to_json,
     pages_to_json,
@@ -95,6 +95,7 @@ __all__ = [
     "connectors_to_json",
     "definitions_to_json",
     "evidence_from_json",
+    "evidence_to_json",
     "execution_to_json",
     "executions_to_json",
     "failed_to_json",
@@ -132,7 +133,6 @@ __all__ = [
     "summary_to_json",
     "tally_to_json",
     "undo_to_json",
-    "write_evidence",
     "write_plan",
     "write_row",
 ]

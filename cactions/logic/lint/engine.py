@@ -21,6 +21,7 @@ from cactions.logic.lint.taint_flow import TaintResult, analyze_taint, build_sou
 from cactions.logic.lint.vocabulary import is_contact_address, is_justification
 from cactions.logic.project import LoadedProject
 from cactions.logic.project.source_map import SourceMap
+from cactions.logic.yaml.tree_cache import TreeCache
 from cactions.model import (
     Finding,
     Label,
@@ -36,12 +37,12 @@ _LONGEST_DAYS: Final = 400
 """A statement is looked at again within this time."""
 
 
-def lint(shaped: LoadedProject, now: float) -> LoadedProject:
-    """The same with what the rules find. ``now`` is in Unix seconds."""
+def lint(shaped: LoadedProject, now: float, trees: TreeCache | None = None) -> LoadedProject:
+    """The same with what the rules find. ``now`` is in Unix seconds; ``trees`` has parsed files."""
     project = shaped.draft
     if project is None:
         return shaped
-    return _Linter(shaped, project, now).build_result()
+    return _Linter(shaped, project, now, trees).build_result()
 
 
 Key = tuple[str, str, int]
@@ -49,10 +50,12 @@ Key = tuple[str, str, int]
 
 
 class _Linter:
-    def __init__(self, shaped: LoadedProject, project: Project, now: float) -> None:
+    def __init__(
+        self, shaped: LoadedProject, project: Project, now: float, trees: TreeCache | None
+    ) -> None:
         self.shaped = shaped
         self.project = project
-        self.places = SourceMap(shaped.sources, shaped.homes, project.actions)
+        self.places = SourceMap(shaped.sources, shaped.homes, project.actions, trees)
         self.today = time.strftime("%Y-%m-%d", time.gmtime(now))
         self.last_day = time.strftime("%Y-%m-%d", time.gmtime(now + _LONGEST_DAYS * 86_400))
         self.now = now

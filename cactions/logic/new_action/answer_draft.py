@@ -91,7 +91,7 @@ def _draft_proof(found: AnswerMembers | None, choices: AnswerChoices, draft: Ans
     paths = [member.path for member in found.members if member.may_prove] if found else []
     text = f"{DECISION}which member proves whose answer it is, and what of the person it equals"
     if found is None:
-        text += ";\nwith a sample, `cactions new NAME --from-answer FILE` lists the members"
+        text += ";\nmade with a sample answer, `--from-answer FILE`, its members are listed here"
     elif paths:
         text += f";\nit may be {_join_lines(paths)}"
     draft.comments["same_person",] = text

@@ -7,6 +7,7 @@ changes, and a definition that is published has it.
 from __future__ import annotations
 
 import re
+from binascii import a2b_base64
 from typing import Final
 
 from cactions.logic.pem import has_private_key
@@ -17,8 +18,7 @@ from cactions.model import ClientCertificate
 
 _BEGIN: Final = "-----BEGIN CERTIFICATE-----"
 _END: Final = "-----END CERTIFICATE-----"
-_BLOCK: Final = rf"{_BEGIN}(\s[A-Za-z0-9+/\s]+(?:=\s*){{0,2}})(?<=\s){_END}"
-"""Linear: a backtrack never meets the dash that the end begins with."""
+_BLOCK: Final = rf"{_BEGIN}(\s[A-Za-z0-9+/=\s]*\s){_END}"
 _KEY: Final = r"-----BEGIN [A-Z ]*PRIVATE KEY"
 _WIDTH: Final = 64
 
@@ -42,12 +42,19 @@ def _read_certificate(at: LocatedValue, scope: Scope) -> str:
         scope.add_fault(LITERAL_SECRET, at, message, hint)
         return ""
     blocks = ["".join(match[1].split()) for match in re.finditer(_BLOCK, at.value)]
-    if not blocks or re.sub(_BLOCK, "", at.value).strip() or any(len(each) % 4 for each in blocks):
+    if not blocks or re.sub(_BLOCK, "", at.value).strip() or not all(map(_is_base64, blocks)):
         message = "this is no certificate in PEM"
         hint = f"copy the whole file behind `certificate: |`, from {_BEGIN} to {_END}"
         scope.add_fault(WRONG_VALUE, at, message, hint)
         return ""
     return "".join(map(_write_block, blocks))
+
+
+def _is_base64(text: str) -> bool:
+    try:
+        return bool(a2b_base64(text, strict_mode=True))
+    except ValueError:
+        return False
 
 
 def _write_block(data: str) -> str:

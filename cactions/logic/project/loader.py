@@ -25,6 +25,7 @@ from cactions.logic.source_mask import mask_values
 from cactions.logic.suggest import suggest
 from cactions.logic.yaml.decoder import LocatedValue
 from cactions.logic.yaml.diagnostics import TWICE, Diagnostics
+from cactions.logic.yaml.tree_cache import TreeCache
 from cactions.model import (
     AllowedAddress,
     Attribute,
@@ -52,9 +53,7 @@ class LoadedProject(Struct, frozen=True):
 
     ``draft`` is there while no more is wrong than what the rules of leaks speak of. ``partial`` is
     always there, without what is broken; ``broken`` are the names of the actions that it lacks.
-    ``homes``:
-    the file in which a thing stands that a folder has once. ``suppressed``: the findings that
-    is suppressed.
+    ``homes``: the file in which a thing stands that a folder has once.
     """
 
     project: Project | None
@@ -77,14 +76,15 @@ def load_project(
     environment: str | None = None,
     snapshot: Snapshot | None = None,
     redacted: frozenset[Reference] = frozenset(),
+    trees: TreeCache | None = None,
 ) -> LoadedProject:
     """All files as one project, in one environment (the first that the first server names).
 
-    ``redacted`` is hidden although these files do not say so. Raises UsageError for an environment
-    that no server has.
+    ``redacted`` is hidden although these files do not say so. ``trees`` keeps what is parsed.
+    Raises UsageError for an environment that no server has.
     """
-    kept = tuple(files)
-    drafts = [ParsedFile(file) for file in kept]
+    kept, trees = tuple(files), trees or TreeCache(0)
+    drafts = [ParsedFile(file, trees) for file in kept]
     shaper = _ProjectLoader(drafts, environment, snapshot, redacted)
     project = shaper.load()
     findings = tuple(finding for parsed_file in drafts for finding in parsed_file.faults.found)

@@ -19,7 +19,7 @@ from cactions.logic.source_mask import is_key, mask_text
 from cactions.logic.yaml.decoder import LocatedValue, decode
 from cactions.logic.yaml.diagnostics import UNREADABLE, Diagnostics
 from cactions.logic.yaml.nodes import MapNode, Node, ScalarNode, SourceSpan
-from cactions.logic.yaml.parser import parse_yaml
+from cactions.logic.yaml.tree_cache import TreeCache
 
 _ACTIONS_FIRST: Final = re.compile(rb"(?:#[^\n]*\n|\n)*(?:version|actions):")
 """A block map at the left edge: all of its keys stand there too."""
@@ -78,9 +78,10 @@ class ParsedFile:
     meant as an action file; the values of any other file are never shown.
     """
 
-    __slots__ = ("data", "declares", "faults", "ours", "typed")
+    __slots__ = ("_trees", "data", "declares", "faults", "ours", "typed")
 
-    def __init__(self, file: SourceFile) -> None:
+    def __init__(self, file: SourceFile, trees: TreeCache) -> None:
+        self._trees = trees
         self.faults = Diagnostics(file.name)
         self.data = file.data
         self.ours = True
@@ -100,10 +101,11 @@ class ParsedFile:
         return typed.get(key) if typed else None
 
     def _decode_tree(self) -> LocatedValue | None:
-        node = parse_yaml(self.data, self.faults)
+        node = self._trees.parse(self.data, self.faults)
         entries = node.entries if isinstance(node, MapNode) else []
         self.ours = _is_ours(entries)
         if not self.ours:
+            self._trees.forget(self.data)  # it is masked in place
             _mask_keys(entries)
         typed = decode(node, FILE, self.faults) if node is not None else None
         if not self.ours:

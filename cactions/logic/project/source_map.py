@@ -1,7 +1,7 @@
 """The one place that turns a route of keys into a span of a file.
 
-Most files have no findings, so that nothing is kept for it: the file that a route leads into is
-read once more.
+Most files have no findings, so that nothing is made for it: the file that a route leads into is
+parsed once more, where its tree is not kept.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from cactions.logic.expressions.template import TemplateError, parse_template
 from cactions.logic.lines import split_lines, split_lines_keeping_ends
 from cactions.logic.yaml.diagnostics import Diagnostics
 from cactions.logic.yaml.nodes import ListNode, MapNode, Node, ScalarNode, SourceSpan
-from cactions.logic.yaml.parser import parse_yaml
+from cactions.logic.yaml.tree_cache import TreeCache
 from cactions.model import Action, Place
 
 _KEPT: Final = 50
@@ -38,8 +38,13 @@ class SourceMap:
     """Where things stand in the files. ``homes`` names the file of what stands once in a folder."""
 
     def __init__(
-        self, sources: Mapping[str, str], homes: Mapping[str, str], actions: Mapping[str, Action]
+        self,
+        sources: Mapping[str, str],
+        homes: Mapping[str, str],
+        actions: Mapping[str, Action],
+        parsed: TreeCache | None = None,
     ) -> None:
+        self.parsed = parsed or TreeCache(0)
         self.sources = sources
         self.homes = homes
         self.actions = actions
@@ -112,7 +117,7 @@ class SourceMap:
             if len(self.trees) >= _KEPT:
                 self.trees.pop(next(iter(self.trees)))
                 self.indices.clear()
-            self.trees[file] = parse_yaml(self.sources[file].encode(), Diagnostics(file))
+            self.trees[file] = self.parsed.parse(self.sources[file].encode(), Diagnostics(file))
         return self.trees[file]
 
     def _find_file(self, route: str) -> str | None:

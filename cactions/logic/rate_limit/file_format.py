@@ -1,4 +1,9 @@
-"""The bytes in which processes share a state: length, checksum, MessagePack."""
+"""The bytes in which processes share a state.
+
+- A block: length, checksum, MessagePack.
+- A file: where the block in use begins, and blocks. A process that is killed may have written the
+  first pages of a block only, so that a new one is written beside the one in use, and then named.
+"""
 
 from __future__ import annotations
 
@@ -10,6 +15,9 @@ import msgspec
 from cactions.logic.rate_limit.state import PacerState, is_usable
 
 LARGEST: Final = 1024 * 1024  # bytes
+PLACE: Final = 4
+"""The bytes at the beginning of a file that name the block in use."""
+
 _LENGTH: Final = 4
 _HEAD: Final = 8
 
@@ -18,7 +26,7 @@ _DECODER: Final = msgspec.msgpack.Decoder(PacerState)
 
 
 def dump_state(state: PacerState) -> bytes:
-    """The bytes; what stands behind them in a file has no meaning."""
+    """The block; what stands behind it in a file has no meaning."""
     body = _ENCODER.encode(state)
     return len(body).to_bytes(_LENGTH, "big") + zlib.crc32(body).to_bytes(_LENGTH, "big") + body
 
@@ -34,3 +42,21 @@ def load_state(data: bytes, now: float) -> PacerState:
     except (msgspec.MsgspecError, UnicodeDecodeError, OverflowError):
         return PacerState()
     return state if is_usable(state, now) else PacerState()
+
+
+def name_block(begin: int) -> bytes:
+    """The beginning of a file whose block in use begins here."""
+    return begin.to_bytes(PLACE, "big")
+
+
+def find_block(data: bytes) -> int:
+    """Where the block in use begins; the bytes there may be none."""
+    return int.from_bytes(data[:PLACE], "big")
+
+
+def choose_place(data: bytes, size: int) -> int:
+    """Where a block of this size leaves the one in use whole, if there is one."""
+    begin = find_block(data)
+    end = begin + _HEAD + int.from_bytes(data[begin : begin + _LENGTH], "big")
+    is_free = begin >= PLACE + size or not PLACE <= begin < end <= len(data)
+    return PLACE if is_free or end + size > LARGEST else end

@@ -63,7 +63,8 @@ def decode_key(text: str, vault_id: str, kind: str) -> bytes:
     if tagged[KEY_BYTES:] != _compute_vault_tag(vault_id):
         raise OtherVaultError(
             f"the {KINDS[kind]} belongs to another vault",
-            hint="Use the one that was made for this vault.",
+            hint="Use the one that was made for this vault; a new vault needs a key of its own,"
+            " in a file that is not there yet.",
         )
     return tagged[:KEY_BYTES]
 

@@ -19,7 +19,7 @@ from cactions.model import Health
 from tests.cli.conftest import KEY, ROOT, Cli, Say
 from tests.documents import checks_from_json
 from tests.projects import ABOUT_ADA, project, write
-from tests.servers import HOST, Server, Talk, answering, authority, serving, tls_with
+from tests.servers import HOST, Server, Talk, answering, authority, refusing, serving, tls_with
 
 OK, PROBLEM = Health.OK, Health.PROBLEM
 
@@ -220,9 +220,8 @@ def test_an_unreachable_proxy_is_reported_for_each_host(
 ) -> None:
     """No request bypasses the proxy."""
     server = checked(home, stack)
-    with serving(answering()) as gone:
-        pass
-    done = cli("doctor", "--proxy", f"http://127.0.0.1:{gone.port}")
+    with refusing() as port:
+        done = cli("doctor", "--proxy", f"http://127.0.0.1:{port}")
     assert (Exit.FINDINGS, 0) == (done.code, server.connections)
     assert "the proxy refuses the connection" in done.out
 

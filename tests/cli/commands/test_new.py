@@ -384,3 +384,33 @@ def test_the_vault_of_a_project_in_another_folder_is_named(project: Path, say: S
         words = command.removeprefix("cactions ")
         assert Exit.CLEAN == say(words, "tok-7d1f-e02a").code, command
     assert ["new/cactions.vault"] == [str(path) for path in Path().rglob("cactions.vault")]
+
+
+@pytest.mark.parametrize(
+    ("decided", "next_words"), [(DECIDED[:6], ["validate", "request"]), ((), ["validate"])]
+)
+def test_what_is_undecided_has_one_next_step(
+    project: Path, cli: Cli, decided: tuple[str, ...], next_words: list[str]
+) -> None:
+    """Every other command refuses the action until each decision is made."""
+    answer = () if not decided else ("--from-answer", "answer.json")
+    done = cli("new", "crm", "--from-curl", LINE, *answer, *decided, "--json")
+    assert next_words == [command.split()[1] for command in done.json["next"]]
+    assert bool(decided) == (done.json["decisions"] == [])
+
+
+def test_what_is_sealed_already_is_not_asked_for_again(project: Path, say: Say) -> None:
+    """The secret of the vault is used; nothing is left to seal."""
+    assert Exit.CLEAN == say("vault init").code
+    assert Exit.CLEAN == say("vault seal crm_token --host api.crm.example", SECRET).code
+    done = say(shlex.join(("new", "crm", "--from-curl", LINE, *DECIDED[:2], "--json")))
+    assert (Exit.CLEAN, []) == (done.code, done.json["secrets"])
+    assert "value: {secret: crm_token}" in Path("actions.crm.yaml").read_text()
+
+
+def test_a_name_that_is_taken_names_the_file(project: Path, cli: Cli) -> None:
+    """Where the action has a file of its own, that can be deleted."""
+    words = ("new", "crm", "--from-curl", LINE)
+    assert Exit.CLEAN == cli(*words).code
+    done = cli(*words)
+    assert (Exit.MISUSE, True) == (done.code, "or delete actions.crm.yaml" in done.err)

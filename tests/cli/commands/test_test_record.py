@@ -384,3 +384,20 @@ def test_a_part_of_the_tests_is_not_recorded(world: World, words: str) -> None:
     world.write(document)
     world.sealed()
     assert (Exit.MISUSE, 0) == (world.say(f"{RECORD} {words}").code, world.asked)
+
+
+def test_a_call_without_an_answer_names_the_next_step(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As the other commands do: that of the vault, and that of an unknown authority."""
+    world.served(speaking(ADA))
+    missing = world.say(RECORD)
+    assert (Exit.FINDINGS, True) == (
+        missing.code,
+        "Next: Make one with `cactions vault init`" in missing.out,
+    )
+    world.sealed()
+    monkeypatch.delenv("CACTIONS_CA_FILE")
+    unknown = world.say(RECORD)
+    assert (Exit.FINDINGS, True) == (unknown.code, "`--ca-file FILE`" in unknown.out)
+    assert not world.cassette.exists()

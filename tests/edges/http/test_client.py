@@ -36,7 +36,17 @@ from cactions.model import (
 from tests.builders import mapping, person, response
 from tests.edges.hostile import GOOD, OK, body, says, silent
 from tests.run_report import REPORT
-from tests.servers import HOST, Server, Talk, answering, authority, serving, tls_for, tls_with
+from tests.servers import (
+    HOST,
+    Server,
+    Talk,
+    answering,
+    authority,
+    refusing,
+    serving,
+    tls_for,
+    tls_with,
+)
 
 SECRET = "s3cr3t-c4n4ry"
 QUICK = Limits(connect=1, total=1)
@@ -493,9 +503,7 @@ def test_a_failed_look_up_is_reported_with_its_cause(
 
 def test_a_closed_port_is_reported() -> None:
     """By name; a retry may succeed."""
-    with socket.socket() as kept:  # bound, so that no other program listens there
-        kept.bind(("127.0.0.1", 0))
-        port = kept.getsockname()[1]
+    with refusing() as port:
         live = HttpSender(NetworkRules((AllowedAddress(HOST, "127.0.0.1", port, "a test"),)))
         error = failure(live, Request("GET", MaskedText.of_plain(f"https://{HOST}:{port}/")))
     assert (f"api.test refuses the connection on port {port}", True) == (str(error), error.again)

@@ -249,6 +249,50 @@ def test_any_content_of_the_file_is_survived(tmp_path: Path, content: bytes) -> 
     assert pacer.get_figures().shared
 
 
+class Killed(BaseException):
+    """The process ended within a write."""
+
+
+def cut_off(write: int, size: int) -> Callable[[int, bytes, int], int]:
+    """``pwrite`` of a process that is killed in this write, after so many bytes."""
+    pwrite, count = os.pwrite, iter(range(2))
+
+    def write_some(handle: int, data: bytes, at: int) -> int:
+        if next(count) < write:
+            return pwrite(handle, data, at)
+        pwrite(handle, data[:size], at)
+        raise Killed
+
+    return write_some
+
+
+@pytest.mark.parametrize(
+    ("write", "size", "calls"),
+    [(0, 0, 1), (0, 1, 1), (0, 4096, 1), (0, 8192, 1), (1, 0, 1), (1, 4, 2)],
+)
+def test_a_write_that_is_cut_off_leaves_the_old_state_or_the_new_one(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, write: int, size: int, calls: int
+) -> None:
+    """The kernel writes page by page, and ends with the process; this state has several."""
+    timer = Timer()
+    pacer = a_pacer(timer, FileSharedState(tmp_path, "app"))
+    pacer.observe(pacer.acquire(), 200, answer(100_000, 100_000))
+    for _ in range(900):
+        assert isinstance(pacer.try_acquire(), Permit)
+        timer.now += 0.001
+    other = FileSharedState(tmp_path, "app")
+    assert other.path.stat().st_size > 8192
+    for begun in range(5):
+        before = other.update(timer, lambda state, _: (state, state.serial))
+        monkeypatch.setattr("os.pwrite", cut_off(write, size))
+        with pytest.raises(Killed):
+            pacer.try_acquire()
+        monkeypatch.undo()
+        after = other.update(timer, lambda state, _: (state, state.serial))
+        assert (901 + begun * (calls - 1), calls - 1) == (before, after - before)
+    assert other.path.stat().st_size < 64 * 1024
+
+
 def test_a_file_that_is_deleted_or_damaged_in_use_is_learned_anew(tmp_path: Path) -> None:
     """The next answer tells everything again."""
     shared = FileSharedState(tmp_path / "state", "app")

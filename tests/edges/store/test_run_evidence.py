@@ -13,7 +13,7 @@ from msgspec.structs import replace
 from cactions.app.vault.row_cipher import VaultRowCipher
 from cactions.edges.store.journal import LocalJournal
 from cactions.edges.store.row_encryption import PlainRows, RowCipher
-from cactions.model import PlannedEntry, RunPhase, StoreError, Subject
+from cactions.model import Json, PlannedEntry, RunPhase, StoreError, Subject
 from tests.app.crowd import head, plans
 from tests.vaults import new_vault
 
@@ -21,11 +21,11 @@ RUN = "run-1"
 [PLAN] = plans(1)
 
 
-def entry(number: int, text: str = "") -> PlannedEntry:
+def entry(number: int, shown: Json = None) -> PlannedEntry:
     """A person of a row, with what the call has shown."""
     query = replace(PLAN.subject.matched, value=f"u-{number}")
     plan = replace(PLAN, subject=Subject(f"p{number}", query))
-    return PlannedEntry(number, plan, evidence=text or f"[{number}]")
+    return PlannedEntry(number, plan, evidence=shown or [number])
 
 
 @pytest.fixture(params=["plain", "sealed"])
@@ -69,7 +69,7 @@ def test_evidence_of_a_block_that_is_there_is_added_or_replaced(journal: LocalJo
     """Also where it is sealed; what is forgotten is gone, the others stay."""
     rows = journal.open_rows(RUN)
     rows.place([entry(number) for number in (2, 3, 4)])
-    rows.place([entry(3, "[0]"), entry(5)], durable=True)
+    rows.place([entry(3, [0]), entry(5)], durable=True)
     assert [(2, [2]), (3, [0]), (4, [4]), (5, [5])] == [*rows.list_evidence()]
     assert 1 == journal.forget("p4")
     assert [(2, [2]), (3, [0]), (5, [5])] == [*journal.open_rows(RUN).list_evidence()]

@@ -258,7 +258,7 @@ CODECS: list[Codec] = [
     (
         "cactions.evidence/1",
         EVIDENCE,
-        lambda shown, **_: read_object(documents.write_evidence(shown)),
+        lambda shown, **_: documents.evidence_to_json(shown),
         documents.evidence_from_json,
     ),
     (

@@ -89,6 +89,7 @@ def test_the_authorities_stand_behind_it() -> None:
     assert found.request.client_certificate.certificate == chain
 
 
+SHORT, LONG = write_pem(600), write_pem(601)
 FAULTS = (
     ({"certificate": PEM + FIRST.key, "key": KEY}, "CA301", "a private key never stands"),
     ({"certificate": FIRST.key, "key": KEY}, "CA301", "a private key never stands"),
@@ -98,8 +99,9 @@ FAULTS = (
     ({"certificate": "cert.pem", "key": KEY}, "CA004", "this is no certificate in PEM"),
     ({"certificate": PEM[:-30], "key": KEY}, "CA004", "this is no certificate in PEM"),
     ({"certificate": f"{PEM}x", "key": KEY}, "CA004", "this is no certificate in PEM"),
-    ({"certificate": PEM.replace("=", ""), "key": KEY} if "=" in PEM else
-     {"certificate": PEM.replace("MI", "M", 1), "key": KEY}, "CA004", "this is no certificate"),
+    ({"certificate": LONG.replace("=", ""), "key": KEY}, "CA004", "this is no certificate"),
+    ({"certificate": LONG.replace("D", "=", 1), "key": KEY}, "CA004", "this is no certificate"),
+    ({"certificate": SHORT + "=", "key": KEY}, "CA004", "this is no certificate"),
     ({"certificate": PEM}, "CA003", 'the key "key" is missing'),
     ({"key": KEY}, "CA003", 'the key "certificate" is missing'),
     ({"certificate": PEM, "key": FIRST.key}, "CA301", "a secret never stands in the file"),
