@@ -7,6 +7,7 @@ from contextlib import suppress
 from typing import Annotated
 
 import typer
+from msgspec import Struct
 
 from cactions.app.vault.manage import build_sealed_error
 from cactions.cli import prompts, wiring
@@ -15,7 +16,7 @@ from cactions.cli.vault_choice import VaultOptions
 from cactions.logic.shell import join_command
 from cactions.logic.suggest import suggest
 from cactions.logic.vault.private_key import is_private_key
-from cactions.logic.vault.secret_hosts import list_secret_hosts
+from cactions.logic.vault.secret_hosts import list_secret_hosts, list_token_hosts
 from cactions.model import CactionsError, Project, StoreError, UsageError
 from cactions.model.secret import Secret
 from cactions.render.messages import join_words
@@ -58,25 +59,38 @@ def check_signing_secret(secret: Secret) -> None:
         )
 
 
-def choose_hosts(options: VaultOptions, name: str) -> list[str]:
+class ChosenHosts(Struct, frozen=True):
+    """Where a secret may go, and what is fetched with it."""
+
+    hosts: tuple[str, ...]
+    token_hosts: tuple[str, ...]
+
+
+def choose_hosts(options: VaultOptions, name: str) -> ChosenHosts:
     """The one host that the YAML sends the secret to, or several after a question.
 
-    Raises UsageError where the YAML names none, and where there is no terminal to ask on.
+    Likewise those of tokens that are fetched with it. Raises UsageError where the YAML names none,
+    and where there is no terminal to ask on.
     """
     sealed: dict[str, str] = {}
     with suppress(StoreError):  # a vault that cannot be read is reported when it is opened
         sealed = read_secret_versions(options.vault)
     if name in sealed:
         raise build_sealed_error(name)
-    hosts = list_secret_hosts(_load_project(options, name)).get(name, ())
+    project = _load_project(options, name)
+    hosts, token_hosts = list_secret_hosts(project).get(name, ()), list_token_hosts(project, name)
     if not hosts:
         raise _explain_unknown(options, name)
-    shown = join_words(list(hosts))
-    if len(hosts) == 1:
+    shown = join_words([*hosts])
+    if token_hosts:
+        shown += f", and tokens that are fetched with it to {join_words([*token_hosts])}"
+    chosen = ChosenHosts(hosts, token_hosts)
+    if len(hosts) == 1 and len(token_hosts) <= 1:
         wiring.create_output().info(f'"{name}" goes to {shown}, as the YAML says.')
-        return [*hosts]
+        return chosen
     if not (sys.stdin.isatty() and sys.stderr.isatty()):
         words = [word for host in hosts for word in ("--host", host)]
+        words += [word for host in token_hosts for word in ("--token-host", host)]
         command = join_command(("vault", "seal"), name, options=words)
         raise UsageError(
             f'the YAML sends "{name}" to {shown}; nothing was sealed',
@@ -84,7 +98,7 @@ def choose_hosts(options: VaultOptions, name: str) -> list[str]:
         )
     if not prompts.confirm(f'The YAML sends "{name}" to {shown}. Seal it for them?', False):
         raise UsageError("nothing was sealed", hint="Name the hosts with --host.")
-    return [*hosts]
+    return chosen
 
 
 def _load_project(options: VaultOptions, name: str) -> Project:

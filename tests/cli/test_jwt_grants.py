@@ -20,7 +20,7 @@ from tests.cli.conftest import Done, Say
 from tests.cli.test_live_calls import DIFF, RUN
 from tests.private_keys import write_pem, write_public_pem
 from tests.projects import ABOUT_ADA, project, write
-from tests.servers import HOST, Server, Talk, answering, serving
+from tests.servers import HOST, Server, Talk, serving
 
 BEARER = "urn:ietf:params:oauth:grant-type:jwt-bearer"
 CLIENT = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
@@ -260,10 +260,33 @@ def test_a_key_is_not_sealed_for_another_purpose(say: Say, home: Path) -> None:
     assert "No secrets" in say("vault list").out or "0 secrets" in say("vault list").out
 
 
-def test_the_hosts_of_a_key_are_those_of_the_file(say: Say, home: Path) -> None:
-    """Without --host the JWT goes where the file fetches the token; a rotated key signs on."""
-    with serving(answering()) as server:
-        write_grant(home, server, "RS256")
-        done = seal(say, write_pem("RS256"), "")
-        assert f'"google_key" goes to {HOST}' in done.err
-        assert say("vault rotate google_key", write_pem("ES256")).code == Exit.CLEAN
+def test_the_hosts_of_a_key_are_those_of_the_file(say: Say, home: Path, server: Server) -> None:
+    """Without --host the JWT goes where the file fetches the token, and the token where it says.
+
+    A rotated key signs on.
+    """
+    write_grant(home, server, "RS256")
+    done = seal(say, write_pem("RS256"), "")
+    words = f'"google_key" goes to {HOST}, and tokens that are fetched with it to {HOST}, as'
+    assert words in " ".join(done.err.split())
+    assert f"Tokens that are fetched with it may go to {HOST}." in " ".join(done.out.split())
+    [listed] = say("vault list --json").json["secrets"]
+    assert ([HOST], [HOST]) == (listed["hosts"], listed["token_hosts"])
+    assert Exit.CLEAN == say(DIFF).code
+    assert say("vault rotate google_key", write_pem("ES256")).code == Exit.CLEAN
+
+
+def test_of_several_hosts_of_its_tokens_the_operator_chooses(
+    say: Say, home: Path, server: Server
+) -> None:
+    """The command that is named seals it for all of them; nothing is sealed before."""
+    write_grant(home, server, "RS256", hosts=[HOST, "api.shop.example"])
+    done = seal(say, write_pem("RS256"), "")
+    assert Exit.MISUSE == done.code
+    [command] = re.findall(r"`cactions (.*?)`", " ".join(done.err.split()))
+    assert command == (
+        f"vault seal google_key --host {HOST} --token-host {HOST} --token-host api.shop.example"
+    )
+    assert Exit.CLEAN == say(command, write_pem("RS256")).code
+    [listed] = say("vault list --json").json["secrets"]
+    assert sorted([HOST, "api.shop.example"]) == sorted(listed["token_hosts"])

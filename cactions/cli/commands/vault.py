@@ -82,7 +82,8 @@ def seal(
 ) -> None:
     """Seal a secret: typed without echo, or from stdin. It goes to the named hosts only.
 
-    Without --host it goes to the host that the YAML sends it to; if there are several, it asks.
+    Without --host it goes to the host that the YAML sends it to, and a token that is fetched with
+    it to the hosts of that token; if there are several, it asks.
 
     A token that is fetched with it goes to the hosts of --token-host only.
 
@@ -91,7 +92,8 @@ def seal(
     if signing:
         vault_hosts.refuse_hosts(host, token_host)
     elif not host:
-        host = vault_hosts.choose_hosts(options, name)
+        chosen = vault_hosts.choose_hosts(options, name)
+        host, token_host = [*chosen.hosts], token_host or [*chosen.token_hosts] or None
     context = wiring.open_vault_context(options)
     secret = vault_secrets.read_new_value(context, name, strip_newline=strip_newline)
     if signing:

@@ -15,10 +15,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Hashable, Iterable, Iterator
-from dataclasses import dataclass
 from enum import Enum
-from typing import Final, NamedTuple, TypeAlias
+from typing import Final, TypeAlias
 from urllib.parse import parse_qsl, quote, unquote_to_bytes
+
+from msgspec import Struct
 
 from cactions.logic.strict_json import StrictJsonError, parse_json
 from cactions.model import ABSENT, MASK, Json, Request, Value
@@ -43,7 +44,7 @@ _SEGMENT_SAFE: Final = "!$&'()*+,;=:@"
 _FORM_TYPE: Final = "application/x-www-form-urlencoded"
 
 
-class Blanks(NamedTuple):
+class Blanks(Struct, frozen=True):
     """Where a request shows dots: routes inside its body, and names in its query."""
 
     body: frozenset[Route] = frozenset()
@@ -59,8 +60,7 @@ class BodyKind(Enum):
     TEXT = "text"
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class BodyKey:
+class BodyKey(Struct, frozen=True, eq=False):
     """``content``: the JSON value; for FORM its values by name; for TEXT the text."""
 
     form: BodyKind
@@ -81,8 +81,7 @@ class BodyKey:
         return _mask_text(self.content, blanks, ()) if fillable else self.content
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class RequestKey:
+class RequestKey(Struct, frozen=True, eq=False):
     """What a request asks for. ``path`` is percent-encoded in one way only, ``query`` sorted."""
 
     method: str

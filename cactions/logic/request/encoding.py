@@ -15,7 +15,7 @@ from cactions.logic import strict_json
 from cactions.logic.request.checks import CONTROL, EncodingError, refuse_match
 from cactions.model import InvalidText, MaskedText, Value
 
-_SURROGATE: Final = re.compile(r"[\ud800-\udfff]")
+_SURROGATE: Final = r"[\ud800-\udfff]"
 _PATH_DELIMITERS: Final = re.compile(r"[/\\%?#;]")
 _UNRESERVED: Final = re.compile(r"[A-Za-z0-9_.~-]+")
 """What stands in a path as it is: most keys of people. RFC 3986, 2.3."""
@@ -27,7 +27,7 @@ def encode_text(value: Value) -> str:
         raise EncodingError("contains a lone surrogate, and is not valid Unicode")
     if isinstance(value, str):
         if not value.isascii():
-            refuse_match(_SURROGATE, value, "contains a lone surrogate")
+            refuse_match(re.compile(_SURROGATE), value, "contains a lone surrogate")
         return value
     if not isinstance(value, bool | int | float):
         raise EncodingError("is a list, an object or null")
