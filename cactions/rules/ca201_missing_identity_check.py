@@ -39,9 +39,9 @@ Good:
 
 Fix: add ``same_person`` with a field of the answer that the request does not send.
 
-A data connector of Intercom (``connector_id``) cannot prove an answer. Without ``same_person`` it
-is judged by its request alone: where that names the person by what no one can choose, nothing is
-reported.
+A data connector of Intercom (``connector_id``) cannot prove an answer. So it is judged, also with
+``same_person``, by its request alone: where that names the person by what no one can choose,
+nothing is reported.
 
 Suppress: where the response is not about a person (opening hours), so that no personal data can
 be in it.
