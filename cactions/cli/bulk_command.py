@@ -147,7 +147,8 @@ class BulkCommand:
         """What is planned; from here on, threads may send requests."""
         writes = self._options.is_write_call(action)
         context.caller.prepare(action)
-        progress.mark_sent()
+        if not (self._options.replayed and self._stores.workspace.is_local):
+            progress.mark_sent()
         return PlanningTask(
             head,
             action,

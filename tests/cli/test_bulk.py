@@ -45,6 +45,17 @@ def test_a_preview_names_the_recording_that_was_replayed(cli: Cli, people: Path)
     assert "replayed" not in cli(*words, "--where", "name = X").out
 
 
+def test_a_replay_that_is_stopped_says_that_nothing_was_sent(cli: Cli, people: Path) -> None:
+    """Three recorded answers in a row that deny the access."""
+    people.write_text("user_id\nu-1\nu-2\nu-3\n")
+    recording = people.parent / "cassettes" / "loyalty.json"
+    recording.write_text(recording.read_text().replace('"code": 200', '"code": 403'))
+    done = cli("diff", "loyalty", "--people", people.name, "--replay")
+    assert Exit.NOTHING_DONE == done.code
+    assert "3 calls in a row were denied" in join_lines(done.err)
+    assert "Nothing was sent and nothing was written." in join_lines(done.err)
+
+
 @pytest.mark.parametrize("who", ["--all", "--people=two people.csv"])
 def test_a_replayed_diff_of_many_needs_no_key(
     cli: Cli, people: Path, monkeypatch: pytest.MonkeyPatch, who: str
