@@ -7,7 +7,7 @@ place until its day; one that is expired suppresses nothing, and one that nothin
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from functools import partial
 from typing import Final
 
@@ -20,6 +20,7 @@ from cactions.logic.lint.records import is_element_proven, is_proof_of_another, 
 from cactions.logic.lint.taint_flow import TaintResult, analyze_taint, build_source_label
 from cactions.logic.lint.vocabulary import is_contact_address, is_justification
 from cactions.logic.project import LoadedProject
+from cactions.logic.project.load_tools import LoadTools
 from cactions.logic.project.source_map import SourceMap
 from cactions.logic.yaml.tree_cache import TreeCache
 from cactions.model import (
@@ -37,12 +38,12 @@ _LONGEST_DAYS: Final = 400
 """A statement is looked at again within this time."""
 
 
-def lint(shaped: LoadedProject, now: float, trees: TreeCache | None = None) -> LoadedProject:
-    """The same with what the rules find. ``now`` is in Unix seconds; ``trees`` has parsed files."""
+def lint(shaped: LoadedProject, now: float, tools: LoadTools | None = None) -> LoadedProject:
+    """The same with what the rules find. ``now`` is in Unix seconds; ``tools`` of the loading."""
     project = shaped.draft
     if project is None:
         return shaped
-    return _Linter(shaped, project, now, trees).build_result()
+    return _Linter(shaped, project, now, tools or LoadTools(TreeCache(0))).build_result()
 
 
 Key = tuple[str, str, int]
@@ -51,11 +52,12 @@ Key = tuple[str, str, int]
 
 class _Linter:
     def __init__(
-        self, shaped: LoadedProject, project: Project, now: float, trees: TreeCache | None
+        self, shaped: LoadedProject, project: Project, now: float, tools: LoadTools
     ) -> None:
         self.shaped = shaped
         self.project = project
-        self.places = SourceMap(shaped.sources, shaped.homes, project.actions, trees)
+        self.places = SourceMap(shaped.sources, shaped.homes, project.actions, tools.trees)
+        self.follow = tools.follow
         self.today = time.strftime("%Y-%m-%d", time.gmtime(now))
         self.last_day = time.strftime("%Y-%m-%d", time.gmtime(now + _LONGEST_DAYS * 86_400))
         self.now = now
@@ -126,8 +128,8 @@ class _Linter:
             suppressed=suppressed,
         )
 
-    def _run_rules(self, rules: Iterable[Rule], view: RuleContext) -> Iterator[Finding]:
-        for rule in rules:
+    def _run_rules(self, rules: Sequence[Rule], view: RuleContext) -> Iterator[Finding]:
+        for rule in self.follow(rules, "Checking", "rules", len(rules)):
             for match in rule.check(view) if rule.check else ():
                 yield self._build_finding(rule, match)
 
