@@ -69,7 +69,7 @@ def show_progress(
 ) -> Iterator[ProgressDisplay]:
     """Progress on stderr until the work ends: a bar on a terminal, else a line every ten seconds.
 
-    ``total`` 0: not known. ``unit`` is what is counted; the first picture comes after ``delay`` s.
+    ``total`` 0: not known. ``unit`` is what is counted; a bar comes after ``delay`` s.
     """
     from cactions.render.progress_display import FRAME_SECONDS, LINE_SECONDS, LazyCanvas, LineCanvas
     from cactions.render.progress_display import ProgressDisplay as Display
@@ -78,13 +78,12 @@ def show_progress(
         display = Display(label, total, None, LINE_SECONDS)
     elif sys.stderr.isatty() and os.environ.get("TERM") != "dumb":
         display = Display(label, total, LazyCanvas(_create_bar), FRAME_SECONDS)
+        display.hold(FRAME_SECONDS if delay is None else delay)
     else:
         display = Display(label, total, LineCanvas(create_output()), LINE_SECONDS)
     for other in _displays:
         other.erase()
     display.unit = unit
-    if delay is not None:
-        display.hold(delay)
     _displays.append(display)
     try:
         yield display
