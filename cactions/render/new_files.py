@@ -11,7 +11,7 @@ from cactions.render.messages import join_words
 from cactions.render.text import BLANK, Span, Style, StyledLine, View, count_cells, span
 
 _UNKNOWN_WRITERS: Final = (
-    "Before `cactions publish`, say of each whether end users can write it:"
+    "Before you publish, say of each whether end users can write it:"
     " messenger_writable: true or false."
 )
 
