@@ -69,6 +69,8 @@ def _run_to_exit_code(words: list[str]) -> int:
     _check_place()
     try:
         code = run_command(words)
+        if code == Exit.CLEAN and progress.is_declined():
+            code = Exit.NOTHING_DONE
         set_signal_handler(leave_at_once)
         json_ends.leave_json(needs_document=_HELP.isdisjoint(words))
         progress.run_exit_hooks()
