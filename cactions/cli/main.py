@@ -11,7 +11,7 @@ import sys
 from contextlib import suppress
 from typing import Final
 
-from cactions.cli import json_ends, json_output, progress, streams, wiring
+from cactions.cli import json_ends, json_output, progress, stdin_readers, streams, wiring
 from cactions.cli.app import run_command
 from cactions.cli.exit_codes import Exit
 from cactions.cli.followed_work import count_request
@@ -62,6 +62,7 @@ def run() -> int:
 def _run_to_exit_code(words: list[str]) -> int:
     """The exit code of a command that came to its end."""
     progress.start()
+    stdin_readers.forget_readers()
     progress.observe_requests(count_request)
     json_output.start(words)
     set_signal_handler(stop_once)
