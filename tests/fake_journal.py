@@ -9,6 +9,7 @@ from typing import Final
 
 from msgspec.structs import replace
 
+from cactions.logic.follow import Follow, follow_silently
 from cactions.logic.people.lookup import is_any_key
 from cactions.model import (
     DiskSpace,
@@ -187,9 +188,14 @@ class FakeJournal:
         self._exact(run_id)
         del self._runs[run_id]
 
-    def forget(self, person_id: str, keys: Collection[PersonQuery] = ()) -> int:
+    def forget(
+        self,
+        person_id: str,
+        keys: Collection[PersonQuery] = (),
+        follow: Follow = follow_silently,
+    ) -> int:
         total = 0
-        for run in self._runs.values():
+        for run in follow(self._runs.values(), "Erasing", "runs"):
             found = self.list_of_people(run.head.id, [person_id])
             found += [e for e in run.list_entries() if _is_row_of(e, keys)]
             run.entries.update({entry.number: _bare(entry) for entry in found})

@@ -84,23 +84,30 @@ class RunStores(Struct, frozen=True):
                 f" files are of the {describe_workspace(here)}; nothing was written",
                 hint="Use the action files of that workspace (-f), and fix errors in them first.",
             )
-        if not kept.authentic and kept.head.started >= self.get_sealing_start():
-            show = join_command(("runs", "show"), kept.head.id)
-            raise UsageError(
-                f"the run {kept.head.id} is not completely sealed by the vault, though it was begun"
-                " after the vault was made: any program that can write its file could have made it;"
-                " nothing was written",
-                hint=f"Inspect it: `{show}`. --unsealed does not accept it. If it is yours, from a"
-                " time when the vault was away, use it while the vault is away again.",
-            )
-        if not (kept.authentic or self.unsealed):
-            show = join_command(("runs", "show"), kept.head.id)
-            raise UsageError(
-                f"the run {kept.head.id} is not completely sealed by the vault: any program that"
-                " can write its file could have made or changed it; nothing was written",
-                hint=f"Inspect it: `{show}`. If it is yours, from before the vault or from an older"
-                " cactions, run the same command with --unsealed.",
-            )
+        check_sealed(kept, self.get_sealing_start, unsealed=self.unsealed)
+
+
+def check_sealed(
+    kept: Run, get_sealing_start: Callable[[], float], *, unsealed: bool = False
+) -> None:
+    """Raises UsageError if the run may be forged. ``unsealed`` is as ``RunStores`` has it."""
+    if not kept.authentic and kept.head.started >= get_sealing_start():
+        show = join_command(("runs", "show"), kept.head.id)
+        raise UsageError(
+            f"the run {kept.head.id} is not completely sealed by the vault, though it was begun"
+            " after the vault was made: any program that can write its file could have made it;"
+            " nothing was written",
+            hint=f"Inspect it: `{show}`. --unsealed does not accept it. If it is yours, from a"
+            " time when the vault was away, use it while the vault is away again.",
+        )
+    if not (kept.authentic or unsealed):
+        show = join_command(("runs", "show"), kept.head.id)
+        raise UsageError(
+            f"the run {kept.head.id} is not completely sealed by the vault: any program that"
+            " can write its file could have made or changed it; nothing was written",
+            hint=f"Inspect it: `{show}`. If it is yours, from before the vault or from an older"
+            " cactions, run the same command with --unsealed.",
+        )
 
 
 def check_unfinished(run: Run) -> None:

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
 from cactions.app.planning_ports import AppliedValues, PlanningRows
+from cactions.logic.follow import Follow, follow_silently
 
 if TYPE_CHECKING:
     from cactions.logic.intercom.api import ApiCall, ApiReply
@@ -241,7 +242,12 @@ class Journal(AppliedValues, Protocol):
     def discard(self, run_id: str) -> None:
         """Delete the run and everything in it."""
 
-    def forget(self, person_id: str, keys: Collection[PersonQuery] = ()) -> int:
+    def forget(
+        self,
+        person_id: str,
+        keys: Collection[PersonQuery] = (),
+        follow: Follow = follow_silently,
+    ) -> int:
         """Erase the person from every run, except for the outcomes; returns the number of entries.
 
         ``keys``: also rows without a person that have one of these keys.

@@ -16,6 +16,7 @@ from msgspec import Struct
 
 from cactions.app.ports import Journal, People
 from cactions.app.write_calls import find_unknown_outcomes
+from cactions.logic.follow import Follow, follow_silently
 from cactions.logic.people.lookup import is_any_key, list_lookup_keys
 from cactions.logic.shell import join_command, quote_word
 from cactions.model import PersonQuery, Run, RunAborted, RunEntry, StoreError, UsageError
@@ -76,9 +77,10 @@ def _list_needed(all_runs: Sequence[Run], journal: Journal) -> Mapping[str, str]
     return needed
 
 
-def prune_runs(runs: Sequence[Run], journal: Journal) -> None:
+def prune_runs(runs: Sequence[Run], journal: Journal, follow: Follow = follow_silently) -> None:
     """Delete the runs, the oldest first, if they still exist. Raises RunAborted."""
-    for number, run in enumerate(reversed(runs)):
+    oldest_first = follow(reversed(runs), "Deleting", "runs", len(runs))
+    for number, run in enumerate(oldest_first):
         try:
             with suppress(UsageError):
                 journal.discard(run.head.id)
@@ -90,7 +92,9 @@ def prune_runs(runs: Sequence[Run], journal: Journal) -> None:
             raise stopped from error
 
 
-def find_traces(query: PersonQuery, journal: Journal, people: People) -> PersonTraces:
+def find_traces(
+    query: PersonQuery, journal: Journal, people: People, follow: Follow = follow_silently
+) -> PersonTraces:
     """Find the person in the runs, whether or not they are still in the workspace.
 
     Raises UsageError if no person or more than one matches, or if the outcome of a write to the
@@ -100,7 +104,8 @@ def find_traces(query: PersonQuery, journal: Journal, people: People) -> PersonT
     person_id = _find_person_id(query, runs, people)
     _refuse_open(person_id, runs)
     keys = _list_keys(person_id, query, journal, people)
-    counts = [sum(_is_about(entry, person_id, keys) for entry in run.entries) for run in runs]
+    searched = follow(runs, "Searching", "runs", len(runs))
+    counts = [sum(_is_about(entry, person_id, keys) for entry in run.entries) for run in searched]
     unknown = find_unknown_outcomes(journal) if person_id else {}
     unknown_outcomes = sum(owner_id == person_id for _, owner_id in unknown)
     return PersonTraces(
@@ -108,14 +113,14 @@ def find_traces(query: PersonQuery, journal: Journal, people: People) -> PersonT
     )
 
 
-def erase_traces(found: PersonTraces, journal: Journal) -> int:
+def erase_traces(found: PersonTraces, journal: Journal, follow: Follow = follow_silently) -> int:
     """Erase the person from all runs; the number of entries.
 
     Raises RunAborted if some are left, or if a run cannot be read and may hold others, and
     UsageError if a run has begun meanwhile whose outcome is open.
     """
     _refuse_open(found.person_id, list(journal.list_runs()))
-    number = journal.forget(found.person_id, found.keys)
+    number = journal.forget(found.person_id, found.keys, follow)
     damaged = [run_id for run_id, _ in journal.list_damaged()]
     if number >= found.entries and not damaged:
         return number

@@ -25,6 +25,8 @@ COMMANDS: Final = (
 
 
 _MOST_OWNERS: Final = 3
+_BREAK: Final = "\n\n"
+"""Between paragraphs of a help text."""
 
 
 def run_command(words: list[str]) -> int:
@@ -78,14 +80,19 @@ def list_owners(option: str) -> list[str]:
 
 
 def _prepare_commands(app: typer.Typer) -> None:
-    """Make every command strict, and let help wrap its paragraphs: Typer keeps line breaks."""
+    """Make every command strict, and let help wrap its paragraphs: Typer keeps line breaks.
+
+    The help of a group ends with the example of its first command.
+    """
     for command in app.registered_commands:
         command.cls = StrictCommand
         text = cleandoc(command.help or (command.callback and command.callback.__doc__) or "")
-        command.help = "\n\n".join(" ".join(part.split()) for part in text.split("\n\n"))
+        command.help = _BREAK.join(" ".join(part.split()) for part in text.split(_BREAK))
     for group in app.registered_groups:
         if group.typer_instance:
             _prepare_commands(group.typer_instance)
+            first = group.typer_instance.registered_commands[0].help or ""
+            group.help = f"{group.typer_instance.info.help}{_BREAK}{first.rpartition(_BREAK)[2]}"
 
 
 def load_commands(words: Sequence[str]) -> Iterator[tuple[str, ModuleType]]:

@@ -9,6 +9,7 @@ from typing import Annotated, Final
 import typer
 from msgspec import Struct
 
+from cactions.cli.stdin_readers import STDIN, register_rest
 from cactions.model import Condition, UsageError
 
 THREADS: Final = 8
@@ -135,10 +136,15 @@ def refuse_for_one_person(person: str | None, **files: Path | None) -> None:
 
 
 def require_one_source(**sources: object) -> None:
-    """Raises UsageError unless exactly one of the options that say for whom is given."""
+    """Raises UsageError unless exactly one of the options that say for whom is given.
+
+    The people of stdin are read later; nothing else may be read of it before.
+    """
     used = [f"--{name}" for name, value in sources.items() if value]
     *names, last = (f"--{name}" for name in sources)
     if not used:
         raise UsageError("say for whom", hint=f"Use {', '.join(names)} or {last}.")
     if len(used) > 1:
         raise UsageError(f"{used[0]} and {used[1]} exclude each other", hint="Use one of them.")
+    if sources.get("people") == STDIN:
+        register_rest("the people")

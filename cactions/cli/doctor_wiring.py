@@ -13,6 +13,7 @@ from cactions.edges.http.address_guard import NetworkRules
 from cactions.edges.http.probe import SocketProber
 from cactions.edges.http.tls import load_trust_store
 from cactions.edges.intercom.client import IntercomClient
+from cactions.logic.follow import Follow
 from cactions.logic.network.hosts import list_hosts
 from cactions.logic.network.reachability import build_failed_check
 from cactions.model import Health, HealthCheck, Project, UsageError
@@ -22,6 +23,7 @@ from cactions.render.messages import count_noun
 def run_health_checks(
     project: Project | None,
     options: LiveOptions,
+    follow: Follow,
     local: Iterable[HealthCheck] = (),
     client: IntercomClient | None = None,
 ) -> list[HealthCheck]:
@@ -41,7 +43,7 @@ def run_health_checks(
             project.allowed if project else (), ca_file=options.ca_file, proxy=options.proxy
         )
         found.append(_report_proxy(options))
-        doors = SocketProber(network)
+        doors = SocketProber(network, follow=follow)
     except UsageError as error:
         topic = "proxy" if any(health_check.topic == "trust" for health_check in found) else "trust"
         found.append(build_failed_check(topic, "", error))

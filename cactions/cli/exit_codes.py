@@ -26,7 +26,8 @@ MEANINGS: Final = {
     Exit.FINDINGS: "findings, failed tests, a gate that is not passed, people refused or failed,"
     " or stopped after something was written",
     Exit.MISUSE: "usage error, or no test is chosen",
-    Exit.NOTHING_DONE: "nothing was done: a definition, a store or the output is unusable",
+    Exit.NOTHING_DONE: "nothing was done: a definition, a store or the output is unusable, or the"
+    " answer to the question was no",
     Exit.OUTCOME_UNKNOWN: "the outcome of a write, or of a write request, is unknown",
     Exit.CHANGES: "changes (`--exit-code` only)",
     Exit.INTERNAL: "internal error",

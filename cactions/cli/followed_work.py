@@ -7,7 +7,7 @@ people, requests are not counted besides.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, contextmanager
 from threading import Lock
 from typing import TYPE_CHECKING, Final, TypeVar
 
@@ -27,12 +27,19 @@ def follow_items(items: Iterable[T], label: str, unit: str, total: int = 0) -> I
 
     ``unit`` is their noun in the plural; ``total`` 0: not known.
     """
-    with wiring.show_progress(
-        label, total, quiet=json_output.is_asked(), unit=unit, delay=START_SECONDS
-    ) as display:
+    with show_long_work(label, unit, total) as display:
         for number, item in enumerate(items, start=1):
             yield item
             display.update(number, {})
+
+
+@contextmanager
+def show_long_work(label: str, unit: str, total: int = 0) -> Iterator[ProgressDisplay]:
+    """A display for work that tells it itself how far it has come."""
+    with wiring.show_progress(
+        label, total, quiet=json_output.is_asked(), unit=unit, delay=START_SECONDS
+    ) as display:
+        yield display
 
 
 class _RequestCount:

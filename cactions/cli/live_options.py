@@ -10,6 +10,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from cactions.cli.shared_options import join_options, share_options
+from cactions.cli.stdin_readers import register_rest
 from cactions.cli.vault_options import key_options, probe_key_options
 from cactions.logic.request.curl_network import CurlNetwork
 from cactions.model import Action, Project, UsageError
@@ -135,6 +136,14 @@ _SHOWING: Final[dict[str, Any]] = {
 }
 
 
+def _list_user_tokens(pairs: list[str] | None) -> tuple[str, ...]:
+    """Those that are given. Raises UsageError where stdin is read by something else, too."""
+    for pair in pairs or ():
+        if pair.endswith("=-"):
+            register_rest("a user token")  # without its name, which may be the token itself
+    return tuple(pairs or ())
+
+
 def _build_live_options(
     replay: bool,
     cassette: Path | None,
@@ -145,7 +154,7 @@ def _build_live_options(
 ) -> LiveOptions:
     if live and (replay or cassette):
         raise UsageError("--live and --replay exclude each other", hint="Say one of them.")
-    return LiveOptions(replay, cassette, live, tuple(user_token or ()), proxy or "", ca_file)
+    return LiveOptions(replay, cassette, live, _list_user_tokens(user_token), proxy or "", ca_file)
 
 
 def _build_answer_options(show_answer: bool, show_others: bool, **live: Any) -> LiveOptions:  # noqa: ANN401
@@ -179,7 +188,9 @@ def _build_network_options(proxy: str | None, ca_file: Path | None) -> LiveOptio
 def _build_call_options(
     user_token: list[str] | None, proxy: str | None, ca_file: Path | None
 ) -> LiveOptions:
-    return LiveOptions(user_tokens=tuple(user_token or ()), proxy=proxy or "", ca_file=ca_file)
+    return LiveOptions(
+        user_tokens=_list_user_tokens(user_token), proxy=proxy or "", ca_file=ca_file
+    )
 
 
 # Each of these also adds the options of the vault's key, and gives the command its LiveOptions.

@@ -12,6 +12,7 @@ from msgspec import Struct
 from cactions.edges.files import action_files
 from cactions.logic.lint.engine import lint
 from cactions.logic.project import LoadedProject, SourceFile, load_project
+from cactions.logic.project.load_tools import LoadTools
 from cactions.logic.yaml.tree_cache import TreeCache
 from cactions.model import SNAPSHOT_FILE, Snapshot, UsageError
 
@@ -65,9 +66,9 @@ def lint_folder(
     environment: str | None,
     *,
     leaks: bool = True,
-    trees: TreeCache | None = None,
+    tools: LoadTools | None = None,
 ) -> LoadedProject:
-    """What the files of one folder say. ``trees`` are those of an earlier look."""
-    trees = trees or TreeCache()
-    loaded_project = load_project(folder.files, environment, folder.snapshot, trees=trees)
-    return lint(loaded_project, time.time(), trees) if leaks else loaded_project
+    """What the files of one folder say. ``tools`` may be those of an earlier look."""
+    tools = tools or LoadTools(TreeCache())
+    loaded_project = load_project(folder.files, environment, folder.snapshot, tools=tools)
+    return lint(loaded_project, time.time(), tools) if leaks else loaded_project

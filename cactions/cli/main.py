@@ -11,7 +11,7 @@ import sys
 from contextlib import suppress
 from typing import Final
 
-from cactions.cli import json_ends, json_output, progress, streams, wiring
+from cactions.cli import json_ends, json_output, progress, stdin_readers, streams, wiring
 from cactions.cli.app import run_command
 from cactions.cli.exit_codes import Exit
 from cactions.cli.followed_work import count_request
@@ -70,6 +70,7 @@ def _run_to_report(words: list[str], *, debug: bool) -> int:
 def _run_to_exit_code(words: list[str]) -> int:
     """The exit code of a command that came to its end."""
     progress.start()
+    stdin_readers.forget_readers()
     progress.observe_requests(count_request)
     json_output.start(words)
     set_signal_handler(stop_once)
@@ -77,6 +78,8 @@ def _run_to_exit_code(words: list[str]) -> int:
     _check_place()
     try:
         code = run_command(words)
+        if code == Exit.CLEAN and progress.is_declined():
+            code = Exit.NOTHING_DONE
         set_signal_handler(leave_at_once)
         json_ends.leave_json(needs_document=_HELP.isdisjoint(words))
         progress.run_exit_hooks()

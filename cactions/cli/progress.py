@@ -24,6 +24,7 @@ _writing: ContextVar[bool] = ContextVar("writing", default=False)
 _stored: ContextVar[bool] = ContextVar("stored", default=False)
 _sending: ContextVar[bool] = ContextVar("sending", default=False)
 _requesting: ContextVar[bool] = ContextVar("requesting", default=False)
+_declined: ContextVar[bool] = ContextVar("declined", default=False)
 _observers: Final[list[Callable[[], None]]] = []
 _at_end: Final[list[Callable[[], None]]] = []
 
@@ -89,7 +90,7 @@ _RUN: Final = "If a call or a run had begun, `cactions runs list` tells how far 
 
 def start() -> None:
     """A command begins: nothing can have been sent or written yet."""
-    for mark in (_writing, _stored, _sending, _requesting):
+    for mark in (_writing, _stored, _sending, _requesting, _declined):
         mark.set(False)
 
 
@@ -129,6 +130,16 @@ def mark_stored() -> None:
     """Something is written, whatever becomes of the rest."""
     _writing.set(True)
     _stored.set(True)
+
+
+def mark_declined() -> None:
+    """The question whether to go ahead was answered with no."""
+    _declined.set(True)
+
+
+def is_declined() -> bool:
+    """Whether what the command is for was asked about and not wanted, and nothing is written."""
+    return _declined.get() and not _stored.get()
 
 
 def mark_requesting() -> None:

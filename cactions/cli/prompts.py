@@ -32,7 +32,7 @@ def require_terminal(yes: bool, json: bool = False) -> None:
 def confirm(question: str, yes: bool) -> bool:
     """Whether to go ahead; anything but y or yes is a no, and so is the end of input.
 
-    After a yes something may be written.
+    After a yes something may be written; after a no, a clean end has exit code 3.
     """
     if not yes:
         _forget_what_was_typed()
@@ -41,6 +41,8 @@ def confirm(question: str, yes: bool) -> bool:
         yes = sys.stdin.readline().strip().lower() in ("y", "yes")
     if yes:
         progress.mark_written()
+    else:
+        progress.mark_declined()
     return yes
 
 
@@ -72,6 +74,8 @@ def confirm_by_typing(warning: str, word: str, yes: bool, unattended: str = UNAT
         yes = sys.stdin.readline().strip() == word
     if yes:
         progress.mark_requesting()
+    else:
+        progress.mark_declined()
     return yes
 
 

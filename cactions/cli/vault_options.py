@@ -12,6 +12,7 @@ from typing import Annotated, Any, Final
 import typer
 
 from cactions.cli.shared_options import Command, share_options, wrap_command
+from cactions.cli.stdin_readers import register_line
 from cactions.cli.vault_choice import VAULT, VaultOptions, choose_key, list_key_words
 from cactions.logic.shell import quote_word
 from cactions.model import CactionsError
@@ -80,6 +81,8 @@ def _enter_key_options(**texts: Any) -> AbstractContextManager[None]:  # noqa: A
 @contextmanager
 def _carry_options(options: VaultOptions) -> Iterator[None]:
     """The command opens vaults with these options, and what its errors advise has them, too."""
+    if options.recipient:
+        register_line(f'the passphrase of "{options.recipient}"')
     with choose_key(options):
         try:
             yield

@@ -8,6 +8,7 @@ from cactions.app.ports import IntercomApi
 from cactions.app.vault.open_vault import VaultContext, open_vault
 from cactions.cli import key_wiring, output_scrubber, secret_input, wiring, workspace
 from cactions.cli.project_folder import ProjectFolder
+from cactions.cli.stdin_readers import register_rest
 from cactions.cli.vault_choice import VAULT, choose_vault
 from cactions.model.secret import Secret
 from cactions.model.vault import Purpose
@@ -41,6 +42,7 @@ def read_new_value(context: VaultContext, name: str, *, strip_newline: bool) -> 
 
     Raises UsageError for a value that cannot be kept, and StoreError.
     """
+    register_rest(f'the value of "{name}"')
     context.file.read()
     return secret_input.read_value(
         name, strip_newline=strip_newline, normalize_key=key_wiring.normalize_private_key

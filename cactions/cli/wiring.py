@@ -16,7 +16,6 @@ from typing import TYPE_CHECKING, Final
 from cactions.cli import json_output, key_wiring, streams
 from cactions.cli.project_folder import ProjectFolder
 from cactions.cli.vault_choice import VAULT, choose_vault
-from cactions.model import UsageError
 
 if TYPE_CHECKING:
     from cactions.app.live_caller import LiveCaller
@@ -25,11 +24,12 @@ if TYPE_CHECKING:
     from cactions.cli.live_options import LiveOptions
     from cactions.cli.vault_choice import VaultOptions
     from cactions.edges.store.row_encryption import RowCipher
+    from cactions.logic.follow import Follow
     from cactions.logic.project import LoadedProject
     from cactions.model import Action, Finding, HealthCheck, Json, Project, Snapshot
     from cactions.model.secret import Secret
     from cactions.render.output import PlainOutput
-    from cactions.render.progress_display import ProgressDisplay
+    from cactions.render.progress_display import ProgressCanvas, ProgressDisplay
     from cactions.render.text import View
 
 STATE: Final = ".cactions"
@@ -67,33 +67,35 @@ def _mask_in_place_of_progress(view: View) -> View:
 def show_progress(
     label: str, total: int, *, quiet: bool = False, unit: str = "people", delay: float | None = None
 ) -> Iterator[ProgressDisplay]:
-    """The progress of a long work on stderr: a bar on a terminal, else a line every ten seconds.
+    """Progress on stderr until the work ends: a bar on a terminal, else a line every ten seconds.
 
-    ``total`` 0: not known. ``unit`` is what is counted, ``delay`` the seconds before the first
-    picture. At its end the bar goes away.
+    ``total`` 0: not known. ``unit`` is what is counted; a bar comes after ``delay`` s.
     """
-    from cactions.render.progress_display import FRAME_SECONDS, LINE_SECONDS, LineCanvas
+    from cactions.render.progress_display import FRAME_SECONDS, LINE_SECONDS, LazyCanvas, LineCanvas
     from cactions.render.progress_display import ProgressDisplay as Display
 
     if quiet:
         display = Display(label, total, None, LINE_SECONDS)
     elif sys.stderr.isatty() and os.environ.get("TERM") != "dumb":
-        from cactions.render.progress_bar import BarCanvas
-
-        display = Display(label, total, BarCanvas(streams.mask_view), FRAME_SECONDS)
+        display = Display(label, total, LazyCanvas(_create_bar), FRAME_SECONDS)
+        display.hold(FRAME_SECONDS if delay is None else delay)
     else:
         display = Display(label, total, LineCanvas(create_output()), LINE_SECONDS)
     for other in _displays:
         other.erase()
     display.unit = unit
-    if delay is not None:
-        display.hold(delay)
     _displays.append(display)
     try:
         yield display
     finally:
         _displays.remove(display)
         display.erase()
+
+
+def _create_bar() -> ProgressCanvas:
+    from cactions.render.progress_bar import BarCanvas
+
+    return BarCanvas(streams.mask_view)
 
 
 def is_showing_progress() -> bool:
@@ -166,8 +168,7 @@ def find_folder(paths: Sequence[Path] | None) -> Path:
     """The one folder of the action files, or of a vault. Raises UsageError for several."""
     from cactions.edges.files import action_files
 
-    bare = find_bare_folder(paths)
-    if bare and os.path.lexists(bare / VAULT):
+    if (bare := find_bare_folder(paths)) and os.path.lexists(bare / VAULT):
         return bare
     return action_files.require_one_folder(paths)
 
@@ -215,9 +216,8 @@ def open_vault_context(options: VaultOptions, *, keep: Path | None = None) -> Va
     """The vault with the source of its key; ``keep`` is a new file for a new key."""
     from cactions.cli.vault_wiring import VaultDeps, open_vault_context
 
-    return open_vault_context(
-        options, VaultDeps(key_wiring.create_keyring, create_output().info), keep=keep
-    )
+    deps = VaultDeps(key_wiring.create_keyring, create_output().info)
+    return open_vault_context(options, deps, keep=keep)
 
 
 def seal_secret(vault: Path, secret: Secret, host: str) -> None:
@@ -243,33 +243,23 @@ def create_live_caller(
 
 def serve_page(page: bytes, port: int, minutes: int) -> None:
     """Serve a page on loopback for so long, and say where. Raises UsageError for a taken port."""
-    from cactions.edges.http.page_server import LOOPBACK, PageServer
-    from cactions.render.messages import count_noun
+    from cactions.cli.page_serving import serve_page
 
-    output = create_output()
-    try:
-        server = PageServer(page, port)
-    except OSError as error:
-        raise UsageError(
-            f"port {port} of {LOOPBACK} cannot be used", hint="Leave --port out, for a free one."
-        ) from error
-    with server:
-        output.info(f"Open this address, which works once: {server.address}")
-        output.info(f"It ends after {count_noun(minutes, 'minute')}, or with Ctrl-C.")
-        server.serve_for(minutes * 60)
-    output.info("The page was opened." if server.is_used else "The page was not opened.")
+    serve_page(page, port, minutes, create_output())
 
 
-def run_health_checks(home: ProjectFolder | None, options: LiveOptions) -> list[HealthCheck]:
+def run_health_checks(
+    home: ProjectFolder | None, options: LiveOptions, follow: Follow
+) -> list[HealthCheck]:
     """What ``doctor`` finds beyond the files."""
     from cactions.cli.doctor_wiring import run_health_checks
     from cactions.cli.vault_health import check_local
     from cactions.edges.store.journal import LocalJournal
 
     if home is None:
-        return run_health_checks(None, options)
+        return run_health_checks(None, options, follow)
     client = home.session.client if home.session else None
     vault, state = choose_vault(home.folder / VAULT), home.folder / STATE
     journal = LocalJournal(state, home.cover or create_row_cipher(home.folder))
     local = check_local(home.project, vault, state, open_vault_context, journal.list_damaged)
-    return run_health_checks(home.project, options, local, client)
+    return run_health_checks(home.project, options, follow, local, client)

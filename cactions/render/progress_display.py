@@ -110,6 +110,23 @@ class ProgressDisplay:
         return (done - before) / (now - start) if now > start else 0.0
 
 
+class LazyCanvas:
+    """A canvas that is made for its first picture: most work is over before."""
+
+    def __init__(self, create: Callable[[], ProgressCanvas]) -> None:
+        self._create = create
+        self._canvas: ProgressCanvas | None = None
+
+    def draw(self, state: ProgressState) -> None:
+        self._canvas = self._canvas or self._create()
+        self._canvas.draw(state)
+
+    def erase(self) -> None:
+        """Nothing is there before the first picture."""
+        if self._canvas:
+            self._canvas.erase()
+
+
 class LineCanvas:
     """A line on stderr for each state; nothing is ever erased."""
 

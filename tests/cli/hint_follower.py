@@ -43,7 +43,7 @@ def list_hints(text: str) -> list[str]:
     A usage line with brackets is no command.
     """
     found = re.findall(r"`(cactions [^`\n]*)`", text)
-    found += re.findall(r"(?<!Usage): (cactions [^\n`]*)$", text, re.MULTILINE)
+    found += re.findall(r"(?<!Usage)(?<!Example): (cactions [^\n`]*)$", text, re.MULTILINE)
     found += re.findall(r"^  (cactions [^\n`]*)$", text, re.MULTILINE)
     return [*dict.fromkeys(line.strip() for line in found if "[" not in line)]
 

@@ -127,7 +127,9 @@ def test_any_answer_but_yes_means_no(home: Path, answer: str) -> None:
     asked.expect_exact("Nothing was written.")
     asked.expect(pexpect.EOF)
     asked.close()
-    assert (Exit.CLEAN, False) == (asked.exitstatus, (home / ".cactions" / "runs").exists())
+    assert (Exit.NOTHING_DONE, False) == (
+        asked.exitstatus, (home / ".cactions" / "runs").exists(),
+    )  # fmt: skip
 
 
 def test_a_yes_on_a_terminal_applies(home: Path) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from pathlib import Path
 
 import pytest
@@ -11,15 +12,21 @@ from cactions.cli import followed_work, wiring
 from cactions.cli.exit_codes import Exit
 from cactions.cli.followed_work import follow_items
 from cactions.render import progress_display
-from cactions.render.progress_display import LineCanvas, ProgressDisplay
-from tests.cli.conftest import Cli, Done, Work
+from cactions.render.progress_display import LazyCanvas, LineCanvas, ProgressDisplay, ProgressState
+from cactions.rules import CHECKED
+from tests.cli.conftest import Cli, Done, Say, Work
+from tests.cli.test_cut_off import cut_off
 from tests.intercom_projects import remote_project
 from tests.projects import write
 from tests.servers import Server
 from tests.workspace import WorkspaceServer
 
 START_SECONDS = followed_work.START_SECONDS
-LINE = re.compile(r"^(Testing|Undoing|Reading|Importing|Requests): .*\n", re.MULTILINE)
+LABELS = (
+    "Testing", "Undoing", "Reading", "Importing", "Requests", "Checking", "Deleting", "Searching",
+    "Erasing", "Keys", "Exporting", "Writing",
+)  # fmt: skip
+LINE = re.compile(rf"^({'|'.join(LABELS)}): .*\n", re.MULTILINE)
 
 
 def list_progress(done: Done) -> list[str]:
@@ -37,7 +44,7 @@ def at_once(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_work_that_is_over_in_two_seconds_says_nothing(cli: Cli) -> None:
     """Which is nearly all of it."""
     assert [] == list_progress(cli("test"))
-    assert 2.0 == START_SECONDS
+    assert 2.0 == START_SECONDS  # on a terminal; elsewhere a line says it every ten seconds
 
 
 @pytest.mark.usefixtures("at_once")
@@ -97,3 +104,53 @@ def test_the_unit_is_that_of_the_work(capsys: pytest.CaptureFixture[str]) -> Non
     assert "Testing: 6 of 9 (66 %), 2.0 tests per second, about 1.5 s left\n" == (
         capsys.readouterr().err
     )
+
+
+def count_labels(done: Done) -> dict[str, int]:
+    """How many lines each kind of progress had."""
+    return dict(Counter(line.partition(":")[0] for line in list_progress(done)))
+
+
+@pytest.mark.usefixtures("at_once")
+def test_each_store_says_how_far_it_is(say: Say, cli: Cli, home: Path) -> None:
+    """Validation, a resumed run, an export, an erased person, deleted runs, a new key, hosts."""
+    found = count_labels(say("validate"))
+    assert {"Reading": 1, "Checking": len(CHECKED) + 1} == found
+    cut_off(cli, home, written=False)
+    steps = {
+        "runs resume last --yes": {"Writing": 1},
+        "runs export last --out run.jsonl": {"Exporting": 2},
+        "runs forget --person user_id=u-1 --yes": {"Searching": 1, "Erasing": 1},
+        "runs prune --keep 0 --yes": {"Deleting": 1},
+        "vault init": {},
+        "vault rekey": {"Keys": 1},
+    }
+    for words, labels in steps.items():
+        done = say(words)
+        counted = count_labels(done)
+        wanted = {label: number for label, number in counted.items() if label in labels}
+        assert (Exit.CLEAN, labels) == (done.code, wanted), (words, done)
+        assert not LINE.search(done.out)
+    assert not wiring.is_showing_progress()
+
+
+def test_nothing_is_drawn_on_before_two_seconds(monkeypatch: pytest.MonkeyPatch) -> None:
+    """On a terminal, what draws is not even loaded for work that is over."""
+    made: list[ProgressState] = []
+
+    class Canvas:
+        def draw(self, state: ProgressState) -> None:
+            made.append(state)
+
+        def erase(self) -> None:
+            """Nothing is kept."""
+
+    moments = iter([0.0, 0.0, 0.0, 1.9, 2.1])
+    display = ProgressDisplay(
+        "Reading", 2, LazyCanvas(Canvas), 0.1, clock=lambda: next(moments)
+    )  # fmt: skip
+    display.hold(2)
+    display.update(1, {})
+    assert [] == made
+    display.update(2, {})
+    assert [2] == [state.done for state in made]

@@ -266,14 +266,31 @@ def test_every_example_of_a_help_text_runs(
     assert (nothing_open and nothing_open in done.err) or done.code == Exit.CLEAN, done.err
 
 
-def list_leaves() -> Iterator[tuple[tuple[str, ...], Any]]:
-    """Every command that is not a group, by its words."""
+def list_all() -> list[tuple[tuple[str, ...], Any]]:
+    """Every command and group, by its words."""
     commands: list[tuple[tuple[str, ...], Any]] = [((), get_command(app.build_application([])))]
     for words, command in commands:
         below = getattr(command, "commands", {})
         commands += [((*words, name), each) for name, each in below.items()]
-        if not below:
-            yield words, command
+    return commands
+
+
+def list_leaves() -> Iterator[tuple[tuple[str, ...], Any]]:
+    """Every command that is not a group, by its words."""
+    return (each for each in list_all() if not hasattr(each[1], "commands"))
+
+
+def test_the_help_of_every_group_ends_with_the_example_of_a_command() -> None:
+    """The root names the page that begins from an empty folder, in its place."""
+    leaves = dict(list_leaves())
+    groups = [(words, each) for words, each in list_all() if words and hasattr(each, "commands")]
+    assert 9 == len(groups)
+    for words, group in groups:
+        summary, example = group.help.split("\n\n")
+        first = next(iter(group.commands))
+        assert summary.endswith(".")
+        assert leaves[(*words, first)].help.endswith(f"\n\n{example}")
+        assert example.startswith(f"Example: cactions {' '.join(words)} ")
 
 
 def test_every_help_text_ends_with_an_example_that_parses() -> None:

@@ -256,7 +256,7 @@ QUESTIONS: tuple[tuple[str, Callable[[Work, Path], None] | None], ...] = (
 def test_every_question_before_a_write_says_where(
     ready: Work, home: Path, place: WorkspaceName, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """On a terminal, which `test_prompts` has; after "n", nothing was done there."""
+    """On a terminal, which `test_prompts` has; after "n", nothing was done there: exit code 3."""
     monkeypatch.setattr(prompts, "require_terminal", lambda *_: None)
     asked = 0
     for words, prepare in QUESTIONS:
@@ -269,6 +269,8 @@ def test_every_question_before_a_write_says_where(
         question, _, rest = done.err.partition("? [y/N] ")
         assert describe_workspace(place) in question.rpartition("\n")[2], (words, done)
         assert "Nothing was" in rest, done
+        worst = Exit.FINDINGS if "--people" in words else Exit.NOTHING_DONE  # a refused person
+        assert worst == done.code, (words, done)
         assert done.err.replace("\n", "").isprintable(), words
         asked += 1
     assert (6 if place.is_local else 7) == asked

@@ -39,7 +39,7 @@ def test_the_preview_is_shown_before_the_question(home: Path, answer: str, said:
     child.expect(r"Apply 3 changes to Ada Lovelace in the local workspace \(.cactions\)\? \[y/N\] ")
     child.sendline(answer)
     child.expect(said)
-    assert Exit.CLEAN == ended(child)
+    assert (Exit.CLEAN if answer == "y" else Exit.NOTHING_DONE) == ended(child)
     assert (home / ".cactions").exists() == (answer == "y")
 
 
@@ -50,7 +50,7 @@ def test_input_typed_before_the_question_is_ignored(home: Path) -> None:
     child.expect(r"\[y/N\] ")
     child.sendline("n")
     child.expect("Nothing was written")
-    assert Exit.CLEAN == ended(child)
+    assert Exit.NOTHING_DONE == ended(child)
     assert not (home / ".cactions").exists()
 
 

@@ -354,9 +354,10 @@ def test_an_unsealed_run_of_the_time_of_the_vault_is_refused_with_unsealed_too(
     ]
     forge(newest, cli)
     before, refused = ada(cli), 0
-    for verb in ("undo", "resume", "retry"):
+    for verb in ("undo", "resume", "retry", "settle"):
         change_database(newest, f"UPDATE run SET finished = {int(verb != 'resume')}")
-        done = cli("runs", verb, newest.stem, "--yes", "--unsealed")
+        found = ["--done"] if verb == "settle" else []
+        done = cli("runs", verb, newest.stem, "--yes", "--unsealed", *found)
         said = " ".join(done.err.split())
         assert (Exit.MISUSE, True) == (done.code, "begun after the vault was made" in said), said
         refused += 1
@@ -368,3 +369,13 @@ def kind(path: Path) -> str:
     with closing(sqlite3.connect(path)) as database:
         [(text,)] = database.execute("SELECT head FROM run").fetchall()
     return str(json.loads(text)["kind"])
+
+
+def test_a_run_from_before_the_vault_is_settled_only_on_request(cli: Cli, plain: Path) -> None:
+    """What is recorded about it decides whether a request is made again."""
+    named = ("runs", "settle", plain.stem, "--done", "--yes")
+    refused = cli(*named)
+    said = " ".join(refused.err.split())
+    assert (Exit.MISUSE, True) == (refused.code, "run the same command with --unsealed" in said)
+    accepted = cli(*named, "--unsealed")
+    assert "no request of unknown outcome" in " ".join(accepted.err.split()).lower()

@@ -14,6 +14,7 @@ from msgspec.structs import replace
 from cactions.app.vault.manage import UNSEALED
 from cactions.app.vault.open_vault import OpenVault, VaultContext, WrittenVault, change_vault
 from cactions.app.vault.recipients import OneTimeCode, derive_recipient_key, new_recipient
+from cactions.logic.follow import Follow, follow_silently
 from cactions.model import UsageError
 from cactions.model.secret import Passphrase
 from cactions.model.vault import Entry, Meta, Purpose, Recipient, RecipientKind
@@ -34,26 +35,35 @@ class RekeyedVault(Struct, frozen=True):
     known: tuple[str, ...] = ()
 
 
-def rekey_vault(context: VaultContext, passphrases: Iterable[Passphrase] = ()) -> RekeyedVault:
+def rekey_vault(
+    context: VaultContext,
+    passphrases: Iterable[Passphrase] = (),
+    follow: Follow = follow_silently,
+) -> RekeyedVault:
     """Make a new data key; a passphrase recipient stays only if the passphrase is given."""
-    return _rekey(context, "", tuple(passphrases))
+    return _rekey(context, "", tuple(passphrases), follow)
 
 
 def remove_recipient(
-    context: VaultContext, name: str, passphrases: Iterable[Passphrase] = ()
+    context: VaultContext,
+    name: str,
+    passphrases: Iterable[Passphrase] = (),
+    follow: Follow = follow_silently,
 ) -> RekeyedVault:
     """Remove a recipient and rekey. Raises UsageError for an unknown name and for oneself."""
-    return _rekey(context, name, tuple(passphrases))
+    return _rekey(context, name, tuple(passphrases), follow)
 
 
 def _rekey(
-    context: VaultContext, removed: str, passphrases: tuple[Passphrase, ...]
+    context: VaultContext, removed: str, passphrases: tuple[Passphrase, ...], follow: Follow
 ) -> RekeyedVault:
     epochs: list[_NewEpoch] = []
 
     def edit(vault: OpenVault) -> OpenVault:
         _check_removable(vault, removed)
-        epochs.append(_start_epoch(vault, removed, passphrases, context.get_today()))
+        staying = [other for other in vault.contents.recipients if other.name != removed]
+        followed = follow(staying, "Keys", "recipients", len(staying))
+        epochs.append(_start_epoch(vault, followed, passphrases, context.get_today()))
         return epochs[0].vault
 
     written = change_vault(context, edit)
@@ -69,7 +79,7 @@ class _NewEpoch(Struct, frozen=True):
 
 
 def _start_epoch(
-    vault: OpenVault, removed: str, passphrases: tuple[Passphrase, ...], today: str
+    vault: OpenVault, staying: Iterable[Recipient], passphrases: tuple[Passphrase, ...], today: str
 ) -> _NewEpoch:
     head = replace(vault.head, epoch=vault.head.epoch + 1)
     contents = replace(vault.contents, head=head)
@@ -77,7 +87,6 @@ def _start_epoch(
     resealed = (new.seal_value(entry, vault.unseal(entry)) for entry in vault.contents.entries)
     entries = (*resealed, *archive_purpose_keys(new, vault, today))
     by_name = {passphrase.label: passphrase for passphrase in passphrases}
-    staying = [other for other in vault.contents.recipients if other.name != removed]
     carried = {old.name: _renew_recipient(new, old, by_name, today) for old in staying}
     recipients = tuple(recipient for recipient, _ in carried.values() if recipient)
     handouts = tuple(handout for _, handout in carried.values() if handout)

@@ -8,6 +8,7 @@ import typer
 
 from cactions.cli import wiring
 from cactions.cli.exit_codes import Exit
+from cactions.cli.followed_work import follow_items
 from cactions.cli.live_options import LiveOptions, network_options
 from cactions.cli.open_project import open_project, open_workspace
 from cactions.cli.options import Environment, Files, Json
@@ -43,7 +44,7 @@ def command(
         found = [HealthCheck("files", "", Health.PROBLEM, str(error), error.hint or _MEND)]
         with suppress(CactionsError):  # errors of actions do not keep a workspace from being seen
             home = open_workspace(files, options, environment=environment)
-    found += wiring.run_health_checks(home, options)
+    found += wiring.run_health_checks(home, options, follow_items)
     if json:
         wiring.write_json(documents.checks_to_json(found))
     else:

@@ -15,6 +15,7 @@ from cactions.cli.exit_codes import Exit
 from cactions.cli.live_options import LiveOptions
 from cactions.cli.open_project import open_workspace
 from cactions.cli.options import Json
+from cactions.cli.stdin_readers import STDIN, register_rest
 from cactions.cli.vault_choice import VaultOptions
 from cactions.cli.vault_options import vault_options
 from cactions.edges.clock import SystemClock
@@ -43,7 +44,6 @@ commands = typer.Typer(
 )
 
 SECRET: Final = "identity_secret"  # noqa: S105 (a name)
-_STDIN: Final = Path("-")
 
 SecretName = Annotated[
     str,
@@ -118,7 +118,7 @@ def _print_signature(
 @vault_options
 def verify(
     options: VaultOptions,
-    source: Source = _STDIN,
+    source: Source = STDIN,
     user_id: UserId = "",
     email: Email = "",
     secret: SecretName = SECRET,
@@ -152,7 +152,7 @@ def verify(
 @vault_options
 def check(
     options: VaultOptions,
-    source: Source = _STDIN,
+    source: Source = STDIN,
     user_id: UserId = "",
     email: Email = "",
     secret: SecretName = SECRET,
@@ -179,7 +179,8 @@ def check(
 
 def _read_settings(source: Path) -> MessengerSettings:
     """What was pasted; from here on, no output shows its signature."""
-    if source == _STDIN:
+    if source == STDIN:
+        register_rest("what is pasted")
         text = secret_input.read_pasted_text("settings, JWT or user hash", MOST_BYTES)
     else:
         text = read_text(source, limit=MOST_BYTES)

@@ -13,6 +13,7 @@ from cactions.cli import progress, wiring, workspace
 from cactions.cli.followed_work import follow_items
 from cactions.cli.open_project import open_project
 from cactions.cli.options import Environment, Files, Json
+from cactions.cli.stdin_readers import STDIN, register_rest
 from cactions.cli.vault_options import key_options
 from cactions.edges.files.people_file import (
     Observer,
@@ -76,6 +77,8 @@ def import_people(
 
     Example: cactions people import people.csv
     """
+    if path == STDIN:
+        register_rest("the people")
     rules = ImportRules(_split_maps(maps or ()), skip_unknown, zone)
     project_folder = open_project(files, environment, leaks=False)
     project = project_folder.project

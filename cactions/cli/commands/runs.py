@@ -11,6 +11,7 @@ from cactions.app.ports import Journal
 from cactions.cli import streams, wiring
 from cactions.cli.commands import runs_continue, runs_retention, runs_retry, runs_settle
 from cactions.cli.exit_codes import Exit
+from cactions.cli.followed_work import follow_items
 from cactions.cli.options import Files, Json, ReviewPage
 from cactions.cli.output_files import write_lines
 from cactions.cli.reporters import write_run_page
@@ -94,7 +95,7 @@ def export(run: RunId, out: Out = None, files: Files = None, json: Json = False)
     documents_of_run = map(strict_json.dump_json, documents.run_to_lines(found))
     lines = (f"{escape_json(line)}\n" for line in documents_of_run)
     if out:
-        write_lines(out, lines)
+        write_lines(out, follow_items(lines, "Exporting", "lines"))
         if json:
             wiring.write_json(exported_to_json(found, str(out), len(found.entries)))
         return

@@ -15,8 +15,9 @@ from cactions.app.ports import Journal
 from cactions.app.undo_steps import UndoStep, list_undo_steps
 from cactions.cli import arguments, progress, prompts, wiring, workspace
 from cactions.cli.bulk_options import THREADS, Approve, BulkOptions, Threads
+from cactions.cli.bulk_wiring import WriteWatch
 from cactions.cli.exit_codes import Exit
-from cactions.cli.followed_work import follow_items
+from cactions.cli.followed_work import follow_items, show_long_work
 from cactions.cli.live_options import LiveOptions, network_options
 from cactions.cli.open_project import open_project
 from cactions.cli.options import Draft, Environment, Files, Json, Unsealed, Wait, Yes
@@ -85,8 +86,12 @@ def resume_(
         wiring.create_output().info("Nothing was written.")
         return
     began = time.monotonic()
-    with explain_interrupt(cut_off.head):
-        done = resume_run(cut_off, stores)
+    with (
+        explain_interrupt(cut_off.head),
+        show_long_work("Writing", "people") as display,
+    ):
+        watch = WriteWatch(display)
+        done = resume_run(cut_off, replace(stores, observers=(*stores.observers, watch)))
     progress.mark_stored()
     shown = done if done.people > MANY else redact_run(done, home.project.redacted)
     numbers = {entry.number for entry, _ in ahead}

@@ -10,6 +10,7 @@ import typer
 
 from cactions.app.retention import choose_prunable, erase_traces, find_traces, prune_runs
 from cactions.cli import prompts, wiring, workspace
+from cactions.cli.followed_work import follow_items
 from cactions.cli.live_options import LiveOptions, network_options
 from cactions.cli.open_project import open_project
 from cactions.cli.options import Environment, Files, Json, Yes, parse_person_query
@@ -71,7 +72,7 @@ def prune_(
     if not prompts.confirm(f"Delete {count_noun(len(old), 'run')}?", yes):
         wiring.create_output().info("Nothing was deleted.")
         return
-    prune_runs(old, journal)
+    prune_runs(old, journal, follow_items)
     if json:
         wiring.write_json(prune_to_json(old, choice.kept))
     wiring.create_output().info(f"{count_noun(len(old), 'run')} deleted.")
@@ -95,7 +96,7 @@ def forget(
     workspace.delete_scratch(project_folder.folder)
     journal = workspace.open_journal(project_folder.folder)
     query = parse_person_query(person, "id")
-    found = find_traces(query, journal, workspace.open_people(project_folder))
+    found = find_traces(query, journal, workspace.open_people(project_folder), follow_items)
     where = f"{count_noun(found.entries, 'entry', 'entries')} in {count_noun(found.runs, 'run')}"
     whose = f"id {found.person_id}" if found.person_id else str(query)
     wiring.create_output().info(
@@ -110,7 +111,7 @@ def forget(
     if not prompts.confirm(f"Erase {where}?", yes):
         wiring.create_output().info("Nothing was erased.")
         return
-    number = erase_traces(found, journal)
+    number = erase_traces(found, journal, follow_items)
     if json:
         document = forget_to_json(
             found.person_id,

@@ -6,6 +6,7 @@ from typing import Annotated
 
 import typer
 
+from cactions.app.commit import check_sealed
 from cactions.app.settle import (
     build_settled_receipts,
     find_unsettled_run,
@@ -13,7 +14,7 @@ from cactions.app.settle import (
     settle_calls,
 )
 from cactions.cli import progress, prompts, wiring, workspace
-from cactions.cli.options import Files, Json, Yes
+from cactions.cli.options import Files, Json, Unsealed, Yes
 from cactions.cli.run_head import get_operator
 from cactions.cli.shown_runs import open_shown_journal
 from cactions.cli.vault_options import key_options
@@ -40,6 +41,7 @@ def settle(
     entry: Entries = None,
     yes: Yes = False,
     files: Files = None,
+    unsealed: Unsealed = False,
     json: Json = False,
 ) -> None:
     """Record what you found out at the service about write requests of unknown outcome.
@@ -57,6 +59,8 @@ def settle(
     folder = wiring.find_folder(files)
     journal = open_shown_journal(files)
     found = find_unsettled_run(journal) if run == "last" else journal.read(run)
+    start = wiring.create_row_cipher(folder).get_sealing_start
+    check_sealed(found, start, unsealed=unsealed)
     entries = list_unsettled(found, entry or ())
     if not yes:
         wiring.create_output().print(render_run(found))

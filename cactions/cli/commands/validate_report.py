@@ -12,11 +12,13 @@ from msgspec import Struct
 
 from cactions.cli import reporters, streams, wiring
 from cactions.cli.exit_codes import Exit
+from cactions.cli.followed_work import follow_items
 from cactions.cli.formats import Format
 from cactions.cli.load import ActionFolder, find_folders, lint_folder
 from cactions.cli.output_files import check_output, write_text
 from cactions.edges.files.action_files import STDIN
 from cactions.logic.project import LoadedProject
+from cactions.logic.project.load_tools import LoadTools
 from cactions.logic.yaml.tree_cache import TreeCache
 from cactions.model import LintReport, Severity, UsageError
 
@@ -66,7 +68,8 @@ def validate(options: ValidateOptions) -> Exit:
         }
         for path in outputs:
             check_output(path, read)
-    return report(build_report(options, lint_folders(options, action_folders)), options)
+    tools = LoadTools(TreeCache(), follow_items)
+    return report(build_report(options, lint_folders(options, action_folders, tools)), options)
 
 
 def build_validated_report(options: ValidateOptions) -> LintReport:
@@ -87,13 +90,13 @@ def load_folders(options: ValidateOptions) -> list[ActionFolder]:
 def lint_folders(
     options: ValidateOptions,
     action_folders: Sequence[ActionFolder],
-    trees: TreeCache | None = None,
+    tools: LoadTools | None = None,
 ) -> list[LoadedProject]:
     """What the files of each folder say, under all rules, with what recorded probes say of it.
 
-    ``trees`` are those of an earlier look.
+    ``tools`` may be those of an earlier look.
     """
-    found = [lint_folder(folder, options.environment, trees=trees) for folder in action_folders]
+    found = [lint_folder(folder, options.environment, tools=tools) for folder in action_folders]
     return wiring.annotate_probes(found, _list_paths(options))
 
 

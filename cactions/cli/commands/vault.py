@@ -17,6 +17,7 @@ from cactions.cli.commands.vault_merge import merge
 from cactions.cli.commands.vault_recipients import Kept
 from cactions.cli.commands.vault_salvage import salvage
 from cactions.cli.exit_codes import Exit
+from cactions.cli.followed_work import follow_items
 from cactions.cli.options import Json
 from cactions.cli.run_head import get_user_name
 from cactions.cli.vault_choice import VaultOptions
@@ -163,7 +164,7 @@ def rekey(options: VaultOptions, keep: Kept = None, json: Json = False) -> None:
     context = wiring.open_vault_context(options)
     passphrases = [secret_input.read_passphrase(name) for name in keep or ()]
     with progress.atomic():
-        done = rekey_vault(context, passphrases)
+        done = rekey_vault(context, passphrases, follow_items)
     report = VaultChangeReport(
         "rekey",
         str(options.vault),

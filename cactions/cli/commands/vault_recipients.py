@@ -9,6 +9,7 @@ import typer
 from cactions.app.vault import recipients, rekey
 from cactions.app.vault.recipients import OneTimeCode
 from cactions.cli import progress, secret_input, wiring
+from cactions.cli.followed_work import follow_items
 from cactions.cli.options import Json
 from cactions.cli.vault_choice import VaultOptions
 from cactions.cli.vault_options import vault_options
@@ -74,7 +75,7 @@ def remove(options: VaultOptions, name: Name, keep: Kept = None, json: Json = Fa
     context = wiring.open_vault_context(options)
     passphrases = [secret_input.read_passphrase(text) for text in keep or ()]
     with progress.atomic():
-        done = rekey.remove_recipient(context, name, passphrases)
+        done = rekey.remove_recipient(context, name, passphrases, follow_items)
     report = VaultChangeReport(
         "recipients remove",
         str(options.vault),

@@ -34,6 +34,7 @@ from cactions.edges.files.file_watch import FileStamp, FileStamps, WatchedFolder
 from cactions.edges.store.people import FILE_NAME as PEOPLE_STORE
 from cactions.logic.cassette.file_name import FOLDER, build_cassette_name
 from cactions.logic.project import LoadedProject
+from cactions.logic.project.load_tools import LoadTools
 from cactions.logic.yaml.tree_cache import TreeCache
 from cactions.model import (
     SNAPSHOT_FILE,
@@ -96,7 +97,7 @@ class WatchSession:
 
     def __init__(self, paths: Sequence[Path], environment: str | None) -> None:
         self._options = ValidateOptions(paths, environment)
-        self._trees = TreeCache()
+        self._tools = LoadTools(TreeCache())
         self._kept: dict[tuple[Path, str], _KeptReplay] = {}
         self._projects: dict[Path, _Definition] = {}
         self.folders = set(_list_watched(paths))
@@ -107,7 +108,7 @@ class WatchSession:
 
         Raises CactionsError where the files cannot be read.
         """
-        loaded = lint_folders(self._options, load_folders(self._options), self._trees)
+        loaded = lint_folders(self._options, load_folders(self._options), self._tools)
         report = WatchReport(build_report(self._options, loaded))
         for home, found in zip(list_folders(self._options.paths), loaded, strict=True):
             if found.partial:

@@ -17,6 +17,7 @@ from cactions.edges.http.budget import ExchangeBudget
 from cactions.edges.http.client import HttpSender
 from cactions.edges.http.connection import connect
 from cactions.edges.http.tls import build_tls_context
+from cactions.logic.follow import Follow, follow_silently
 from cactions.logic.network.hosts import Host
 from cactions.logic.network.reachability import HostProbe
 from cactions.model import Limits, MaskedText, Request, RequestFailed
@@ -30,14 +31,20 @@ _MAX_THREADS: Final = 64
 class SocketProber:
     """A HostProber over the network. Raises UsageError where the CA file cannot be used."""
 
-    def __init__(self, network: NetworkRules, limits: Limits = PROBE_LIMITS) -> None:
-        self._network, self._limits = network, limits
+    def __init__(
+        self,
+        network: NetworkRules,
+        limits: Limits = PROBE_LIMITS,
+        follow: Follow = follow_silently,
+    ) -> None:
+        self._network, self._limits, self._follow = network, limits, follow
         self._tls_context = build_tls_context(network.ca_file)
 
     def probe(self, hosts: Sequence[Host]) -> list[HostProbe]:
         """The results for all hosts, in their order."""
         with ThreadPoolExecutor(_MAX_THREADS) as pool:
-            return [*pool.map(self._probe_host, hosts)]
+            found = pool.map(self._probe_host, hosts)
+            return [*self._follow(found, "Checking", "hosts", len(hosts))]
 
     def get_date(self, host: Host) -> str:
         """The ``Date`` of the response to a bare HEAD; empty where there is none."""

@@ -37,6 +37,7 @@ from cactions.edges.store.taken_plans import (
     mark_taken,
     refuse_taken,
 )
+from cactions.logic.follow import Follow, follow_silently
 from cactions.model import (
     DiskSpace,
     OpenState,
@@ -215,10 +216,15 @@ class LocalJournal(RunReader):
         if (finished or phase is RunPhase.RUNNING) and head.started > time.time() - KEPT_SECONDS:
             mark_taken(self._runs.path, head.id)
 
-    def forget(self, person_id: str, keys: Collection[PersonQuery] = ()) -> int:
+    def forget(
+        self,
+        person_id: str,
+        keys: Collection[PersonQuery] = (),
+        follow: Follow = follow_silently,
+    ) -> int:
         """Erase the person from every run. Raises StoreError after all if one cannot be cleaned."""
         number, failed = 0, []
-        for run_id in self._runs.list_ids():
+        for run_id in follow(self._runs.list_ids(), "Erasing", "runs"):
             try:
                 run = self._runs.open_run(run_id)
                 number += erase_person(run, person_id, keys)

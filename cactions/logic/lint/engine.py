@@ -21,6 +21,7 @@ from cactions.logic.lint.records import is_element_proven, is_proof_of_another, 
 from cactions.logic.lint.taint_flow import TaintResult, analyze_taint, build_source_label
 from cactions.logic.lint.vocabulary import is_contact_address, is_justification
 from cactions.logic.project import LoadedProject
+from cactions.logic.project.load_tools import LoadTools
 from cactions.logic.project.source_map import SourceMap
 from cactions.logic.yaml.tree_cache import TreeCache
 from cactions.model import (
@@ -40,12 +41,12 @@ _LONGEST_DAYS: Final = 400
 _BARE: Final = "Intercom runs this connector without same_person"
 
 
-def lint(shaped: LoadedProject, now: float, trees: TreeCache | None = None) -> LoadedProject:
-    """The same with what the rules find. ``now`` is in Unix seconds; ``trees`` has parsed files."""
+def lint(shaped: LoadedProject, now: float, tools: LoadTools | None = None) -> LoadedProject:
+    """The same with what the rules find. ``now`` is in Unix seconds; ``tools`` of the loading."""
     project = shaped.draft
     if project is None:
         return shaped
-    return _Linter(shaped, project, now, trees).build_result()
+    return _Linter(shaped, project, now, tools or LoadTools(TreeCache(0))).build_result()
 
 
 Match: TypeAlias = tuple[Rule, RuleMatch]
@@ -55,11 +56,12 @@ Key: TypeAlias = tuple[str, str, int]
 
 class _Linter:
     def __init__(
-        self, shaped: LoadedProject, project: Project, now: float, trees: TreeCache | None
+        self, shaped: LoadedProject, project: Project, now: float, tools: LoadTools
     ) -> None:
         self.shaped = shaped
         self.project = project
-        self.places = SourceMap(shaped.sources, shaped.homes, project.actions, trees)
+        self.places = SourceMap(shaped.sources, shaped.homes, project.actions, tools.trees)
+        self.follow = tools.follow
         self.today = time.strftime("%Y-%m-%d", time.gmtime(now))
         self.last_day = time.strftime("%Y-%m-%d", time.gmtime(now + _LONGEST_DAYS * 86_400))
         self.now = now
@@ -80,7 +82,8 @@ class _Linter:
         view = self._build_context(self.project, found, trusted)
         findings: list[Finding] = []
         suppressed: list[SuppressedFinding] = []
-        matches = [*_list_matches(CHECKED, view)]
+        rules = self.follow(CHECKED, "Checking", "rules", len(CHECKED))
+        matches = [*_list_matches(rules, view)]
         matches += self._list_more_at_intercom(view, matches)
         for finding in starmap(self._build_finding, matches):
             by = self._find_suppression(finding)
@@ -88,11 +91,11 @@ class _Linter:
                 suppressed.append(SuppressedFinding(finding, by))
             else:
                 findings.append(finding)
-        rules = frozenset(reported.rule for reported in findings)
+        fired = frozenset(reported.rule for reported in findings)
         view = replace(
             view,
             unused_suppressions=tuple(self._list_unused_suppressions(found)),
-            fired_rules=rules,
+            fired_rules=fired,
         )
         findings += starmap(self._build_finding, _list_matches((LAST,), view))
         found_all = sorted(findings, key=_get_sort_key)

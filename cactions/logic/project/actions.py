@@ -197,4 +197,6 @@ def _build_test_inputs(
 def _list_mapped_attributes(at: LocatedValue | None, scope: Scope) -> dict[str, Attribute | None]:
     """The attributes that the action maps, the broken ones too."""
     mapping = at.get("mapping") if at else None
+    if at and mapping is None and at.has_like(["mapping"]):  # one fault is enough: it may hold any
+        return dict(scope.attributes)
     return {name: scope.attributes.get(name) for name in list_declared(mapping)}

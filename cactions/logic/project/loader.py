@@ -10,6 +10,7 @@ from msgspec import Struct, field
 from msgspec.structs import replace
 
 from cactions.logic.expressions.template import TemplateError, parse_reference
+from cactions.logic.follow import Follow, follow_silently
 from cactions.logic.project import (
     actions,
     network,
@@ -19,6 +20,7 @@ from cactions.logic.project import (
     tokens,
     workspace,
 )
+from cactions.logic.project.load_tools import LoadTools
 from cactions.logic.project.scope import Scope, list_declared
 from cactions.logic.project.source_file import ParsedFile, SourceFile
 from cactions.logic.source_mask import mask_values
@@ -76,17 +78,17 @@ def load_project(
     environment: str | None = None,
     snapshot: Snapshot | None = None,
     redacted: frozenset[Reference] = frozenset(),
-    trees: TreeCache | None = None,
+    tools: LoadTools | None = None,
 ) -> LoadedProject:
     """All files as one project, in one environment (the first that the first server names).
 
-    ``redacted`` is hidden although these files do not say so. ``trees`` keeps what is parsed.
+    ``redacted`` is hidden although these files do not say so. ``tools`` keep what is parsed.
     Raises UsageError for an environment that no server has.
     """
-    kept, trees = tuple(files), trees or TreeCache(0)
-    drafts = [ParsedFile(file, trees) for file in kept]
+    kept, tools = tuple(files), tools or LoadTools(TreeCache(0))
+    drafts = [ParsedFile(file, tools.trees) for file in kept]
     shaper = _ProjectLoader(drafts, environment, snapshot, redacted)
-    project = shaper.load()
+    project = shaper.load(tools.follow)
     findings = tuple(finding for parsed_file in drafts for finding in parsed_file.faults.found)
     unusable = any(reported.rule.startswith(_FORMAT) for reported in findings)
     return LoadedProject(
@@ -118,25 +120,22 @@ class _ProjectLoader:
         self.broken: tuple[str, ...] = ()
         self.environment = self._choose_environment(environment)
 
-    def load(self) -> Project:
+    def load(self, follow: Follow) -> Project:
         redacted = self.redacted | frozenset(self._list_redacted())
         attributes = self._build_attributes(redacted)
         allowed = self._build_allowed()
-        ways = frozenset(
-            (allowed_address.host, allowed_address.port) for allowed_address in allowed
-        )
+        ways = frozenset((each.host, each.port) for each in allowed)
         hosts = frozenset(allowed_address.host for allowed_address in allowed)
         scope = Scope(
             Diagnostics(""), attributes, redacted=redacted, allowed=ways, allowed_hosts=hosts
         )
-        scope = replace(
-            scope, servers=self._collect("servers", "server", self._build_server, scope)
-        )
+        servers = self._collect("servers", "server", self._build_server, scope)
+        scope = replace(scope, servers=servers)
         named = self._collect("tokens", "token", tokens.build_token, scope)
         scope = replace(scope, tokens=named)
         home = self._build_workspace(scope)
         scope = replace(scope, people=people.merge_snapshot(home.people))
-        shaped = self._collect("actions", "action", actions.build_action, scope)
+        shaped = self._collect("actions", "action", actions.build_action, scope, follow)
         self.broken = tuple(name for name, action in shaped.items() if action is None)
         return Project(
             home,
@@ -237,11 +236,12 @@ class _ProjectLoader:
         what: str,
         form: Callable[[str, LocatedValue, Scope], T | None],
         scope: Scope,
+        follow: Follow = follow_silently,
     ) -> dict[str, T | None]:
         """Named things of all files; a name stands once in the folder."""
         found: dict[str, T | None] = {}
         homes: dict[str, str] = {}
-        for draft in self.drafts:
+        for draft in follow(self.drafts, "Reading", "files", len(self.drafts)):
             at = draft.get(key)
             if at is None:
                 continue

@@ -410,6 +410,20 @@ def test_a_misspelt_key_is_one_fault() -> None:
     assert names == tried
 
 
+def test_a_misspelt_mapping_is_one_fault() -> None:
+    """What the tests expect is not also reported, unless no attribute has the name."""
+    text = EXAMPLE.read_text()
+    places = [key for key in list_keys(text) if key[0] == "mapping"]
+    assert len(places) == 3
+    for key in places:
+        head, rest = text[: key.start()], text[key.end() :]
+        assert ["CA002"] == [each.rule for each in faults_of(f"{head}maping{rest}")]
+    unknown = text.replace("      mapping:", "      maping:", 1).replace(
+        "200, attributes: {tier: gold", "200, attributes: {teir: gold", 1
+    )
+    assert ["CA002", "CA005"] == [each.rule for each in faults_of(unknown)]
+
+
 def test_a_missing_key_is_still_reported_beside_another_mistake() -> None:
     """An unknown key stands for one name at most, and only for one that is like it."""
     messages = [finding.message for finding in faults_of(TWELVE.replace("macth", "colour"))]

@@ -1,0 +1,15 @@
+"""What reading a project is given beside the files."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from cactions.logic.follow import Follow, follow_silently
+from cactions.logic.yaml.tree_cache import TreeCache
+
+
+class LoadTools(NamedTuple):
+    """The trees of an earlier look, and who is told how far this one has come."""
+
+    trees: TreeCache
+    follow: Follow = follow_silently
