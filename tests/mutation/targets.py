@@ -15,7 +15,7 @@ ROOT = Path(__file__).parents[2]
 class Target:
     """Modules (paths or folders below the package), the tests to choose from, and how many mutants.
 
-    ``whole``: test files of which all is run, since they look at other processes.
+    ``whole``: test files of which all is run, since they look at other processes or threads.
     """
 
     name: str
@@ -95,6 +95,7 @@ TARGETS = (
         ("edges/http/connection.py", "edges/http/budget.py", "edges/http/client.py"),
         ("tests/edges/http",),
         20,
+        ("tests/edges/http/test_hostile_servers.py",),
     ),
     Target(
         "plans",
