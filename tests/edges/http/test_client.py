@@ -207,6 +207,20 @@ def test_a_changing_call_uses_a_new_connection() -> None:
             assert connections == server.connections
 
 
+def test_eight_connections_are_kept() -> None:
+    """The ninth takes the place of the oldest."""
+    hosts = [f"{letter}.test" for letter in "abcdefghi"]
+    with serving(answering(), tls_for(*hosts)) as server:
+        allowed = tuple(map(server.allowed, hosts))
+        live = HttpSender(NetworkRules(allowed, ca_file=authority().ca_file))
+        counts = []
+        for host in (*hosts, "i.test", "b.test", "a.test"):
+            live.send(Request("GET", MaskedText.of_plain(server.url(host=host)), limits=PATIENT))
+            counts.append(server.connections)
+        live.close()
+    assert [*range(1, 10), 9, 9, 10] == counts
+
+
 def test_a_kept_connection_closed_by_the_server_is_not_used() -> None:
     """If the close is noticed, a new one is made."""
     closed = threading.Semaphore(0)
