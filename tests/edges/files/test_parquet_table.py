@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import io
 from decimal import Decimal
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -139,6 +140,24 @@ def test_a_damaged_file_ends_with_a_bad_row(tmp_path: Path) -> None:
     assert 1_000 < len(rows) < 9_000
     assert isinstance(last, BadRow)
     assert REST_UNREAD == last.hint
+
+
+def test_a_row_group_that_is_too_large_is_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """By its needed columns, unpacked; those that are not read may be of any size."""
+    columns = {"user_id": ["u-1", "u-2"], "note": ["a", "b"], "photo": ["x" * 9_000, "y" * 9_000]}
+    path = a_file(tmp_path, columns)
+    group = pq.ParquetFile(path).metadata.row_group(0)
+    needed = sum(group.column(place).total_uncompressed_size for place in (0, 1))
+    module = import_module("cactions.edges.files.parquet_table")
+    assert needed < 9_000 < 2**30 == module.MAX_GROUP
+    monkeypatch.setattr(module, "MAX_GROUP", needed)
+    assert 2 == len(list(read(path)))
+    monkeypatch.setattr(module, "MAX_GROUP", needed - 1)
+    with pytest.raises(UsageError, match="more than") as caught:
+        read(path)
+    assert "smaller row groups" in caught.value.hint
 
 
 def test_stdin_is_refused() -> None:

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import logging
 import socket
+import ssl
 import threading
 import time
 import traceback
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
+from functools import partial
 from itertools import product
 from pathlib import Path
 from typing import Any
@@ -38,6 +40,7 @@ from tests.edges.hostile import GOOD, OK, body, says, silent
 from tests.run_report import REPORT
 from tests.servers import (
     HOST,
+    Authority,
     Server,
     Talk,
     answering,
@@ -205,6 +208,48 @@ def test_a_changing_call_uses_a_new_connection() -> None:
         for fresh, connections in [(False, 1), (False, 1), (True, 2), (True, 3), (False, 3)]:
             live.send(get(server, fresh=fresh))
             assert connections == server.connections
+
+
+def test_eight_connections_are_kept() -> None:
+    """The ninth takes the place of the oldest."""
+    hosts = [f"{letter}.test" for letter in "abcdefghi"]
+    with serving(answering(), tls_for(*hosts)) as server:
+        allowed = tuple(map(server.allowed, hosts))
+        live = HttpSender(NetworkRules(allowed, ca_file=authority().ca_file))
+        counts = []
+        for host in (*hosts, "i.test", "b.test", "a.test"):
+            live.send(Request("GET", MaskedText.of_plain(server.url(host=host)), limits=PATIENT))
+            counts.append(server.connections)
+        live.close()
+    assert [*range(1, 10), 9, 9, 10] == counts
+
+
+@pytest.mark.parametrize(
+    ("signs", "end"),
+    [(authority, b""), (partial(authority, "Another"), "TLSV1_ALERT_UNKNOWN_CA")],
+)
+def test_a_server_is_told_how_a_connection_ends(
+    signs: Callable[[], Authority], end: object
+) -> None:
+    """By TLS's own end, or by its alert where the certificate is refused; it is never just lost."""
+    ends: list[object] = []
+
+    def listen(talk: Talk) -> None:
+        wrap = partial(talk.context.wrap_socket, server_side=True, suppress_ragged_eofs=False)
+        try:
+            talk.socket = wrap(talk.socket)
+            talk.request()
+            talk.send(body(GOOD))
+            ends.append(talk.socket.recv(1))
+        except ssl.SSLError as error:
+            ends.append(error.reason)
+
+    context = tls_with(signs().certify(HOST))
+    with serving(listen, context, secure=False) as server:
+        with live_to(server) as live, suppress(RequestFailed):
+            live.send(get(server))
+        assert soon(lambda: bool(ends))
+    assert [end] == ends
 
 
 def test_a_kept_connection_closed_by_the_server_is_not_used() -> None:

@@ -108,6 +108,20 @@ def test_a_first_refusal_waits_for_reset_at_most(late: int, pause: float) -> Non
     assert pause == wait_at(refused(headers), NOW)
 
 
+def test_each_refusal_keeps_more_calls_free_in_a_sliding_window_alone() -> None:
+    """One more of a hundred calls, up to ten; the other windows tell when they end."""
+    state, permit = permit_at(PacerState(), NOW)
+    state = observe_answer(state, permit, NOW, 200, answer(100, 200))
+    kept = []
+    for number in range(9):
+        now = max(NOW, state.pause_until)
+        permit = Permit(number, now, state.window, 0)
+        state = observe_answer(state, permit, now, 429, answer(0, 200))
+        kept.append(state.sliding_kept)
+        state = replace(state, sliding=True)
+    assert [1, 4, 7, 10, 13, 16, 19, 21, 21] == kept
+
+
 def test_answers_without_figures_are_followed_by_eight_calls_a_second() -> None:
     """The lowest limit that was seen allows 8.3."""
     service = Service(83)
