@@ -147,7 +147,8 @@ class BulkCommand:
         """What is planned; from here on, threads may send requests."""
         writes = self._options.is_write_call(action)
         context.caller.prepare(action)
-        progress.mark_sent()
+        if self._home.session or not self._options.replayed:
+            progress.mark_sent()
         return PlanningTask(
             head,
             action,
