@@ -147,7 +147,7 @@ class BulkCommand:
         """What is planned; from here on, threads may send requests."""
         writes = self._options.is_write_call(action)
         context.caller.prepare(action)
-        if not (self._options.replayed and self._stores.workspace.is_local):
+        if self._home.session or not self._options.replayed:
             progress.mark_sent()
         return PlanningTask(
             head,
@@ -198,10 +198,10 @@ class BulkCommand:
             stores = replace(self._stores, observers=(watch,))
             done = commit_planned(run, stores)
             progress.mark_stored()
-        self._write_report(done, summary)
         if not self._json:
             view = render_bulk_outcome(done, seconds=time.monotonic() - started)
             wiring.create_output().print(view)
+        self._write_report(done, summary)
         return done
 
     def _write_report(self, run: Run, summary: PlanSummary) -> None:

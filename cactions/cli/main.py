@@ -123,6 +123,8 @@ def _choose_exit_code(error: Exception) -> Exit:
         return Exit.FINDINGS if progress.has_stored() else Exit.NOTHING_DONE
     if not isinstance(error, CactionsError):
         return Exit.INTERNAL
+    if progress.has_stored():
+        return Exit.FINDINGS
     return next((code for kind, code in _CODES if isinstance(error, kind)), Exit.FINDINGS)
 
 

@@ -59,6 +59,6 @@ def check_output(path: Path, read: Collection[str] = ()) -> None:
     own = is_action_file(path.name) or path.name in (SNAPSHOT_FILE, PULLED_PEOPLE, VAULT)
     if own or os.path.realpath(path) in read or path.parent.name in (FOLDER, STATE):
         raise UsageError(
-            f"{path} is a file of the project itself, and was not replaced",
+            f"{file_io.name_path(path)} is a file of the project itself, and was not replaced",
             hint="Name another file for the output.",
         )

@@ -186,12 +186,16 @@ def get_not_done_message(words: Sequence[str], error: BaseException | None = Non
     """What a command that ends with this error has not done, as far as that is certain.
 
     ``words`` are those of the command line. An import with an error in its file or its options is
-    rolled back as a whole; a run or a diff finds such an error before anything is sent. RunAborted
-    says it itself, so that the text is empty.
+    rolled back as a whole; a run or a diff finds such an error before anything is sent, unless it
+    has written all and then cannot write its report. RunAborted says it itself, so that the text
+    is empty.
     """
     command = tuple(words[:2])
     rolled_back = (
-        words[:1] and words[0] in _WHOLE and isinstance(error, DefinitionError | UsageError)
+        words[:1]
+        and words[0] in _WHOLE
+        and isinstance(error, DefinitionError | UsageError)
+        and not has_stored()
     )
     if isinstance(error, RunAborted):
         return ""

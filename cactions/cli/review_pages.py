@@ -77,8 +77,12 @@ def _write(path: Path, entries: Iterable[RunEntry], page: RunPage) -> None:
 
 
 def _tell(path: Path) -> None:
-    """Who can read it; an older file keeps its mode."""
+    """Who can read it; an older file keeps its mode, and a device or a pipe has no reader."""
     mode = path.stat().st_mode
-    others = stat.S_ISREG(mode) and mode & (stat.S_IRWXG | stat.S_IRWXO)
-    who = "others can read it, too" if others else "only you can read it (mode 0600)"
+    if not stat.S_ISREG(mode):
+        who = "it is not a file, so who can read it is up to you"
+    elif mode & (stat.S_IRWXG | stat.S_IRWXO):
+        who = "others can read it, too"
+    else:
+        who = f"only you can read it (mode {stat.S_IMODE(mode):04o})"
     wiring.create_output().info(f"The review page is {path}. It holds values of people; {who}.")

@@ -60,6 +60,7 @@ from cactions.model.errors import (
     DefinitionError,
     InvalidFiles,
     OutcomeUnknown,
+    OutputError,
     PlanningError,
     RemoteError,
     RequestFailed,

@@ -60,6 +60,12 @@ class StoreError(CactionsError):
     kind = ErrorKind.STORE
 
 
+class OutputError(StoreError):
+    """The disk does not take a file that the operator asked for: it is full, or broken."""
+
+    kind = ErrorKind.OUTPUT
+
+
 class WorkspaceError(StoreError):
     """Intercom did not answer as its API should, or refused; nothing was written by this call.
 

@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from enum import IntEnum
 from functools import lru_cache
 from typing import Final
+from unicodedata import normalize
 
 DOTS: Final = "\N{BULLET}" * 6
 """Stands in the place of a credential."""
@@ -41,14 +42,21 @@ _HASHED: Final = (
 _NAMED: Final = r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])|[0-9]+"
 
 _SECRET: Final = frozenset(
-    "password passwd pwd passphrase secret passwort kennwort motdepasse wachtwoord".split()
+    "password passwd pwd pswd psw passphrase passcode secret passwort kennwort motdepasse"
+    " wachtwoord contrasena senha haslo heslo losenord passord adgangskode salasana".split()
 )
+"""Without accents; a name may have one of them in several words, such as ``pass_phrase``."""
+_MOST_PARTS: Final = 3
+_ABOUT_IT: Final = frozenset(
+    "value text string plain raw confirmation confirm repeat again base64".split()
+)
+"""Behind the name of a secret, these say how often or how it is written."""
 _USERS_OF_PASS: Final = frozenset(
     "user admin db database smtp api auth login basic http ftp sql svc service my".split()
 )
 """What stands before "pass" where it is short for a password."""
 _CREDENTIAL: Final = frozenset(
-    "token key apikey auth authorization bearer jwt sig signature hmac credential credentials"
+    "token key pw apikey auth authorization bearer jwt sig signature hmac credential credentials"
     " accesstoken authtoken apitoken session sessionid cookie pass".split()
 )
 _PUBLIC: Final = frozenset(
@@ -78,15 +86,30 @@ class Name(IntEnum):
 @lru_cache(1_000)
 def suggests_secret(name: str) -> Name:
     """By the last word of it: ``X-Shop-Token`` is a credential, ``page_token`` is none."""
-    words = [word.lower() for word in re.findall(_NAMED, name)]
+    words = _split_name(name)
     last = words[-1] if words else ""
-    if last.isdigit() and len(words) > 1:
-        last = words[-2] + last if words[-2] in {"sha", "md"} else words[-2]
-    if last in _SECRET:
+    if _ends_in_secret(words) or (last in _ABOUT_IT and _ends_in_secret(words[:-1])):
         return Name.SECRET
     if last in _CREDENTIAL and _PUBLIC.isdisjoint(words):
         return Name.CREDENTIAL
     return Name.IDENTIFIER if last in _IDENTIFIER else Name.NEUTRAL
+
+
+def _split_name(name: str) -> list[str]:
+    """Its words in lower case, without accents, and without a number or version at the end."""
+    plain = name if name.isascii() else re.sub("[\u0300-\u036f]", "", normalize("NFKD", name))
+    words = [word.lower() for word in re.findall(_NAMED, plain)]
+    if len(words) > 1 and words[-1].isdigit():
+        number = words.pop()
+        if words[-1] in {"sha", "md", "base"}:
+            words[-1] += number
+        elif words[-1] == "v" and len(words) > 1:
+            words.pop()
+    return words
+
+
+def _ends_in_secret(words: list[str]) -> bool:
+    return any("".join(words[-count:]) in _SECRET for count in range(1, _MOST_PARTS + 1))
 
 
 _AUTHORIZATION: Final = r"(?i)\s*(?:basic|bearer|token|apikey|api-key)\s+([\w.~+/=:-]{6,})\s*"

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import errno
+import os
 import stat
+from collections import Counter
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 import pytest
 
 from cactions.cli.exit_codes import Exit
+from cactions.edges.files import file_io
 from tests.cli.conftest import Cli
 from tests.cli.test_redaction import BY_ATTRIBUTE, edited
 
@@ -97,3 +102,60 @@ def test_a_page_after_the_writing_tells_what_became_of_each(ready: Cli, home: Pa
     text = (home / "page.html").read_text()
     run = ready("runs", "list", "--json").json["runs"][0]["head"]["id"]
     assert f'<dt>Run</dt><dd><bdi class="strong">{run}</bdi>' in text
+
+
+@pytest.mark.parametrize("json", [(), ("--json",)], ids=["text", "json"])
+@pytest.mark.parametrize("output", ["--html page.html", "--report report.md", "--report all.csv"])
+@pytest.mark.parametrize("code", [errno.EACCES, errno.ENOSPC], ids=["EACCES", "ENOSPC"])
+def test_an_output_that_fails_after_the_writing_denies_no_write(
+    ready: Cli, monkeypatch: pytest.MonkeyPatch, code: int, output: str, json: tuple[str, ...]
+) -> None:
+    """People were written: they are counted, and neither the message nor the code denies it."""
+    writes: Counter[str] = Counter()
+    write = file_io.write_pieces
+
+    def write_once(path: Path, pieces: Iterable[bytes], **options: bool) -> None:
+        writes[path.name] += 1
+        write(path, pieces if writes[path.name] == 1 else fail(), **options)
+
+    def fail() -> Iterator[bytes]:
+        yield b"a part"
+        raise OSError(code, os.strerror(code))
+
+    monkeypatch.setattr(file_io, "write_pieces", write_once)
+    done = ready(*PAGES[2].split(), *output.split(), *json)
+    assert [2] == [*writes.values()]
+    assert Exit.FINDINGS == done.code
+    said = " ".join((done.out + done.err).split())
+    assert "cannot be written" in said
+    assert "nothing was written" not in said
+    assert "`cactions runs list` tells how far it came" in said
+    assert bool(json) or "2 applied" in said
+    assert "finished  3: 2 applied, 1 failed" in ready("runs", "list").out
+
+
+@pytest.mark.parametrize("words", PAGES[:3])
+def test_a_full_disk_is_no_usage_error_and_a_replay_sends_nothing(ready: Cli, words: str) -> None:
+    """The output is unusable, whatever file is named; what was not done is true of a replay."""
+    done = ready(*words.split(), "--html", "/dev/full")
+    assert Exit.NOTHING_DONE == done.code
+    assert "The output cannot be written." in done.err
+    assert "Next: Make room on the disk" in done.err
+    assert "Nothing was sent and nothing was written." in done.err
+
+
+def test_who_can_read_a_device_is_not_said_as_of_a_file(ready: Cli) -> None:
+    """It has no mode of ours."""
+    done = ready(*PAGES[0].split(), "--html", "/dev/null")
+    assert Exit.CLEAN == done.code
+    said = " ".join(done.err.split())
+    assert "The review page is /dev/null. It holds values of people; it is not a file" in said
+    assert "only you" not in said
+
+
+def test_a_bare_name_in_a_message_keeps_its_spelling(ready: Cli, home: Path) -> None:
+    """A sentence begins with a capital, and a path does not."""
+    (home / "pages").mkdir()
+    done = ready(*PAGES[0].split(), "--html", "pages")
+    assert Exit.MISUSE == done.code
+    assert "  ./pages cannot be written: it is a folder, not a file.\n" in done.err

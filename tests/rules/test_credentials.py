@@ -263,6 +263,25 @@ def test_the_last_word_of_a_name_decides_what_it_holds() -> None:
         assert (name, Name.NEUTRAL) == (name, suggests_secret(name))
 
 
+def test_a_secret_is_known_by_its_name_however_that_is_written() -> None:
+    """Apart or together, repeated, numbered, and in further languages; words alike are none."""
+    secret = """
+        passPhrase pass-word pass_code password_confirmation passwordConfirm newPassword2
+        secret_value clientSecretValue shared_secret_base64 api_secret_v2 PSWD mot_de_passe
+        motDePasse
+        contrase\u00f1a contrasen\u0303a senha l\u00f6senord nuevaContrase\u00f1a
+    """
+    credential = "apiKeyV2 X-Api-Key-V2 token_3 auth.pw"
+    neutral = "v2 V base64 text_value key_value secret_santa passenger pass_through mot_de_fin p_w"
+    for names, expected in (
+        (secret, Name.SECRET),
+        (credential, Name.CREDENTIAL),
+        (neutral, Name.NEUTRAL),
+    ):
+        found = {name: suggests_secret(name) for name in names.split()}
+        assert dict.fromkeys(found, expected) == found
+
+
 def test_the_search_takes_linear_time() -> None:
     """Also if a text repeats the beginning of a key many times."""
     for part in ("-eyJ", "eyJ", "SG.", "-----BEGIN ", "aB1", "a1-", "sha256:", "xoxb-", "/", "9f-"):

@@ -2,8 +2,8 @@
 
 - A file that the operator named is read up to a limit; a text must be complete UTF-8. Which links
   are followed is decided by ``confined_paths``.
-- No OSError leaves this module: a file that the operator named gives a UsageError, a file of the
-  state a StoreError.
+- No OSError leaves this module: a file that the operator named gives a UsageError, or an
+  OutputError where the disk is full; a file of the state gives a StoreError.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from typing import BinaryIO, Final
 from cactions.edges.files.atomic_write import PRIVATE, SHARED, FileChangedError, atomic_write
 from cactions.edges.files.confined_paths import NotAFile, open_for_reading, resolve_for_writing
 from cactions.edges.files.drafts import create_draft
-from cactions.model import DefinitionError, Place, StoreError, UsageError
+from cactions.model import DefinitionError, OutputError, Place, StoreError, UsageError
 
 MIB: Final = 1024 * 1024
 
@@ -38,14 +38,17 @@ def read_text(path: Path, *, limit: int = MIB) -> str:
     data = read_bytes(path, limit=limit)
     if len(data) > limit:
         raise DefinitionError(
-            f"{path} is larger than {limit:,} bytes", hint="Split it, or name another file."
+            f"{name_path(path)} is larger than {limit:,} bytes",
+            hint="Split it, or name another file.",
         )
     try:
         return data.decode()
     except UnicodeDecodeError as error:
         before = data[: error.start].decode()
         raise DefinitionError(
-            f"{path} is not UTF-8 text", hint="Save it as UTF-8.", place=_find_end(before, path)
+            f"{name_path(path)} is not UTF-8 text",
+            hint="Save it as UTF-8.",
+            place=_find_end(before, path),
         ) from None
 
 
@@ -79,7 +82,7 @@ def build_read_error(path: Path, error: OSError) -> UsageError:
     hint = "Name a file that you may read."
     if isinstance(error, NotAFile):
         hint = "Name a file, or `-` for stdin if the command reads it."
-    return UsageError(f"{path} cannot be read: {describe_os_error(error)}", hint=hint)
+    return UsageError(f"{name_path(path)} cannot be read: {describe_os_error(error)}", hint=hint)
 
 
 def _build_name_error(path: Path) -> UsageError:
@@ -91,7 +94,8 @@ def write_text(path: Path, text: str, *, private: bool = False) -> None:
     """Write a file that the operator named; a new one is readable only by its owner if ``private``.
 
     In a project it is replaced atomically; elsewhere it may be a pipe or a device. Raises
-    UsageError if it cannot be written, DefinitionError for a link of a project.
+    UsageError if it cannot be written, OutputError if the disk is full or broken, DefinitionError
+    for a link of a project.
     """
     write_pieces(path, [text.encode()], private=private)
 
@@ -126,12 +130,14 @@ def replace_file(path: Path, before: bytes, after: bytes) -> None:
         target = resolve_for_writing(path).path
         status = target.stat()
         if not stat.S_ISREG(status.st_mode):
-            raise UsageError(f"{path} cannot be replaced: it is not a file", hint="Name a file.")
+            raise UsageError(
+                f"{name_path(path)} cannot be replaced: it is not a file", hint="Name a file."
+            )
         try:
             atomic_write(target, after, like=status, expected=before)
         except FileChangedError:
             raise UsageError(
-                f"{target} was changed while it was being checked, and was left alone",
+                f"{name_path(target)} was changed while it was being checked, and was left alone",
                 hint="Run the command again.",
             ) from None
         try_sync_folder(target.parent)
@@ -151,10 +157,10 @@ def _write_errors(path: Path) -> Iterator[None]:
     try:
         yield
     except OSError as error:
-        raise UsageError(
-            f"{path} cannot be written: {describe_os_error(error)}",
-            hint="Name a file that you may write.",
-        ) from error
+        message = f"{name_path(path)} cannot be written: {describe_os_error(error)}"
+        if error.errno in _NO_SPACE | {errno.EIO}:  # whatever file is named
+            raise OutputError(message, hint=_suggest_fix(error)) from error
+        raise UsageError(message, hint="Name a file that you may write.") from error
 
 
 def _find_end(text: str, path: Path) -> Place:
@@ -242,8 +248,14 @@ def store_errors(path: Path) -> Iterator[None]:
         raise StoreError(f"{str(path)!r} is not a file name", hint="Check the name.") from error
     except OSError as error:
         raise StoreError(
-            f"{path} cannot be used: {describe_os_error(error)}", hint=_suggest_fix(error)
+            f"{name_path(path)} cannot be used: {describe_os_error(error)}",
+            hint=_suggest_fix(error),
         ) from error
+
+
+def name_path(path: Path) -> str:
+    """For the start of a message; a bare name that could be a word of it is ``./name``."""
+    return f"./{path}" if str(path).isalpha() else str(path)
 
 
 def describe_os_error(error: OSError) -> str:

@@ -11,7 +11,7 @@ from typing import Final
 from cactions.edges.files.atomic_write import SHARED
 from cactions.edges.files.confined_paths import resolve_for_writing
 from cactions.edges.files.drafts import create_draft, delete_drafts
-from cactions.edges.files.file_io import publish_file, store_errors
+from cactions.edges.files.file_io import name_path, publish_file, store_errors
 from cactions.edges.files.pulled_files import make_folder
 from cactions.model import UsageError
 
@@ -45,7 +45,7 @@ def check_absent(folder: Path, names: Iterable[str]) -> None:
         beside = path.parent
         if beside != folder and os.path.lexists(beside) and not beside.is_dir():
             raise UsageError(
-                f"{beside} is not a folder, and no file was made",
+                f"{name_path(beside)} is not a folder, and no file was made",
                 hint="Move it away: recordings are kept in a folder of this name.",
             )
         with store_errors(path):
@@ -76,6 +76,6 @@ def create_file(path: Path, data: bytes) -> bool:
 
 def _build_exists_error(path: Path) -> UsageError:
     return UsageError(
-        f"{path} is there already, and was not replaced",
+        f"{name_path(path)} is there already, and was not replaced",
         hint="Choose another name, or move that file away.",
     )

@@ -20,7 +20,7 @@ from pathlib import Path
 from typing import Final, TextIO, TypeAlias
 
 from cactions.edges.files.confined_paths import open_for_reading
-from cactions.edges.files.file_io import build_read_error
+from cactions.edges.files.file_io import build_read_error, name_path
 from cactions.edges.files.text_lines import read_lines, set_encoding
 from cactions.logic.people.columns import ColumnMap
 from cactions.logic.people.from_record import ALIASES, InvalidPerson, RecordFault
@@ -93,7 +93,7 @@ def read_people_file(
         with open(handle, encoding="utf-8") as stream:  # noqa: PTH123 - a descriptor has no path
             if form is PeopleFormat.JSON and os.fstat(handle).st_size > _LARGEST_JSON:
                 raise DefinitionError(
-                    f"{path} is larger than {_LARGEST_JSON:,} bytes", hint=TOO_LONG_HINT
+                    f"{name_path(path)} is larger than {_LARGEST_JSON:,} bytes", hint=TOO_LONG_HINT
                 )
             yield from read_people(stream, form, columns, observe, name=str(path))
     except OSError as error:

@@ -70,7 +70,8 @@ def make_folder(folder: Path) -> None:
     except (OSError, ValueError) as error:
         words = file_io.describe_os_error(error) if isinstance(error, OSError) else "no folder name"
         raise UsageError(
-            f"{folder} cannot be made: {words}", hint="Name a folder that you may write."
+            f"{file_io.name_path(folder)} cannot be made: {words}",
+            hint="Name a folder that you may write.",
         ) from error
 
 

@@ -5,7 +5,8 @@
 - An element that has text alone is that text, without blanks around it; beside attributes or
   elements, the text is ``#text``. ``xsi:nil="true"`` is null.
 - Elements of one name are a list, in their order. A single one is no list, unless a path takes
-  every one.
+  every one. Of attributes of one name, the one without a namespace counts; without such, several
+  are a list, too: none is taken for all.
 
 Document types are refused: with them, no entity can be declared, and nothing outside is read.
 """
@@ -73,11 +74,22 @@ def _write_element(name: str, value: Json) -> Iterator[str]:
         yield f'<{name} xmlns:i="{_INSTANCE}" i:nil="true"/>'
         return
     members: dict[str, Json] = value if isinstance(value, dict) else {"#text": value}
-    texts = ((key[1:], str(text)) for key, text in members.items() if key.startswith("@"))
-    attributes = "".join(f' {key}="{_escape(text)}"' for key, text in texts)
-    yield f"<{name}{attributes}>"
+    attributes = (
+        _write_attribute(key[1:], text) for key, text in members.items() if key.startswith("@")
+    )
+    yield f"<{name}{''.join(attributes)}>"
     yield from _write_members(members)
     yield f"</{name}>"
+
+
+def _write_attribute(name: str, value: Json) -> str:
+    """Each of a list gets a namespace of its own: an element has an attribute of a name once."""
+    if not isinstance(value, list):
+        return f' {name}="{_escape(str(value))}"'
+    return "".join(
+        f' xmlns:n{number}="urn:n{number}" n{number}:{name}="{_escape(str(text))}"'
+        for number, text in enumerate(value)
+    )
 
 
 def _escape(text: str) -> str:
@@ -95,7 +107,12 @@ class _Element:
         self.texts: list[str] = []
         self.members: dict[str, Json] = {}
         for key, text in attributes.items():
-            self.members.setdefault(f"@{_cut_namespace(key)}", text)
+            name = _cut_namespace(key)
+            if name in attributes and name != key:  # the element's own one counts
+                continue
+            same = self.members.get(f"@{name}", [])
+            others = same if isinstance(same, list) else [same]
+            self.members[f"@{name}"] = [*others, text] if others else text
 
     def build(self) -> Json:
         """The element as JSON."""

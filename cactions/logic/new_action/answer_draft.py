@@ -117,7 +117,7 @@ def _draft_mapping(
         return
     draft.content["mapping"] = {UNDECIDED: to_plain_text(UNDECIDED)}
     text = f"{DECISION}what becomes an attribute, as ATTRIBUTE: PATH"
-    if found:
+    if found and found.members:
         shown = [f"{member.path} ({member.kind})" for member in found.members[:_MOST_SHOWN]]
         text += f"; the answer has\n{_join_lines(shown)}"
     draft.comments["mapping",] = text

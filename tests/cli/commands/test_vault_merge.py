@@ -76,6 +76,20 @@ def test_a_wrong_choice_is_refused(apart: Say, take: str, word: str) -> None:
     assert word in flat(done.err)
 
 
+@pytest.mark.parametrize("sides", ["ours.vault ours.vault", "ours.vault copy.vault"])
+def test_one_side_given_twice_is_not_taken_for_a_merge(apart: Say, home: Path, sides: str) -> None:
+    """The secrets of the other side would be lost, and the marks of git with them."""
+    shutil.copy(home / "ours.vault", home / "copy.vault")
+    marks = b"<<<<<<< HEAD\nx\n=======\ny\n>>>>>>> other\n"
+    (home / "cactions.vault").write_bytes(marks)
+    done = apart(f"vault merge {sides}")
+    assert Exit.MISUSE == done.code
+    assert f"The two sides are the same, {' and '.join(sides.split())}; nothing" in flat(done.err)
+    assert "`cactions vault verify` says how" in flat(done.err)
+    assert "`git show :2:./cactions.vault >ours.vault`" in flat(apart("vault verify").err)
+    assert marks == (home / "cactions.vault").read_bytes()
+
+
 @pytest.mark.parametrize(("typed", "version"), [("theirs", 3), ("what\nours", 3)])
 def test_on_a_terminal_it_asks(apart: Say, home: Path, typed: str, version: int) -> None:
     """For each entry that both sides changed, with what each has."""

@@ -65,6 +65,24 @@ def test_what_a_path_takes_each_of_is_a_list(number: int) -> None:
         assert read(body) == {"shop": {"order": {"id": "1"}}}
 
 
+@pytest.mark.parametrize(
+    ("attributes", "expected"),
+    [
+        ('p:id="1" q:id="2"', ["1", "2"]),
+        ('q:id="2" p:id="1"', ["2", "1"]),
+        ('p:id="1" id="own" q:id="2"', "own"),
+        ('id="own" p:id="1"', "own"),
+        ('p:id="1"', "1"),
+        ('p:id="a&quot;b" q:id="&lt;"', ['a"b', "<"]),
+    ],
+)
+def test_no_attribute_is_taken_by_its_order(attributes: str, expected: Json) -> None:
+    """Neither in an answer nor in what is recorded of it."""
+    found = read(f'<x xmlns:p="urn:p" xmlns:q="urn:q" {attributes}/>'.encode())
+    assert {"x": {"@id": expected}} == found
+    assert read(write_body(found, AnswerFormat.XML)) == found
+
+
 NAMES = st.sampled_from(["a", "b", "customer", "Straße", "x-1"])
 TEXTS = st.text(
     st.characters(exclude_categories=("Cs", "Cc"), exclude_characters="\ufffe\uffff"), max_size=8
