@@ -10,7 +10,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from typing import Final
 
 from msgspec import Struct
@@ -174,7 +174,7 @@ def _choose_recipient(merged: Recipient | Dispute, chosen: Mapping[str, MergeSid
     return side
 
 
-def _check_target(context: VaultContext, file: VaultChange, sides: Iterable[bytes]) -> None:
+def _check_target(context: VaultContext, file: VaultChange, sides: Collection[bytes]) -> None:
     before = file.before
     if before is None or before in sides:
         return
@@ -182,6 +182,11 @@ def _check_target(context: VaultContext, file: VaultChange, sides: Iterable[byte
         raise UsageError(
             f"{context.file.name} is neither of the two vaults; nothing was written",
             hint="Name another file for the result: --into FILE.",
+        )
+    if len({*sides}) == 1:
+        raise UsageError(
+            "both sides are the same vault, and the merge has another one; nothing was written",
+            hint="Take both from git: `cactions vault verify` says how.",
         )
 
 

@@ -98,11 +98,6 @@ def merge(
     if into:
         context = replace(context, file=LocalVaultFile(into))
     sides = (LocalVaultFile(ours), LocalVaultFile(theirs))
-    if sides[0].read() == sides[1].read():
-        raise UsageError(
-            f"the two sides are the same, {ours} and {theirs}; nothing was written",
-            hint="Take both from git: `cactions vault verify` says how.",
-        )
     with progress.atomic():
         done = merge_vaults(
             context,
