@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import atexit
 import gc
 import os
 import sys
@@ -25,11 +26,11 @@ INTERRUPTED = (
 def main() -> None:
     """Run the command, and raise SystemExit with its exit code."""
     gc.set_threshold(GC_THRESHOLD)
+    atexit.register(gc.freeze)  # else Python looks at every object once more when it ends
     if "_CACTIONS_COMPLETE" in os.environ:
         from cactions.cli.completion import answer
 
         answer.main()
-        gc.freeze()
         return
     try:
         if sys.argv[1:] == ["--version"]:
@@ -49,9 +50,7 @@ def main() -> None:
         if "--json" in sys.argv:
             print(INTERRUPTED, flush=True)  # noqa: T201 - what makes documents is not loaded
         sys.exit(130)
-    code = run()
-    gc.freeze()
-    sys.exit(code)
+    sys.exit(run())
 
 
 if __name__ == "__main__":

@@ -6,6 +6,7 @@ The tests run in several processes (pytest-xdist); their counts are combined her
 from __future__ import annotations
 
 import gc
+import os
 import signal
 from collections.abc import Iterator
 from dataclasses import asdict
@@ -31,6 +32,11 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         "--one-of-each-file", action="store_true",
         help="only the first test of each file that has no long form",
     )  # fmt: skip
+
+
+def pytest_xdist_auto_num_workers() -> int:
+    """Two for each core: nearly half of the time, a test waits for processes, disks and clocks."""
+    return 2 * (os.cpu_count() or 1)
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from cactions.logic.project import SourceFile, load_project
+from cactions.logic.project.load_tools import LoadTools
 from cactions.logic.yaml.diagnostics import Diagnostics
 from cactions.logic.yaml.nodes import MapNode
 from cactions.logic.yaml.tree_cache import TreeCache
@@ -47,7 +48,7 @@ def test_a_file_of_another_program_is_masked_the_same_each_time() -> None:
     """What masks a tree does it in place; the next look begins with another one."""
     file = SourceFile("actions.x.yaml", b"version: 20-long\nother: {a: 1}\nservers: 1\n")
     trees = TreeCache()
-    looks = [load_project([file], trees=trees) for _ in range(3)]
+    looks = [load_project([file], tools=LoadTools(trees)) for _ in range(3)]
     assert all(look.findings == load_project([file]).findings != () for look in looks)
     root = trees.parse(file.data, Diagnostics(""))
     assert isinstance(root, MapNode)
