@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Sequence
+from contextlib import closing
 
 from msgspec.structs import replace
 
@@ -99,19 +100,23 @@ class BulkCommand:
         head = write_calls.new_run_head(action.name, self._home, caller.source)
         context = workspace.create_plan_context(self._home, caller)
         head = replace(head, retries=retries)
-        rows = open_them(action, context.people)
-        basis = bulk_wiring.read_basis(self._home, head, fresh=self._bulk.fresh)
-        planning = self._create_task(head, action, context, basis)
-        with end_on_trip(Run(head), self._stores, writes=writes), self._stores.turns.hold(head):
-            check()
-            with (
-                discard_on_error(head, self._stores, writes=writes, keeps=self._keeps),
-                wiring.show_progress(f"Planning {action.name}", 0, quiet=self._json) as display,
-            ):
-                followed = replace(planning, on_progress=bulk_wiring.follow_planning(display))
-                planned = plan_people(followed, bulk_wiring.follow_reading(rows, display))
-                self._store(planned, planning, rows.ignored)
+        with closing(open_them(action, context.people)) as rows:
+            basis = bulk_wiring.read_basis(self._home, head, fresh=self._bulk.fresh)
+            planning = self._create_task(head, action, context, basis)
+            with end_on_trip(Run(head), self._stores, writes=writes), self._stores.turns.hold(head):
+                check()
+                self._plan_new(planning, rows)
         return self._stores.journal.read(head.id)
+
+    def _plan_new(self, planning: PlanningTask, rows: JobRows) -> None:
+        head = planning.head
+        with (
+            discard_on_error(head, self._stores, writes=planning.writes, keeps=self._keeps),
+            wiring.show_progress(f"Planning {head.action}", 0, quiet=self._json) as display,
+        ):
+            followed = replace(planning, on_progress=bulk_wiring.follow_planning(display))
+            planned = plan_people(followed, bulk_wiring.follow_reading(rows, display))
+            self._store(planned, planning, rows.ignored)
 
     def continue_planning(self, run: Run) -> Run:
         """Plan those of a run that was cut off while it was planned."""

@@ -16,6 +16,7 @@ from tests.cli.commands.test_vault import RUN
 from tests.cli.conftest import Done, Say
 from tests.encodings import PRINTED, beginning
 from tests.run_report import REPORT
+from tests.written_files import read_files
 
 CANARY = "canary/7d1f+e02a é'\"&<% x"
 FORMS = {name: encode(CANARY) for name, encode in PRINTED.items()}
@@ -70,8 +71,8 @@ def said(done: Done) -> bytes:
 
 def written(home: Path) -> bytes:
     """All files in the folder except the sealed vaults."""
-    files = (path for path in home.rglob("*") if path.is_file() and path.suffix != ".vault")
-    return b"\0".join(path.read_bytes() for path in files)
+    files = read_files(home).items()
+    return b"\0".join(data for path, data in files if path.suffix != ".vault")
 
 
 @pytest.mark.parametrize("debug", ["", " --debug"])

@@ -20,6 +20,7 @@ from tests.client_certificates import Pair, expect_certificates, make_pair, name
 from tests.documents import checks_from_json
 from tests.projects import ABOUT_ADA, project, write
 from tests.servers import HOST, Server, Talk, serving
+from tests.written_files import read_files
 
 TOKEN = "fetched-token-0123456789-abcdef"
 OURS = make_pair("ours")
@@ -101,7 +102,7 @@ def test_nothing_shows_the_key(say: Say, home: Path, server: Server, bank: Bank)
     assert {"ours"} == {name for _, name in bank.seen}
     assert len(bank.seen) >= 5
     shown = "".join(done.out + done.err for done in texts)
-    files = b"".join(path.read_bytes() for path in home.rglob("*") if path.is_file())
+    files = b"".join(read_files(home).values())
     for text in (OURS.key, "".join(lines), *(line for line in lines if len(line) > 20)):
         encoded = base64.b64encode(text.encode()).decode()[2:-4]
         for form in (text, json.dumps(text)[1:-1], encoded):

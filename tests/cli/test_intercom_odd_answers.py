@@ -22,6 +22,7 @@ from tests.projects import write
 from tests.run_report import REPORT
 from tests.servers import Server
 from tests.workspace import WorkspaceServer
+from tests.written_files import read_files
 
 __all__ = ["settings"]
 
@@ -121,6 +122,6 @@ def test_no_answer_makes_a_command_fail_by_itself(
         if "--json" in words and done.out:
             json.loads(done.out)
         codes[done.code] += 1
-    kept = [file for file in home.rglob("*") if file.is_file() and file.suffix != ".key"]
-    assert [] == [file for file in kept if intercom.token.encode() in file.read_bytes()]
+    kept = [(path, data) for path, data in read_files(home).items() if path.suffix != ".key"]
+    assert [] == [path for path, data in kept if intercom.token.encode() in data]
     REPORT.append(f"odd answers of Intercom: {len(pairs)} commands, 0 internal errors")

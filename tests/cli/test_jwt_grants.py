@@ -21,6 +21,7 @@ from tests.cli.test_live_calls import DIFF, RUN
 from tests.private_keys import write_pem, write_public_pem
 from tests.projects import ABOUT_ADA, project, write
 from tests.servers import HOST, Server, Talk, serving
+from tests.written_files import read_files
 
 BEARER = "urn:ietf:params:oauth:grant-type:jwt-bearer"
 CLIENT = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
@@ -157,7 +158,7 @@ def test_nothing_shows_the_key_the_jwt_or_the_token(
     texts += [say(command) for command in commands]
     assert {0} == {done.code for done in texts}, [done.err for done in texts if done.code]
     shown = "".join(done.out + done.err for done in texts)
-    files = b"".join(path.read_bytes() for path in home.rglob("*") if path.is_file())
+    files = b"".join(read_files(home).values())
     assert len(service.assertions) >= 6
     middles = [signed.split(".") for signed in service.assertions]
     hidden = [pem, *lines[1:], FETCHED, *(part for parts in middles for part in parts[1:])]

@@ -23,6 +23,7 @@ from tests.definitions import NEXT_YEAR
 from tests.golden import assert_golden
 from tests.projects import ABOUT_ADA, SECRET, project, write
 from tests.servers import Behaviour, Server, Talk, answering, serving
+from tests.written_files import read_files
 
 DIFF = "diff loyalty --person u-1"
 RUN = "run loyalty --person u-1 --yes"
@@ -111,9 +112,9 @@ def test_a_secret_in_the_query_is_sent_and_kept_nowhere(live: Live, home: Path, 
     assert {f"GET /v1/customers/u-1?key={SECRET}&f=a&f=b HTTP/1.1"} == requests
     assert [Exit.CLEAN] * 4 == [each.code for each in shown], [each.err for each in shown]
     assert not [each for each in shown if SECRET in each.out + each.err]
-    files = [path for path in home.rglob("*") if path.is_file()]
+    files = read_files(home)
     assert len(files) > 3
-    assert [] == [path for path in files if SECRET.encode() in path.read_bytes()]
+    assert [] == [path for path, data in files.items() if SECRET.encode() in data]
 
 
 def test_tests_call_the_service_only_with_live(live: Live, home: Path, say: Say) -> None:
@@ -222,7 +223,7 @@ def test_a_fetched_token_is_used_and_never_shown(live: Live, home: Path) -> None
     assert b"Authorization: Bearer fetched-token-1\r\n" in called
     assert f"client_secret={SECRET}".encode() in asked
     assert Exit.CLEAN == done.code
-    kept = b"".join(path.read_bytes() for path in home.rglob("*") if path.is_file())
+    kept = b"".join(read_files(home).values())
     assert b"fetched-token-1" not in kept + (done.out + done.err).encode()
 
 

@@ -8,6 +8,7 @@ import pytest
 
 from cactions.cli.exit_codes import Exit
 from tests.cli.conftest import Cli
+from tests.written_files import read_files
 
 DIFF = ("diff", "loyalty", "--person", "u-1", "--replay", "--svg")
 OWN = (
@@ -24,11 +25,11 @@ def test_a_file_of_the_project_is_never_replaced(
     """One wrong name would cost the team its actions, recordings or secrets."""
     for folder in (".cactions", "sub"):
         (home / folder).mkdir(0o700)
-    before = {path: path.read_bytes() for path in home.rglob("*") if path.is_file()}
+    before = read_files(home)
     done = cli(*words, name)
     assert Exit.MISUSE == done.code
     assert "is a file of the project itself, and was not replaced" in " ".join(done.err.split())
-    assert before == {path: path.read_bytes() for path in home.rglob("*") if path.is_file()}
+    assert before == read_files(home)
 
 
 def test_a_validated_file_is_never_replaced(cli: Cli, home: Path) -> None:

@@ -13,6 +13,7 @@ import pytest
 
 from tests.cli.conftest import Cli
 from tests.edges.hot_journals import hot_journal
+from tests.written_files import read_files
 
 RUN = ("run", "loyalty", "--person", "u-1", "--replay", "--yes")
 
@@ -103,13 +104,13 @@ def test_state_that_git_tracks_is_not_opened(
     cli: Cli, tracked: Path, words: tuple[str, ...]
 ) -> None:
     """The error names the folder and both solutions."""
-    before = {path: path.read_bytes() for path in tracked.rglob("*") if path.is_file()}
+    before = read_files(tracked)
     done = cli(*words)
     message = " ".join(done.err.split())
     assert 3 == done.code
     assert ".cactions is tracked by git" in message
     assert "git rm -r --cached .cactions" in message
-    assert before == {path: path.read_bytes() for path in tracked.rglob("*") if path.is_file()}
+    assert before == read_files(tracked)
 
 
 @pytest.mark.parametrize("words", [("validate",), ("test", "loyalty"), ("explain", "CA101")])

@@ -18,6 +18,7 @@ from tests.encodings import ENCODINGS
 from tests.projects import SECRET, write
 from tests.run_report import REPORT
 from tests.servers import Server
+from tests.written_files import read_files
 
 __all__ = ["server"]
 
@@ -43,9 +44,9 @@ def find_forms(home: Path, text: str, *excepted: str) -> list[str]:
     forms = {encode(text) for encode in ENCODINGS.values()}
     return [
         f"{path.relative_to(home)}"
-        for path in sorted(home.rglob("*"))
-        if path.is_file() and not str(path.relative_to(home)).startswith(excepted)
-        if any(form in path.read_bytes() for form in forms)
+        for path, data in read_files(home).items()
+        if not str(path.relative_to(home)).startswith(excepted)
+        if any(form in data for form in forms)
     ]
 
 

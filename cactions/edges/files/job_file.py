@@ -69,8 +69,9 @@ def open_job_rows(
 ) -> JobRows:
     """The rows of a file, of stdin (``-``) or of an open text; ``inputs`` count for all rows.
 
-    The file is closed at the end of the rows. ``read_table`` is for PARQUET and XLSX. Raises
-    UsageError for a file that cannot be read or that does not name people as the action needs it.
+    The file is closed at the end of the rows, or by ``close``. ``read_table`` is for PARQUET and
+    XLSX. Raises UsageError for a file that cannot be read or that does not name people as the
+    action needs it.
     """
     form = form or find_format(source)
     parser = RowParser(action, inputs)
@@ -80,7 +81,8 @@ def open_job_rows(
             rows = parser.read_table(read_table(file, parser.columns.names))
         else:
             rows = _read_text(stack.enter_context(_open_text(source)), form, parser)
-        return rows.wrap(partial(_read_to_end, stack.pop_all()))
+        file_stack = stack.pop_all()
+        return rows.wrap(partial(_read_to_end, file_stack), file_stack.close)
 
 
 def find_format(source: Path | TextIO) -> JobFormat:

@@ -64,22 +64,30 @@ class JobRows(Iterator[JobRow | BadRow]):
     """The rows of one file, which are read once and in order.
 
     ``ignored``: the columns that say nothing to the action, at most MAX_IGNORED; with JSON, those
-    of the rows so far.
+    of the rows so far. ``close`` closes the file, also before its end.
     """
 
-    def __init__(self, rows: Iterator[JobRow | BadRow], ignored: Mapping[str, None]) -> None:
+    def __init__(
+        self,
+        rows: Iterator[JobRow | BadRow],
+        ignored: Mapping[str, None],
+        close: Callable[[], None] = lambda: None,
+    ) -> None:
         self._rows = rows
         self._ignored = ignored
+        self.close = close
 
     @property
     def ignored(self) -> tuple[str, ...]:
         return tuple(self._ignored)
 
     def wrap(
-        self, outer: Callable[[Iterator[JobRow | BadRow]], Iterator[JobRow | BadRow]]
+        self,
+        outer: Callable[[Iterator[JobRow | BadRow]], Iterator[JobRow | BadRow]],
+        close: Callable[[], None] | None = None,
     ) -> JobRows:
         """The same rows, through a function that reads them."""
-        return JobRows(outer(self._rows), self._ignored)
+        return JobRows(outer(self._rows), self._ignored, close or self.close)
 
     def __next__(self) -> JobRow | BadRow:
         return next(self._rows)

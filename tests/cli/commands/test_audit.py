@@ -24,6 +24,7 @@ from tests.connector_samples import (
 )
 from tests.intercom_projects import API
 from tests.workspace import WorkspaceServer
+from tests.written_files import read_files
 
 CANARY = "canary-1f2e3d4c5b6a"
 """In a header of honest connectors; the platform hides it, and so must we."""
@@ -176,8 +177,8 @@ def test_the_token_is_typed_where_the_file_names_none(
     done = say("audit --save kept", f"{intercom.token}\n")
     assert Exit.FINDINGS == done.code
     assert intercom.token not in done.out + done.err
-    files = [path for path in home.rglob("*") if path.is_file()]
-    assert [] == [path for path in files if intercom.token.encode() in path.read_bytes()]
+    files = read_files(home).items()
+    assert [] == [path for path, data in files if intercom.token.encode() in data]
 
 
 HOSTILE = [

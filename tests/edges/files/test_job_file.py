@@ -98,6 +98,23 @@ def test_people_of_any_bytes_are_read_or_refused(data: bytes) -> None:
             assert isinstance(row, JobRow | BadRow)
 
 
+def list_open() -> set[str]:
+    return {each.name for each in Path("/dev/fd").iterdir()}
+
+
+@pytest.mark.parametrize("read", [0, 1])
+def test_a_file_can_be_closed_before_its_end(tmp_path: Path, read: int) -> None:
+    """As by a command that fails before it reads the rows, or while it does."""
+    path = tmp_path / "people.csv"
+    path.write_bytes(b"user_id\n" + b"u-1\n" * 50_000)
+    opened = list_open()
+    rows = open_job_rows(path, ACTION)
+    for _ in range(read):
+        next(rows)
+    rows.close()
+    assert opened == list_open()
+
+
 def test_json_and_jsonl_give_the_same_rows() -> None:
     """Typed values, a mark at the start, and a line of each row."""
     people = [{"user_id": f"u-{n}", "note": "x", "other": None} for n in range(3)]
