@@ -37,9 +37,9 @@ PEAK: Final = 150.0
 GROWTH: Final = 1.1
 JOURNAL: Final = 1_000.0
 SCAN: Final = 10.0
-PEOPLE: Final = 20_000
-"""Of one run whose throughput is compared: the start of a process, 0.4 s, is a small part."""
-AT_PLATFORM: Final = 10_000
+PEOPLE: Final = 5_000
+"""Of one run whose throughput is compared."""
+AT_PLATFORM: Final = 2_000
 AT_LOOP: Final = 500
 """Of the loop beside it, which takes as long for each."""
 OF_BARE: Final = 1 / 0.7
