@@ -10,13 +10,18 @@ from cactions.rules.rule import ActionAnalysis
 _NOWHERE: Final = "the third party"
 """Where the data of an action that maps nothing arrives."""
 
+_MOST_TARGETS: Final = 50
+"""Each finding of an action lists them: without a limit, that is keys times targets."""
+
 
 def build_leak_paths(analysis: ActionAnalysis, before: LeakPath) -> tuple[LeakPath, ...]:
     """Through an action that looks up by the last value of ``before``, to each that it writes."""
     through = (*before, LeakStep(analysis.action.name, is_action=True))
-    targets = [
-        str(PersonAttribute(mapping.attribute.name)) for mapping in analysis.action.response.mapping
-    ]
+    mappings = analysis.action.response.mapping
+    listed = mappings if len(mappings) <= _MOST_TARGETS else mappings[: _MOST_TARGETS - 1]
+    targets = [str(PersonAttribute(mapping.attribute.name)) for mapping in listed]
+    if len(listed) < len(mappings):
+        targets.append(f"{len(mappings) - len(listed)} more attributes")
     return tuple((*through, LeakStep(target)) for target in targets or [_NOWHERE])
 
 
