@@ -7,20 +7,19 @@ changes, and a definition that is published has it.
 from __future__ import annotations
 
 import re
-from binascii import a2b_base64
 from typing import Final
 
-from cactions.logic.pem import has_private_key
+from cactions.logic.pem import has_private_key, is_base64, write_block
 from cactions.logic.project.scope import Scope, parse_secret_name
 from cactions.logic.yaml.decoder import LocatedValue
 from cactions.logic.yaml.diagnostics import LITERAL_SECRET, WRONG_VALUE
 from cactions.model import ClientCertificate
 
-_BEGIN: Final = "-----BEGIN CERTIFICATE-----"
-_END: Final = "-----END CERTIFICATE-----"
+_LABEL: Final = "CERTIFICATE"
+_BEGIN: Final = f"-----BEGIN {_LABEL}-----"
+_END: Final = f"-----END {_LABEL}-----"
 _BLOCK: Final = rf"{_BEGIN}(\s[A-Za-z0-9+/=\s]*\s){_END}"
 _KEY: Final = r"-----BEGIN [A-Z ]*PRIVATE KEY"
-_WIDTH: Final = 64
 
 
 def build_client_certificate(at: LocatedValue | None, scope: Scope) -> ClientCertificate | None:
@@ -42,21 +41,9 @@ def _read_certificate(at: LocatedValue, scope: Scope) -> str:
         scope.add_fault(LITERAL_SECRET, at, message, hint)
         return ""
     blocks = ["".join(match[1].split()) for match in re.finditer(_BLOCK, at.value)]
-    if not blocks or re.sub(_BLOCK, "", at.value).strip() or not all(map(_is_base64, blocks)):
+    if not blocks or re.sub(_BLOCK, "", at.value).strip() or not all(map(is_base64, blocks)):
         message = "this is no certificate in PEM"
         hint = f"copy the whole file behind `certificate: |`, from {_BEGIN} to {_END}"
         scope.add_fault(WRONG_VALUE, at, message, hint)
         return ""
-    return "".join(map(_write_block, blocks))
-
-
-def _is_base64(text: str) -> bool:
-    try:
-        return bool(a2b_base64(text, strict_mode=True))
-    except ValueError:
-        return False
-
-
-def _write_block(data: str) -> str:
-    lines = (data[at : at + _WIDTH] for at in range(0, len(data), _WIDTH))
-    return "\n".join((_BEGIN, *lines, _END, ""))
+    return "".join(write_block(_LABEL, data) for data in blocks)

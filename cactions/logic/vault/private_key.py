@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterator
 from typing import Final
 
-from cactions.logic.pem import COPIED_BREAK, LABELS, has_private_key
+from cactions.logic.pem import COPIED_BREAK, LABELS, has_private_key, is_base64, write_block
 from cactions.model import UsageError
 
 _BEGIN: Final = "-----BEGIN "
@@ -22,8 +22,6 @@ _AGAIN: Final = (
     f"Copy the whole file again. It begins with a line such as {_BEGIN}{_LABELS[0]}-----."
 )
 
-_BASE64: Final = re.compile(r"[A-Za-z0-9+/]+={0,2}")
-_WIDTH: Final = 64
 _SHORTEST: Final = 8
 """A shorter line appears by chance; it is the end of a key."""
 
@@ -65,10 +63,9 @@ def find_private_key(text: str, name: str) -> str | None:
     label, body = blocks[0][1], blocks[0][2]
     _check_label(name, label, body)
     data = "".join(body.split())
-    if not _BASE64.fullmatch(data) or len(data) % 4:
+    if not is_base64(data):
         raise _refuse(name, "is no PEM: its lines are no base64", "Copy the file again, whole.")
-    lines = (data[at : at + _WIDTH] for at in range(0, len(data), _WIDTH))
-    return "\n".join((f"{_BEGIN}{label}-----", *lines, f"-----END {label}-----", ""))
+    return write_block(label, data)
 
 
 def list_hidden_texts(value: str) -> Iterator[str]:

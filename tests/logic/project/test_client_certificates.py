@@ -90,6 +90,7 @@ def test_the_authorities_stand_behind_it() -> None:
 
 
 SHORT, LONG = write_pem(600), write_pem(601)
+PADDED = SHORT.replace("\n-----END", "=\n-----END")
 FAULTS = (
     ({"certificate": PEM + FIRST.key, "key": KEY}, "CA301", "a private key never stands"),
     ({"certificate": FIRST.key, "key": KEY}, "CA301", "a private key never stands"),
@@ -101,6 +102,7 @@ FAULTS = (
     ({"certificate": f"{PEM}x", "key": KEY}, "CA004", "this is no certificate in PEM"),
     ({"certificate": LONG.replace("=", ""), "key": KEY}, "CA004", "this is no certificate"),
     ({"certificate": LONG.replace("D", "=", 1), "key": KEY}, "CA004", "this is no certificate"),
+    ({"certificate": PADDED, "key": KEY}, "CA004", "this is no certificate"),
     ({"certificate": SHORT + "=", "key": KEY}, "CA004", "this is no certificate"),
     ({"certificate": PEM}, "CA003", 'the key "key" is missing'),
     ({"key": KEY}, "CA003", 'the key "certificate" is missing'),
