@@ -112,14 +112,10 @@ _UNIQUE: Final = ActionCache(
 def list_unique_digests(action: Action, plan: Plan) -> tuple[tuple[str, int], ...]:
     """Each unique attribute that the plan gives a value, and a digest of both."""
     unique = _UNIQUE.get(action)
-    return (
-        tuple(
-            (change.attribute, _digest_value(change.attribute, change.after))
-            for change in plan.changes
-            if change.attribute in unique and not is_empty(change.after)
-        )
-        if unique
-        else ()
+    return tuple(
+        (change.attribute, _digest_value(change.attribute, change.after))
+        for change in plan.changes
+        if change.attribute in unique and not is_empty(change.after)
     )
 
 

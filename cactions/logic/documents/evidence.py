@@ -6,8 +6,9 @@ It holds digests of identifiers and no values. A planning that was cut off is ju
 from __future__ import annotations
 
 import re
-from itertools import product
-from typing import Final
+from typing import Final, cast
+
+from msgspec import to_builtins
 
 from cactions.logic.bulk.evidence import CallEvidence, ResponseEvidence
 from cactions.logic.bulk.names import IdentifierKind
@@ -22,10 +23,6 @@ _FLAGS: Final = "oshc"
 _USUAL: Final = 200
 """The status that is not written."""
 
-_FLAG_TEXTS: Final = {
-    flags: "".join(name for name, is_set in zip(_FLAGS, flags, strict=True) if is_set)
-    for flags in product((False, True), repeat=len(_FLAGS))
-}
 _KINDS: Final = "|".join(kind.value for kind in IdentifierKind)
 _SHOWN: Final = re.compile(
     rf"(?P<flags>o?s?h?c?) (?P<kind>{_KINDS}) (?P<digest>-?[0-9]{{1,20}}) (?P<path>.*)", re.DOTALL
@@ -46,18 +43,17 @@ class _EvidenceCell(CellFormat):
 
 def evidence_to_json(call: CallEvidence) -> dict[str, Json]:
     """The document of the evidence; what is usual is left out."""
-    response = call.response
-    shown: list[Json] = [_write_shown(each) for each in response.shown]
-    document: dict[str, Json] = {"format": EVIDENCE, "own": [*response.own], "shown": shown}
-    if call.failure:
-        document["failure"] = call.failure.value
-    if call.is_other_person:
-        document["other"] = True
-    if call.status != _USUAL:
-        document["status"] = call.status
-    if response.record is not None:
-        document["record"] = response.record
-    return document
+    shown = call.response
+    cell = _EvidenceCell(
+        format=EVIDENCE,
+        own=shown.own,
+        shown=tuple([_write_shown(each) for each in shown.shown]),
+        failure=call.failure,
+        other=call.is_other_person,
+        status=call.status,
+        record=shown.record,
+    )
+    return cast("dict[str, Json]", to_builtins(cell))
 
 
 def evidence_from_json(document: Json) -> CallEvidence:
@@ -69,8 +65,10 @@ def evidence_from_json(document: Json) -> CallEvidence:
 
 def _write_shown(shown: ShownIdentifier) -> str:
     """Its flags, its kind, its digest and its path: one text, since there are many of them."""
-    flags = shown.is_own, shown.is_similar, shown.is_short, shown.is_comparable
-    return f"{_FLAG_TEXTS[flags]} {shown.kind.value} {shown.digest} {shown.path}"
+    own, similar = "o" * shown.is_own, "s" * shown.is_similar
+    short, comparable = "h" * shown.is_short, "c" * shown.is_comparable
+    kind, digest = shown.kind.value, shown.digest
+    return f"{own}{similar}{short}{comparable} {kind} {digest} {shown.path}"
 
 
 def _parse_shown(text: str) -> ShownIdentifier:
