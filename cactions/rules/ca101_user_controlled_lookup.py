@@ -216,6 +216,8 @@ def _describe_attack(analysis: ActionAnalysis, key: LookupKey) -> str:
 
 
 def _choose_hint(analysis: ActionAnalysis) -> str:
+    if analysis.is_unproven_connector:
+        return "look up by person.user_id: Intercom proves no answer"
     if analysis.action.request.is_read:
         return "look up by person.user_id, or prove the answer by a field that is not sent"
     return "find the record by person.user_id, or by the end user's own token"

@@ -112,7 +112,7 @@ def _explain_exposure(analysis: ActionAnalysis) -> str:
 
 def _choose_hint(analysis: ActionAnalysis) -> str:
     verify = "verify what the other action writes"
-    if analysis.action.request.is_read:
+    if analysis.action.request.is_read and not analysis.is_unproven_connector:
         return f"prove this answer by a field that is not sent, or {verify}"
     return f"find the record by person.user_id, or {verify}"
 

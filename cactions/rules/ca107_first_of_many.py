@@ -93,6 +93,8 @@ def _build_match(analysis: ActionAnalysis, mapping: AttributeMapping, path: Path
     hint = "name the list under rows: with a where:, so that exactly one row remains"
     if mapping.elements or mapping.aggregate:
         hint = "choose this person's elements, such as where: {$.customer: person.user_id}"
+    if analysis.is_unproven_connector:
+        hint = "send what finds exactly one record: Intercom does not choose one of several"
     return RuleMatch(
         f"{analysis.route}.response.mapping.{mapping.attribute.name}",
         f"{path} takes {_describe_taken(path)} of a list, for any person",
