@@ -10,7 +10,7 @@ import os
 import signal
 from collections.abc import Iterator
 from dataclasses import asdict
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from hypothesis import HealthCheck, settings
@@ -18,6 +18,9 @@ from hypothesis import HealthCheck, settings
 from cactions.edges.files.confined_paths import forget_projects
 from tests.case_counts import COUNTS, HOSTILE, Tally, counted, target_of
 from tests.run_report import REPORT
+
+if TYPE_CHECKING:
+    from tests.postgres_server import PostgresServer
 
 _SLOW_IS_NO_FAULT = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 """Time on the wall says nothing where other work runs; the costs of cases are measured in CPU."""
@@ -89,6 +92,24 @@ def _no_project() -> Iterator[None]:
     """Forget the project folders of each test."""
     yield
     forget_projects()
+
+
+@pytest.fixture(scope="session")
+def postgres_server() -> Iterator[PostgresServer]:
+    """One for each worker process, which is started when it is first needed."""
+    from tests.postgres_server import PostgresServer, find_postgres  # its library loads slowly
+
+    found = find_postgres()
+    if isinstance(found, str):
+        pytest.skip(found)
+    with PostgresServer(found) as server:
+        yield server
+
+
+@pytest.fixture
+def postgres_address(postgres_server: PostgresServer) -> str:
+    """A new and empty database. A test that stops its server starts a server of its own."""
+    return postgres_server.create_database()
 
 
 def pytest_sessionfinish(session: pytest.Session) -> None:
