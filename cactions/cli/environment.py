@@ -9,6 +9,7 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Final
 
+from cactions.logic.network.connection_string import mask_connection_string
 from cactions.model import MASK, ConfigEntry, ConfigSource
 
 VARIABLES: Final = {
@@ -17,6 +18,7 @@ VARIABLES: Final = {
     "CACTIONS_VAULT_KEY": "the key of the vault itself",
     "CACTIONS_PROXY": "the HTTP proxy of live calls, as --proxy",
     "CACTIONS_CA_FILE": "the only certificate authorities of live calls, as --ca-file",
+    "CACTIONS_DATABASE": "the PostgreSQL database that several machines share",
     "CACTIONS_DEBUG": "1 shows where an error came from, as --debug",
     "NO_COLOR": "no colours",
     "FORCE_COLOR": "colours, also where the output is not a terminal",
@@ -32,6 +34,7 @@ VARIABLES: Final = {
 """In the order in which they are shown; the last one is the beginning of names."""
 
 _SECRET: Final = ("CACTIONS_VAULT_KEY", "KEYRING_PROPERTY_")
+_CONNECTION_STRINGS: Final = ("CACTIONS_DATABASE",)
 _USER: Final = re.compile(r"(?<=//).*(?=@)|^(?!.*//).*(?=@)", re.DOTALL)
 """User and password of a proxy: all before the last ``@``."""
 
@@ -44,8 +47,15 @@ def list_variables(environment: Mapping[str, str]) -> Iterator[ConfigEntry]:
         else:
             found = [name] if name in environment else []
         for each in found:
-            secret = name in _SECRET
-            value = MASK if secret else _USER.sub(MASK, environment[each])
+            value = _mask(name, environment[each])
             yield ConfigEntry(each, about, ConfigSource.VARIABLE, value)
         if not found:
             yield ConfigEntry(name, about)
+
+
+def _mask(name: str, value: str) -> str:
+    if name in _SECRET:
+        return MASK
+    if name in _CONNECTION_STRINGS:
+        return mask_connection_string(value)
+    return _USER.sub(MASK, value)

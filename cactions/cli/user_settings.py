@@ -16,6 +16,7 @@ _ABOUT: Final = {
     "keyring_backend": "the class of the keyring that is used, and no other",
     "key_file": "the file with the key of the vault, instead of the keyring",
     "key_command": "a program that prints the key of the vault, instead of the keyring",
+    "database_file": "the file with the address of a database that several machines share",
 }
 
 
@@ -38,6 +39,7 @@ def _list_settings(config: UserConfig, lines: list[str]) -> Iterator[ConfigEntry
         "keyring_backend": config.keyring_backend,
         "key_file": str(config.key_file or ""),
         "key_command": _shorten(config.key_command),
+        "database_file": str(config.database_file or ""),
     }
     for name, value in values.items():
         if value:

@@ -3,6 +3,7 @@
     keyring_backend = "keyring.backends.kwallet.DBusKeyring"   # this exact class, and no other
     key_file = "~/keys/cactions.key"                           # instead of the keyring
     key_command = ["pass", "show", "cactions/key"]             # instead of the keyring, no shell
+    database_file = "~/keys/cactions.database"                 # the address of a shared database
 
 - It names commands and code. So it is never read from a project's folder, and it is refused if
   another user could have written it.
@@ -26,7 +27,7 @@ from cactions.model import Place, UsageError
 
 NAME: Final = "config.toml"
 
-_KEYS: Final = ("keyring_backend", "key_file", "key_command")
+_KEYS: Final = ("keyring_backend", "key_file", "key_command", "database_file")
 _CLASS_NAME: Final = re.compile(r"[^\W\d]\w*(?:\.[^\W\d]\w*)+")
 _POSITION: Final = re.compile(r" \(at (?:line (\d+), column (\d+)|end of document)\)$")
 _POLICY: Final = FilePolicy(limit=64 * 1024, others=0o022, links=True)
@@ -41,6 +42,7 @@ class UserConfig(Struct, frozen=True):
     keyring_backend: str = ""
     key_file: Path | None = None
     key_command: tuple[str, ...] = ()
+    database_file: Path | None = None
 
 
 def get_config_path() -> Path:
@@ -111,8 +113,9 @@ def _build_config(path: Path, document: dict[str, Any]) -> UserConfig:
     return UserConfig(
         path,
         _check_backend(path, document.get("keyring_backend", "")),
-        _check_file(path, document.get("key_file")),
+        _check_file(path, "key_file", document.get("key_file")),
         _check_command(path, document.get("key_command")),
+        _check_file(path, "database_file", document.get("database_file")),
     )
 
 
@@ -125,14 +128,15 @@ def _check_backend(path: Path, value: object) -> str:
     )
 
 
-def _check_file(path: Path, value: object) -> Path | None:
+def _check_file(path: Path, key: str, value: object) -> Path | None:
     if value is None:
         return None
     if isinstance(value, str) and "\0" not in value:
         file = Path(value).expanduser() if value.startswith("~/") else Path(value)
         if file.is_absolute():
             return file
-    raise _build_value_error(path, "key_file", 'an absolute path: "~/keys/cactions.key"')
+    example = f"~/keys/cactions.{key.removesuffix('_file')}"
+    raise _build_value_error(path, key, f'an absolute path: "{example}"')
 
 
 def _check_command(path: Path, value: object) -> tuple[str, ...]:

@@ -42,33 +42,38 @@ def test_an_empty_file_is_an_empty_configuration(tmp_path: Path) -> None:
 
 
 def test_all_keys_are_read(tmp_path: Path) -> None:
-    """All three keys."""
+    """All four keys."""
     path = written(
         tmp_path,
         'keyring_backend = "keyring.backends.kwallet.DBusKeyring"\n'
         'key_file = "/keys/cactions.key"\n'
-        'key_command = ["pass", "show", "cactions/key"]\n',
+        'key_command = ["pass", "show", "cactions/key"]\n'
+        'database_file = "/keys/cactions.database"\n',
     )
     assert UserConfig(
         path,
         "keyring.backends.kwallet.DBusKeyring",
         Path("/keys/cactions.key"),
         ("pass", "show", "cactions/key"),
+        Path("/keys/cactions.database"),
     ) == read_user_config(path)  # fmt: skip
 
 
 def test_a_tilde_means_the_home_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """As in a shell."""
     monkeypatch.setenv("HOME", "/home/ada")
-    path = written(tmp_path, 'key_file = "~/cactions.key"\n')
+    path = written(tmp_path, 'key_file = "~/cactions.key"\ndatabase_file = "~/db"\n')
     assert Path("/home/ada/cactions.key") == read_user_config(path).key_file
+    assert Path("/home/ada/db") == read_user_config(path).database_file
 
 
 @pytest.mark.parametrize(
     ("text", "words", "hint"),
     [
         ('keyfile = "/k"', 'has an unknown key "keyfile"', 'did you mean "key_file"?'),
-        ("[vault]", 'has an unknown key "vault"', "known: key_command, key_file, keyring_backend"),
+        ("[vault]", 'has an unknown key "vault"', "known: database_file, key_command, key_file"),
+        ('database = "x"', 'unknown key "database"', 'did you mean "database_file"?'),
+        ('database_file = "x"', '"database_file" has an invalid value', "cactions.database"),
         ("keyring_backend = 1", '"keyring_backend" has an invalid value', "It must be a class"),
         ('keyring_backend = "Keyring"', 'keyring_backend" has an invalid', "It must be a class"),
         ('keyring_backend = "a b.C"', 'keyring_backend" has an invalid', "It must be a class"),
