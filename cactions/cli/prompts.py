@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+import select
+import signal
 import sys
 from collections.abc import Sequence
 from contextlib import suppress
@@ -38,7 +41,7 @@ def confirm(question: str, yes: bool) -> bool:
         _forget_what_was_typed()
         sys.stderr.write(f"{escape_terminal(question)} [y/N] ")
         sys.stderr.flush()
-        yes = sys.stdin.readline().strip().lower() in ("y", "yes")
+        yes = _read_line().lower() in ("y", "yes")
     if yes:
         progress.mark_written()
     else:
@@ -57,6 +60,26 @@ def ask_line(question: str) -> str:
     shown = "\n".join(map(escape_terminal, question.split("\n")))
     sys.stderr.write(f"{shown}: ")
     sys.stderr.flush()
+    return _read_line()
+
+
+def _read_line() -> str:
+    """The line that is typed, without blanks around it.
+
+    A signal that comes just before Python waits for a terminal would be handled with the answer
+    only: here it wakes what waits.
+    """
+    if sys.stdin.isatty():
+        reader, writer = os.pipe()
+        os.set_blocking(writer, False)
+        former = signal.set_wakeup_fd(writer, warn_on_full_buffer=False)
+        try:
+            while sys.stdin not in select.select([sys.stdin, reader], [], [])[0]:
+                os.read(reader, 1)
+        finally:
+            signal.set_wakeup_fd(former)
+            os.close(reader)
+            os.close(writer)
     return sys.stdin.readline().strip()
 
 
@@ -71,7 +94,7 @@ def confirm_by_typing(warning: str, word: str, yes: bool, unattended: str = UNAT
         _forget_what_was_typed()
         sys.stderr.write(f"{escape_terminal(warning)}\nType {escape_terminal(word)} to go ahead: ")
         sys.stderr.flush()
-        yes = sys.stdin.readline().strip() == word
+        yes = _read_line() == word
     if yes:
         progress.mark_requesting()
     else:

@@ -27,7 +27,7 @@ def shell(
     env = {"PATH": os.environ["PATH"], "HOME": str(home), "PYTHONPATH": str(ROOT), "COLUMNS": "80"}
     return subprocess.run(
         ["sh", "-c", command], cwd=home, env=env | environ, stdout=stdout, stderr=subprocess.PIPE,
-        text=True, timeout=300, check=False,
+        text=True, timeout=1200, check=False,
     )  # fmt: skip
 
 
@@ -98,7 +98,7 @@ SIGNALS = [
 def at_the_question(home: Path, command: str) -> pexpect.spawn[str]:
     spawned = pexpect.spawn(
         sys.executable, ["-m", "cactions", *command.split()], cwd=home, encoding="utf-8",
-        timeout=30, env={**os.environ, "PYTHONPATH": str(ROOT), "NO_COLOR": "1", "TERM": "xterm"},
+        timeout=120, env={**os.environ, "PYTHONPATH": str(ROOT), "NO_COLOR": "1", "TERM": "xterm"},
     )  # fmt: skip
     spawned.expect_exact("[y/N]")
     return spawned
@@ -154,7 +154,7 @@ def test_a_signal_at_any_moment_ends_without_a_traceback(home: Path, moment: int
         "main()\n"
     )
     done = subprocess.run(
-        [sys.executable, "-c", program], cwd=home, capture_output=True, text=True, timeout=300,
+        [sys.executable, "-c", program], cwd=home, capture_output=True, text=True, timeout=1200,
         check=False, env={**os.environ, "PYTHONPATH": str(ROOT)},
     )  # fmt: skip
     ours = "/cactions/" in done.stderr
@@ -175,7 +175,7 @@ def test_a_signal_while_a_module_loads_is_one_sentence(home: Path, module: str) 
         "main()\n"
     )
     done = subprocess.run(
-        [sys.executable, "-c", program], cwd=home, capture_output=True, text=True, timeout=300,
+        [sys.executable, "-c", program], cwd=home, capture_output=True, text=True, timeout=1200,
         check=False, env={**os.environ, "PYTHONPATH": str(ROOT)},
     )  # fmt: skip
     said = "Interrupted. Nothing was sent and nothing was written."
