@@ -127,6 +127,10 @@ class FakeJournal:
         ]
         return entries[:most]
 
+    def read_range(self, run_id: str, first: int, last: int) -> list[RunEntry]:
+        entries = self._exact(run_id).list_entries()
+        return [entry for entry in entries if first <= entry.number <= last]
+
     def read_standing(self, run_id: str, after: int) -> list[RunEntry]:
         entries = self._exact(run_id).list_entries()
         return [entry for entry in entries if entry.number > after and entry.stands][:PAGE]

@@ -5,7 +5,7 @@ The contracts are in ``tests/edges/test_contracts.py``.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass
 
@@ -67,12 +67,13 @@ class FakePeople:
     def open_batch(self, _person_ids: Sequence[str] = ()) -> AbstractContextManager[None]:
         return nullcontext()
 
-    def commit(self, plan: Plan) -> Receipt:
+    def commit(self, plan: Plan, check: Callable[[], None] = lambda: None) -> Receipt:
         if idle := is_unchanged(plan):
             return idle
         before = self.get(plan.subject.person_id)
         after, receipt = commit_plan(plan, before)
         if after:
+            check()
             self.everybody[self.everybody.index(before)] = after
         return receipt
 
@@ -86,6 +87,9 @@ class FakeRunLock:
 
     def __init__(self) -> None:
         self.taken: set[tuple[str, str]] = set()
+
+    def check(self) -> None:
+        """It is not lost."""
 
     @contextmanager
     def hold(self, head: RunHead) -> Iterator[None]:

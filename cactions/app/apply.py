@@ -8,13 +8,12 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Iterable, Iterator, Sequence, Sized
 from contextlib import ExitStack, contextmanager
-from itertools import chain, islice, repeat
+from itertools import islice
 from typing import Final, TypeAlias
 
 from msgspec.structs import replace
 
 from cactions.app.commit import (
-    FIRST_WINDOWS,
     WINDOW,
     Outcomes,
     RunStores,
@@ -24,6 +23,13 @@ from cactions.app.commit import (
     commit_windows,
 )
 from cactions.app.commit_counts import CommitCounts, abort_on_store_error, explain_progress
+from cactions.app.open_entries import (
+    commit_entry,
+    commit_unless_known,
+    find_known_receipt,
+    leave_unwritten,
+    take_open,
+)
 from cactions.app.undo_steps import (
     UndoMarks,
     UndoStep,
@@ -31,11 +37,9 @@ from cactions.app.undo_steps import (
     list_undo_steps,
     take_idle_steps,
 )
-from cactions.logic.plan.compare_and_set import CALL_OUTCOME_UNKNOWN, find_outcome
-from cactions.logic.project.stored_run import find_misfit, redact_entries, redact_receipt
+from cactions.logic.project.stored_run import redact_entries
 from cactions.logic.shell import join_command
 from cactions.model import (
-    Outcome,
     Plan,
     Receipt,
     Run,
@@ -101,7 +105,7 @@ def undo_run(head: RunHead, stores: RunStores) -> Iterator[tuple[UndoStep, Recei
         undone = stores.journal.read(head.undoes)
         stores.check_run(undone)
         if not undone.finished:
-            undone = _finish_run(head.undoes, stores, _leave_unwritten)
+            undone = _finish_run(head.undoes, stores, leave_unwritten)
         ahead = list_undo_steps(undone, stores)
         for entry, receipt in _write_new(replace(head, people=None), take, stores):
             yield from take_idle_steps(begun, entry.number)
@@ -112,23 +116,30 @@ def undo_run(head: RunHead, stores: RunStores) -> Iterator[tuple[UndoStep, Recei
 def close_run(done: Run, stores: RunStores) -> Run:
     """Close an interrupted run without writing anything more; the run as it is then."""
     with stores.turns.hold(done.head):
-        return _finish_run(done.head.id, stores, _leave_unwritten)
+        return _finish_run(done.head.id, stores, leave_unwritten)
 
 
 def resume_run(done: Run, stores: RunStores) -> Run:
     """Finish an interrupted run; raises as ``apply_to_people``, and UsageError if finished."""
     with stores.turns.hold(done.head):
-        return _finish_run(done.head.id, stores, _commit_unless_known)
+        return _finish_run(done.head.id, stores, commit_unless_known)
 
 
 def commit_planned(planned: Run, stores: RunStores) -> Run:
     """Write a run that was planned and agreed to; raises as ``apply_to_people``."""
+    with begin_planned(planned, stores):
+        return _finish_run(planned.head.id, stores, commit_unless_known)
+
+
+@contextmanager
+def begin_planned(planned: Run, stores: RunStores) -> Iterator[None]:
+    """Hold the lock for a run that was agreed to, and mark it as being written. Durable."""
     run_id = planned.head.id
     with hold_plan(planned, stores):
         with _abort_unwritten(run_id):
             rows = stores.journal.open_rows(run_id)
             rows.advance(RunPhase.RUNNING, rows.read_summary())
-        return _finish_run(run_id, stores, _commit_unless_known)
+        yield
 
 
 @contextmanager
@@ -155,7 +166,7 @@ def preview_resume(done: Run, stores: RunStores, most: int) -> Sequence[Ahead]:
     with stores.turns.hold(done.head):
         page = stores.journal.read_open(done.head.id, 0, started=True)[:most]
         entries = redact_entries(page, stores.project)
-        return tuple((entry, _find_known_receipt(entry, stores)) for entry in entries)
+        return tuple((entry, find_known_receipt(entry, stores)) for entry in entries)
 
 
 def _finish_run(run_id: str, stores: RunStores, write: Write) -> Run:
@@ -167,7 +178,7 @@ def _finish_run(run_id: str, stores: RunStores, write: Write) -> Run:
     counts = CommitCounts(interrupted.head, interrupted.counts)
     with explain_progress(counts):
         for started in (True, False):
-            take = _take_open(run_id, stores, started=started)
+            take = take_open(run_id, stores, started=started)
             for _ in commit_windows(counts, take, write, stores):
                 pass
         with abort_on_store_error():
@@ -212,59 +223,3 @@ def _write_new(
         with abort_on_store_error():
             marks.flush()
             stores.journal.finish(head.id)
-
-
-def _take_open(run_id: str, stores: RunStores, *, started: bool) -> TakeWindow:
-    """The windows of the open entries; those that were not started are durable as started then."""
-    last = 0
-    sizes = chain(FIRST_WINDOWS, repeat(WINDOW))
-
-    def take(outcomes: Outcomes) -> list[RunEntry]:
-        nonlocal last
-        page = stores.journal.read_open(run_id, last, next(sizes), started=started)
-        window = [*redact_entries(page, stores.project)]
-        last = window[-1].number if window else last
-        if window and not started:
-            stores.journal.start_entries(run_id, [entry.number for entry in window], outcomes)
-        else:
-            stores.journal.record_outcomes(run_id, outcomes)
-        return window
-
-    return take
-
-
-def commit_entry(entry: RunEntry, stores: RunStores) -> Receipt:
-    """Write the plan of an entry. Raises StoreError and OutcomeUnknown."""
-    try:
-        return stores.people.commit(entry.plan)
-    except UsageError as error:
-        return _build_failed_receipt(entry, str(error))
-
-
-def _commit_unless_known(entry: RunEntry, stores: RunStores) -> Receipt:
-    return _find_known_receipt(entry, stores) or commit_entry(entry, stores)
-
-
-def _leave_unwritten(entry: RunEntry, stores: RunStores) -> Receipt:
-    not_written = "the run was interrupted before this was written, and was not resumed"
-    return _find_known_receipt(entry, stores) or _build_failed_receipt(entry, not_written)
-
-
-def _find_known_receipt(entry: RunEntry, stores: RunStores) -> Receipt | None:
-    """The receipt of an open entry; None where its plan was not written and can be."""
-    plan = entry.plan
-    if plan.pending:
-        return Receipt(plan.subject.person_id, Outcome.OUTCOME_UNKNOWN, CALL_OUTCOME_UNKNOWN)
-    if entry.started:
-        try:
-            known = find_outcome(plan, stores.people.get(plan.subject.person_id))
-        except UsageError as error:
-            return _build_failed_receipt(entry, str(error))
-        if known:
-            return redact_receipt(known, stores.project)
-    why = find_misfit(plan, stores.project)
-    return _build_failed_receipt(entry, why) if why else None
-
-
-def _build_failed_receipt(entry: RunEntry, why: str) -> Receipt:
-    return Receipt(entry.plan.subject.person_id, Outcome.FAILED, why)

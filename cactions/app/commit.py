@@ -19,7 +19,8 @@ from typing import Final, Protocol, TypeAlias
 from msgspec import Struct
 
 from cactions.app.commit_counts import CommitCounts, abort_on_store_error
-from cactions.app.ports import Journal, People, RunLock
+from cactions.app.ports import Journal, People
+from cactions.app.run_lock_port import RunLock
 from cactions.app.workers import Pool, Workers, open_pool, split_windows
 from cactions.logic.project.stored_run import redact_receipt
 from cactions.logic.shell import join_command
@@ -62,7 +63,8 @@ class RunStores(Struct, frozen=True):
     people are, as the heads of runs keep it. ``unsealed``: a run that is not authentic is
     accepted, because the operator said so, if it was begun before ``get_sealing_start``: since then
     every run is sealed. ``threads`` write at the same time; without any, this
-    one does. ``observers`` follow the run.
+    one does. ``observers`` follow the run. ``held``: entries that are never written, whatever their
+    state says now.
     """
 
     people: People
@@ -73,6 +75,7 @@ class RunStores(Struct, frozen=True):
     unsealed: bool = False
     threads: int = 0
     observers: tuple[RunObserver, ...] = ()
+    held: frozenset[int] = frozenset()
     get_sealing_start: Callable[[], float] = lambda: inf
 
     def check_run(self, kept: Run) -> None:
@@ -126,15 +129,23 @@ TakeWindow: TypeAlias = Callable[[Outcomes], Sequence[RunEntry]]
 
 
 def commit_windows(
-    counts: CommitCounts, take: TakeWindow, write: Write, stores: RunStores
+    counts: CommitCounts,
+    take: TakeWindow,
+    write: Write,
+    stores: RunStores,
+    *,
+    canaries: bool = True,
 ) -> Iterator[tuple[RunEntry, Receipt]]:
     """Write every entry; each comes with its receipt, which is recorded with the next window.
+
+    ``canaries``: the first ones come to their end before the next are begun.
 
     Raises StoreError, and OutcomeUnknown where something may have been written; entries without an
     outcome stay in the journal without a receipt. ``explain_progress`` says how far the run came.
     """
     with open_pool(stores.threads) as pool:
-        yield from _Commit(counts, take, write, stores, pool).run()
+        commit = _Commit(counts, take, write, stores, pool)
+        yield from commit.run(_CANARIES if canaries else 0)
 
 
 class _BatchFailed(Exception):
@@ -168,13 +179,13 @@ class _Commit:
         self._error: StoreError | None = None
         self._recent: deque[bool] = deque(maxlen=_RECENT)
 
-    def run(self) -> Iterator[tuple[RunEntry, Receipt]]:
+    def run(self, canaries: int) -> Iterator[tuple[RunEntry, Receipt]]:
         try:
             while window := self._take_window():
                 for batch in split_windows(window, self._stores.people.batch_size):
                     for done in self._workers.put(batch):
                         yield from self._settle(*done)
-                if self._counts.settled < _CANARIES:
+                if self._counts.settled < canaries:
                     yield from self._settle_all()
             yield from self._settle_all()
             self._take_window()

@@ -9,72 +9,37 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Iterable
-from contextlib import suppress
-from random import SystemRandom
-from typing import Final, TypeAlias
+from collections.abc import Iterable, Mapping
 
 from cactions.app.commit import check_unfinished
 from cactions.app.disk_space import check_disk_space
-from cactions.app.find_people import Found, PeopleFinder
 from cactions.app.lost_calls import settle_lost_calls
-from cactions.app.page_values import read_page_values
-from cactions.app.planned_entries import (
-    build_entry,
-    choose_call_key,
-    hold_entry,
-    join_evidence,
-    list_pending_entries,
-    strip_entry,
-)
-from cactions.app.planning_task import Planned, PlanningStopped, PlanningTask, explain_trip
-from cactions.app.propose import Job, plan_and_keep_response, plan_response
-from cactions.app.repeated_entries import list_repeated_holds
+from cactions.app.planning_task import Planned, PlanningTask
+from cactions.app.row_planner import RowPlanner
 from cactions.app.store_rows import store_rows
-from cactions.app.workers import Workers, open_pool, split_windows
 from cactions.logic import strict_json
-from cactions.logic.bulk.breakers import Breakers, Verdict
-from cactions.logic.bulk.evidence import (
-    CallEvidence,
-    ResponseEvidence,
-    describe_call,
-    gather_evidence,
-)
-from cactions.logic.bulk.probe import build_probe_person, judge_probe
 from cactions.logic.bulk_summary import SummaryBuilder
 from cactions.logic.documents import basis_to_json
 from cactions.logic.shell import join_command
 from cactions.model import (
     BadRow,
     JobRow,
-    Person,
-    Plan,
-    PlanFailure,
-    PlannedEntry,
-    RunEntry,
+    OpenState,
+    RunPart,
     RunPhase,
     StoreError,
-    Trip,
     UsageError,
 )
-
-PAGE: Final = 500
-"""Rows that are read and planned together."""
-
-PAGE_OF_WRITES: Final = 32
-"""The same where calls change something: what was read of a person should not be old by then."""
-
-GROUP: Final = 4
-"""So many calls that change something are durable together, before they are begun."""
-
-_LOOKS_WRONG: Final = "its response looks like that of another person"
-
-Answered: TypeAlias = tuple["Plan | PlanFailure", "ResponseEvidence | None"]
 
 
 def plan_people(planning: PlanningTask, rows: Iterable[JobRow | BadRow]) -> Planned:
     """Store the rows as a new run, and plan it. Raises PlanningStopped, and as ``propose_plan``."""
+    summary = store_people(planning, rows)
+    return RowPlanner(planning, summary).plan()
+
+
+def store_people(planning: PlanningTask, rows: Iterable[JobRow | BadRow]) -> SummaryBuilder:
+    """Store the rows as a new run, to be planned; what is known of those that get no plan."""
     journal, head = planning.stores.journal, planning.head
     journal.create_run(head, RunPhase.READING)
     summary = SummaryBuilder()
@@ -87,7 +52,7 @@ def plan_people(planning: PlanningTask, rows: Iterable[JobRow | BadRow]) -> Plan
         raise
     basis = strict_json.dump_json(basis_to_json(planning.basis))
     journal.open_rows(head.id).advance(RunPhase.PLANNING, basis)
-    return _Planner(planning, summary).plan()
+    return summary
 
 
 def continue_planning(planning: PlanningTask) -> Planned:
@@ -111,161 +76,21 @@ def continue_planning(planning: PlanningTask) -> Planned:
             f" `{join_command(('runs', 'undo'), head.id)}` closes this one.",
         )
     check_disk_space(planning, run.counts.waiting)
-    settle_lost_calls(planning, run)
-    planner = _Planner(planning, SummaryBuilder())
+    settle_lost_calls(planning, run.list_in((OpenState.CALLING,)))
+    planner = RowPlanner(planning, SummaryBuilder())
     planner.take_earlier(journal.read(head.id).entries)
     return planner.plan()
 
 
-class _Planner:
-    """Plans the rows that wait, page by page."""
+def plan_part(planning: PlanningTask, part: RunPart) -> Mapping[str, int]:
+    """Plan the rows of a part, while other processes plan others; the counts of what came of them.
 
-    def __init__(self, planning: PlanningTask, summary: SummaryBuilder) -> None:
-        self._planning, self._summary = planning, summary
-        self._rows = planning.stores.journal.open_rows(planning.head.id)
-        self._context = planning.context
-        self._breakers = Breakers(planning.action)
-        self._held: list[tuple[int, str]] = []
-        self._stop: Trip | None = None
-        self._calls = 0
-        self._counts: Counter[str] = Counter()
-        self._total = planning.stores.journal.read(planning.head.id).counts.total
-
-    def take_earlier(self, entries: Iterable[RunEntry]) -> None:
-        """Count and judge what was planned before the planning was cut off, as it was then."""
-        for entry, shown in join_evidence(entries, self._rows.list_evidence()):
-            self._summary.add(PlannedEntry(entry.number, entry.plan, entry.receipt))
-            if shown is None:
-                continue
-            self._calls += 1
-            verdict = self._judge(entry.number, shown, entry.plan if not shown.failure else None)
-            if verdict.stop:
-                self._stop = self._stop or verdict.stop
-            if verdict.hold:
-                self._held.append((entry.number, verdict.hold))
-
-    def _judge(self, number: int, shown: CallEvidence, plan: Plan | None) -> Verdict:
-        verdict = self._breakers.observe_call(number, shown, plan)
-        self._held += ((other, verdict.hold or _LOOKS_WRONG) for other in verdict.also)
-        return verdict
-
-    def plan(self) -> Planned:
-        planning, last, is_first = self._planning, 0, True
-        if self._stop:
-            raise PlanningStopped(self._stop)
-        threads = planning.stores.threads
-        size = PAGE_OF_WRITES if planning.writes else PAGE
-        with open_pool(threads) as pool:
-            workers = Workers(self._work, pool, threads if planning.writes else 2 * threads)
-            finder = PeopleFinder(
-                planning.context.people,
-                fresh=planning.basis.fresh,
-                pool=pool,
-                most=2 * threads,
-            )
-            while page := self._rows.read_waiting(last, size):
-                found = self._find_people(page, finder)
-                people = [person.id for _, _, person in found]
-                self._context = read_page_values(planning.context, people)
-                if is_first and planning.probes and found:
-                    self._probe(*found[0][1:])
-                is_first = not found and is_first
-                self._plan_page(found, workers)
-                last = page[-1][0]
-        self._hold()
-        return Planned(self._summary, self._breakers.check_totals(), self._calls)
-
-    def _find_people(self, page: Iterable[tuple[int, JobRow]], finder: PeopleFinder) -> list[Found]:
-        """The person of each row; rows that not exactly one matches are settled."""
-        action = self._planning.action
-        found, unfound = finder.find(
-            (number, Job(action, row.query, row.inputs, row.premises, row.key))
-            for number, row in page
-        )
-        self._place(unfound)
-        return found
-
-    def _probe(self, job: Job, person: Person) -> None:
-        """Ask for a person whom no one can know. Raises PlanningStopped where one comes back."""
-        unknown = build_probe_person(person, job.action, SystemRandom())
-        if trip := judge_probe(plan_response(job, unknown, self._planning.context)):
-            raise PlanningStopped(trip)
-
-    def _plan_page(self, found: list[Found], workers: Workers[Found, Answered]) -> None:
-        entries: list[PlannedEntry] = []
-        try:
-            for group in split_windows(found, GROUP if self._planning.writes else PAGE):
-                if self._planning.writes:
-                    self._place(entries, list_pending_entries(self._planning.head, group))
-                for value in group:
-                    self._settle_all(workers.put(value), entries)
-            self._settle_all(workers.end(), entries)
-        except BaseException:
-            self._keep_answers(found, entries, workers)
-            raise
-        self._place(entries)
-
-    def _settle_all(
-        self, answers: Iterable[tuple[Found, Answered]], entries: list[PlannedEntry]
-    ) -> None:
-        for found, answered in answers:
-            entries.append(self._settle(found, answered))
-            if self._stop:
-                raise PlanningStopped(self._stop)
-
-    def _keep_answers(
-        self, found: list[Found], entries: list[PlannedEntry], workers: Workers[Found, Answered]
-    ) -> None:
-        """End what is under way and keep each answer; a call that was not begun can be made later.
-
-        Only a call that does not end stays pending.
-        """
-        known: set[int] = set()
-        for each, answered in workers.abandon():
-            known.add(each[0])
-            if isinstance(answered, tuple):
-                entries.append(self._settle(each, answered))
-        known.update(entry.number for entry in entries)
-        with suppress(StoreError):
-            self._place(entries)
-            self._rows.put_back(
-                (number, JobRow(number, job.query, job.inputs, job.premises, job.key))
-                for number, job, _ in found
-                if number not in known
-            )
-
-    def _place(self, entries: list[PlannedEntry], pending: Iterable[PlannedEntry] = ()) -> None:
-        """Store answers, and the calls that are made now; with such, durable on return."""
-        begun = [*pending]
-        self._rows.place([*map(strip_entry, entries), *begun], durable=bool(begun))
-        for entry in entries:
-            self._summary.add(entry)
-            self._counts[entry.receipt.outcome.value if entry.receipt else "planned"] += 1
-        entries.clear()
-        self._planning.on_progress(self._counts.total(), self._total, self._counts)
-
-    def _work(self, found: Found) -> Answered:
-        number, job, person = found
-        key = choose_call_key(self._planning.head, number, job) if self._planning.writes else ""
-        result, response = plan_and_keep_response(job, person, self._context, key)
-        return result, gather_evidence(job.action, person, response) if response else None
-
-    def _settle(self, found: Found, answered: Answered) -> PlannedEntry:
-        number, job, _ = found
-        result, evidence = answered
-        self._calls += 1
-        shown = describe_call(evidence, result)
-        verdict = self._judge(number, shown, result if isinstance(result, Plan) else None)
-        if verdict.stop:
-            self._stop = self._stop or explain_trip(verdict.stop, result)
-        entry = build_entry(number, job, result, shown)
-        if (verdict.hold or verdict.stop) and entry.receipt is None:
-            return hold_entry(entry, verdict.hold or _LOOKS_WRONG)
-        return entry
-
-    def _hold(self) -> None:
-        """Hold those who look wrong, or share what should be one person's alone."""
-        self._held += list_repeated_holds(self._rows, self._breakers)
-        for entry, why in self._rows.hold(self._held):
-            self._summary.remove(entry)
-            self._summary.add(hold_entry(entry, why))
+    ``continue_planning`` judges the whole, when every part is planned. Raises PlanningStopped.
+    """
+    journal, head = planning.stores.journal, planning.head
+    known = journal.read_range(head.id, part.first, part.last)
+    settle_lost_calls(planning, (entry for entry in known if entry.state is OpenState.CALLING))
+    planner = RowPlanner(planning, SummaryBuilder(), part)
+    if known:
+        planner.take_earlier(journal.read_range(head.id, part.first, part.last))
+    return planner.plan_rows()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
@@ -11,7 +11,6 @@ from cactions.app.planning_ports import AppliedValues, PlanningRows
 from cactions.logic.follow import Follow, follow_silently
 
 if TYPE_CHECKING:
-    from cactions.logic.intercom.api import ApiCall, ApiReply
     from cactions.logic.request.call import CallSpec
     from cactions.logic.vault.token_binding import TokenBinding
     from cactions.model import (
@@ -19,7 +18,6 @@ if TYPE_CHECKING:
         ClientCertificate,
         Condition,
         DiskSpace,
-        IntercomConnection,
         JwtAssertion,
         Person,
         PersonQuery,
@@ -142,33 +140,15 @@ class People(Protocol):
         of a person may be as old as with ``find_many``.
         """
 
-    def commit(self, plan: Plan) -> Receipt:
+    def commit(self, plan: Plan, check: Callable[[], None] = lambda: None) -> Receipt:
         """Write the plan's effective changes if every ``before`` still holds, else none of them.
+
+        ``check`` is called right before the write is sent, and raises where that must not be.
 
         Outcome APPLIED, UNCHANGED (nothing to write) or CONFLICT with the current values. Raises
         UsageError if the person no longer exists, StoreError if nothing was written, and
         OutcomeUnknown if something may have been written.
         """
-
-
-class IntercomApi(Protocol):
-    """Calls the API of one workspace at Intercom, within its rate limit."""
-
-    connection: IntercomConnection
-    """Which workspace, and which version of the API."""
-
-    def call(self, call: ApiCall) -> ApiReply:
-        """The successful answer.
-
-        Raises WorkspaceError for any other answer and for none, OutcomeUnknown where a write may
-        have been done.
-        """
-
-    def send(self, call: ApiCall) -> ApiReply:
-        """The answer of any status. Raises WorkspaceError and OutcomeUnknown if there is none."""
-
-    def list_pages(self, call: ApiCall, first: ApiReply | None = None) -> Iterator[ApiReply]:
-        """Every page of a list. Raises as ``call``."""
 
 
 class Journal(AppliedValues, Protocol):
@@ -215,6 +195,9 @@ class Journal(AppliedValues, Protocol):
     ) -> Sequence[RunEntry]:
         """The next entries without an outcome, by number: the started ones, or the others."""
 
+    def read_range(self, run_id: str, first: int, last: int) -> Sequence[RunEntry]:
+        """The entries of these numbers, both included, that have a plan."""
+
     def read_standing(self, run_id: str, after: int) -> Sequence[RunEntry]:
         """The next entries by number, at least all that may have left something."""
 
@@ -254,17 +237,6 @@ class Journal(AppliedValues, Protocol):
 
         On return, no file of the journal contains the erased bytes, nor those of people who were
         forgotten before. Raises StoreError if a run could not be cleaned.
-        """
-
-
-class RunLock(Protocol):
-    """One run at a time for each workspace and action."""
-
-    def hold(self, head: RunHead) -> AbstractContextManager[None]:
-        """Hold the lock, which no other process on this machine can hold at the same time.
-
-        Raises RunAborted, naming the other process, if one holds it. The lock ends with the
-        process, however that ends.
         """
 
 

@@ -6,7 +6,8 @@ from collections.abc import Mapping
 
 from msgspec import Struct
 
-from cactions.app.ports import Clock, IntercomApi
+from cactions.app.intercom_port import IntercomApi
+from cactions.app.ports import Clock
 from cactions.logic.intercom.api import ApiCall
 from cactions.logic.intercom.data_attributes import parse_attributes, parse_identity
 from cactions.model import Attribute, Snapshot, WorkspaceIdentity

@@ -9,7 +9,8 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Iterator
 from typing import Final
 
-from cactions.app.ports import Journal, RunLock
+from cactions.app.ports import Journal
+from cactions.app.run_lock_port import RunLock
 from cactions.logic.shell import join_command
 from cactions.model import Outcome, Receipt, Run, RunEntry, RunHead, UsageError
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager
 
 from cactions.app.ports import People
@@ -40,13 +40,13 @@ class TestPeopleOnly:
         """The test people for whom all conditions hold."""
         return (person for person in self._people.search(conditions) if person.test)
 
-    def commit(self, plan: Plan) -> Receipt:
+    def commit(self, plan: Plan, check: Callable[[], None] = lambda: None) -> Receipt:
         """As the people's own. Raises UsageError for a person who is no test person by now.
 
         A saved plan may be of anyone.
         """
         self.get(plan.subject.person_id)
-        return self._people.commit(plan)
+        return self._people.commit(plan, check)
 
 
 def _require_test(person: Person) -> Person:

@@ -8,7 +8,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
-from cactions.app.ports import Clock, IntercomApi
+from cactions.app.intercom_port import IntercomApi
+from cactions.app.ports import Clock
 from cactions.app.read_workspace import read_identity
 from cactions.logic.intercom.api import ApiCall, build_error
 from cactions.logic.intercom.connection_check import list_cautions, require_workspace_name

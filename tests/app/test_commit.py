@@ -46,13 +46,13 @@ class WatchedPeople:
     def __getattr__(self, name: str) -> Any:
         return getattr(self._inner, name)
 
-    def commit(self, plan: Plan) -> Receipt:
+    def commit(self, plan: Plan, check: Callable[[], None] = lambda: None) -> Receipt:
         person_id = plan.subject.person_id
         with self._lock:
             self.written[person_id] += 1
             number = self.written.total()
         self._before(number, person_id)
-        return self._inner.commit(plan)
+        return self._inner.commit(plan, check)
 
 
 def fresh(number: int, threads: int = 8, **how: Any) -> tuple[RunStores, WatchedPeople]:

@@ -18,7 +18,7 @@ from typing import Any, Final
 
 from cactions.__main__ import main
 from cactions.app import apply as apply_module
-from cactions.app import undo_steps
+from cactions.app import open_entries, undo_steps
 from cactions.app.apply import resume_run
 from cactions.app.commit import RunStores
 from cactions.cli.app import load_commands
@@ -153,7 +153,7 @@ def called(task: dict[str, Any]) -> dict[str, Any]:
 def serve() -> None:
     """Fork for each task; kill the child after ``after`` seconds if the task says so."""
     list(load_commands([]))  # loaded once, for all children
-    apply_module.WINDOW = undo_steps.WINDOW = SMALL_WINDOW
+    apply_module.WINDOW = open_entries.WINDOW = undo_steps.WINDOW = SMALL_WINDOW
     does = {"victim": victim, "harmed": harmed, "called": called}
     for line in sys.stdin:
         task = json.loads(line)

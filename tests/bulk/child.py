@@ -28,7 +28,7 @@ from typing import Any, Final
 
 from cactions.__main__ import main
 from cactions.app import apply as apply_module
-from cactions.app import commit, plan_people, undo_steps, workers
+from cactions.app import commit, open_entries, row_planner, undo_steps, workers
 from cactions.cli import prompts
 from cactions.cli.app import load_commands
 from tests.app.victims import Disk
@@ -119,14 +119,16 @@ def watch_all(points: Points) -> None:
     points.watch(HttpSender, "send")
     points.watch(prompts, "confirm")
     points.watch(apply_module, "commit_entry")
+    points.watch(open_entries, "commit_entry")
 
 
 def shrink_windows() -> None:
     """Few people have several windows and pages."""
-    commit.WINDOW = apply_module.WINDOW = undo_steps.WINDOW = WINDOW  # type: ignore[misc]
-    apply_module.FIRST_WINDOWS = (3, 5)  # type: ignore[misc]
+    commit.WINDOW = apply_module.WINDOW = open_entries.WINDOW = WINDOW  # type: ignore[misc]
+    undo_steps.WINDOW = WINDOW  # type: ignore[misc]
+    open_entries.FIRST_WINDOWS = (3, 5)  # type: ignore[misc]
     commit._CANARIES = 8  # type: ignore[misc]
-    plan_people.PAGE, plan_people.PAGE_OF_WRITES = 12, 8  # type: ignore[misc]
+    row_planner.PAGE, row_planner.PAGE_OF_WRITES = 12, 8  # type: ignore[misc]
 
 
 def run_child(task: dict[str, Any], answers: int) -> None:

@@ -9,7 +9,7 @@ from typing import Any
 
 from msgspec.structs import replace
 
-from cactions.cli.workspace import open_journal
+from cactions.cli.journal_wiring import open_journal
 from cactions.edges.store.people import LocalPeopleStore
 from cactions.model import PersonQuery, Run, RunKind, UsageError
 from tests.bulk.scene import FOREIGN, ODD_ROWS, get_after, get_before

@@ -39,12 +39,15 @@ def add_attributes(intercom: WorkspaceServer) -> None:
         intercom.add_attribute(name, kind)
 
 
-def write_remote_home(home: Path, shop: Shop, intercom: WorkspaceServer, people: int) -> Path:
+def write_remote_home(
+    home: Path, shop: Shop, intercom: WorkspaceServer, people: int, *, write: str = ""
+) -> Path:
     """A folder with the project and a vault with the workspace's token.
 
-    The environment must name the server's CA file and a key file for the vault.
+    The environment must name the server's CA file and a key file for the vault. ``write`` as in
+    ``build_document``.
     """
-    document = build_document(shop, people)
+    document = build_document(shop, people, write=write)
     document["network"]["allow"].append(
         {"host": API, "address": "127.0.0.1", "port": intercom.port, "reason": "a test"}
     )

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from cactions.cli.exit_codes import Exit
-from cactions.cli.workspace import open_journal
+from cactions.cli.journal_wiring import open_journal
 from cactions.model import Outcome, Run, RunKind
 from tests.bulk.attack import RESUME, RUN, UNDO, Attack, begin_attack
 from tests.bulk.child import get_errors

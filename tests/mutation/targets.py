@@ -68,11 +68,21 @@ TARGETS = (
     Target(
         "commit order",
         ("app/commit.py", "app/commit_counts.py", "app/apply.py", "app/write_calls.py",
-         "app/undo_steps.py", "app/settle.py", "app/lost_calls.py", "logic/exchange/retry.py",
+         "app/open_entries.py", "app/undo_steps.py", "app/settle.py", "app/lost_calls.py",
+         "logic/exchange/retry.py",
          "logic/plan/compare_and_set.py"),
         ("tests/app/test_commit.py", "tests/app/test_apply.py", "tests/app/test_write_calls.py",
          "tests/logic/exchange", "tests/logic/plan", "tests/app/test_retry.py",
          "tests/cli/test_cut_off.py"),
+        40,
+    ),
+    Target(
+        "cluster",
+        ("edges/postgres", "app/cluster"),
+        ("tests/edges/postgres", "tests/edges/test_contracts.py",
+         "tests/edges/test_journal_contract.py", "tests/cluster/test_part_fences.py",
+         "tests/cluster/test_carry_out.py", "tests/cluster/test_cluster_runs.py",
+         "tests/cluster/test_moved_runs.py"),
         40,
     ),
     Target(

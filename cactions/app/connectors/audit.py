@@ -9,7 +9,8 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Final
 
 from cactions.app.connectors.catalog import build_read_call, read_pages
-from cactions.app.ports import Clock, IntercomApi
+from cactions.app.intercom_port import IntercomApi
+from cactions.app.ports import Clock
 from cactions.app.read_workspace import build_snapshot, read_attributes, read_identity
 from cactions.logic.connectors.advice import group_findings
 from cactions.logic.connectors.audit_report import (

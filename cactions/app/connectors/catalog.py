@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from msgspec import Struct
 
-from cactions.app.ports import IntercomApi
+from cactions.app.intercom_port import IntercomApi
 from cactions.logic.connectors.drift import (
     ConnectorDrift,
     ConnectorVersions,

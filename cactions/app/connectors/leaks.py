@@ -6,7 +6,8 @@ from collections.abc import Sequence
 
 from msgspec.structs import replace
 
-from cactions.app.ports import Clock, IntercomApi
+from cactions.app.intercom_port import IntercomApi
+from cactions.app.ports import Clock
 from cactions.app.read_workspace import take_snapshot
 from cactions.logic.connectors.advice import group_findings
 from cactions.logic.connectors.drift import ConnectorDrift

@@ -11,7 +11,7 @@ from typing import Final, NoReturn
 
 from cactions.app.connectors.catalog import read_versions
 from cactions.app.connectors.writes import AGAIN, patch_connector
-from cactions.app.ports import IntercomApi
+from cactions.app.intercom_port import IntercomApi
 from cactions.logic.connectors.body import build_body
 from cactions.logic.connectors.drift import ConnectorVersions, describe_changes, is_live_same
 from cactions.logic.shell import join_command

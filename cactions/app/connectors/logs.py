@@ -10,7 +10,8 @@ from typing import Final, Protocol
 from msgspec import Struct
 
 from cactions.app.connectors.catalog import PATH
-from cactions.app.ports import Clock, IntercomApi
+from cactions.app.intercom_port import IntercomApi
+from cactions.app.ports import Clock
 from cactions.logic.connectors.reader import parse_execution
 from cactions.logic.intercom.api import ApiCall, encode_segment
 from cactions.model import ConnectorExecution

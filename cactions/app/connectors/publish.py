@@ -16,7 +16,7 @@ from cactions.app.connectors.catalog import compare_actions, read_versions
 from cactions.app.connectors.push import apply_push
 from cactions.app.connectors.revisions import list_revisions
 from cactions.app.connectors.writes import AGAIN, patch_connector
-from cactions.app.ports import IntercomApi
+from cactions.app.intercom_port import IntercomApi
 from cactions.logic.connectors.drift import ConnectorVersions
 from cactions.logic.connectors.live_digest import (
     digest_fields,

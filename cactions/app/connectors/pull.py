@@ -9,7 +9,8 @@ from typing import Final
 from msgspec import Struct
 
 from cactions.app.connectors.audit import Report, ignore_progress, read_inventory
-from cactions.app.ports import Clock, IntercomApi
+from cactions.app.intercom_port import IntercomApi
+from cactions.app.ports import Clock
 from cactions.logic.connectors.audit_report import ConnectorInventory
 from cactions.logic.connectors.faults import list_not_carried
 from cactions.logic.connectors.hide_credentials import REMOVED, hide_credentials

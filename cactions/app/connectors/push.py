@@ -15,7 +15,7 @@ from cactions.app.connectors.catalog import list_connectors, read_versions
 from cactions.app.connectors.live_probe import explain_partial, probe_live, remove_mark
 from cactions.app.connectors.live_restore import LiveVersion
 from cactions.app.connectors.writes import AGAIN, create_connector, patch_connector
-from cactions.app.ports import IntercomApi
+from cactions.app.intercom_port import IntercomApi
 from cactions.logic.connectors.drift import (
     ConnectorVersions,
     compare_versions,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from cactions.app.connectors.catalog import PATH
-from cactions.app.ports import IntercomApi
+from cactions.app.intercom_port import IntercomApi
 from cactions.logic.connectors.reader import parse_revision
 from cactions.logic.intercom.api import ApiCall, ApiReply, build_error, encode_segment
 from cactions.model import ConnectorRevision, UsageError, WorkspaceError

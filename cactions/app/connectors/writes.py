@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import Final
 
 from cactions.app.connectors.catalog import PATH
-from cactions.app.ports import IntercomApi
+from cactions.app.intercom_port import IntercomApi
 from cactions.logic.connectors.reader import parse_connector
 from cactions.logic.intercom.api import ApiCall, encode_segment
 from cactions.model import (

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 
 from cactions.edges.store import run_schema
-from cactions.edges.store.run_file import PAGE, RunDatabase
+from cactions.edges.store.run_file import RunDatabase
+from cactions.edges.store.stored_entries import PAGE
 from cactions.model import Outcome, RunEntry, Value
 
 
@@ -18,7 +19,7 @@ def read_applied(run: RunDatabase, person_ids: Iterable[str]) -> Mapping[str, Ma
         return {}
     sql = f"{run.sql.columns} {run_schema.STANDING}"
     applied: dict[str, dict[str, Value]] = {}
-    for entry in run.read_entries(sql, run.cells.list_pseudonyms(*person_ids)):
+    for entry in run.read_entries(sql, run.cells.dump_pseudonyms(*person_ids)):
         for attribute, value in _list_written(entry):
             applied.setdefault(entry.plan.subject.person_id, {}).setdefault(attribute, value)
     return applied

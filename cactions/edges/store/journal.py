@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import Final
@@ -26,10 +26,10 @@ from cactions.edges.store.plan_file import (
 )
 from cactions.edges.store.row_encryption import PlainRows, RowCipher
 from cactions.edges.store.run_erasure import erase_person, scrub_erased
-from cactions.edges.store.run_file import PAGE, RunDatabase
+from cactions.edges.store.run_file import RunDatabase
 from cactions.edges.store.run_folder import RunFolder, build_unknown_error
-from cactions.edges.store.run_reader import RunReader
 from cactions.edges.store.run_rows import RunRows
+from cactions.edges.store.run_writer import RunWriter
 from cactions.edges.store.sqlite_files import delete_database
 from cactions.edges.store.taken_plans import (
     KEPT_SECONDS,
@@ -40,10 +40,7 @@ from cactions.edges.store.taken_plans import (
 from cactions.logic.follow import Follow, follow_silently
 from cactions.model import (
     DiskSpace,
-    OpenState,
     PersonQuery,
-    Plan,
-    Receipt,
     Run,
     RunAborted,
     RunEntry,
@@ -58,7 +55,7 @@ _LOCK_SECONDS: Final = 30.0
 """One process begins or deletes runs at a time: two that delete one would disturb each other."""
 
 
-class LocalJournal(RunReader):
+class LocalJournal(RunWriter):
     """The journal in the state folder ``folder``; implements ``Journal`` of ``app/ports.py``.
 
     Every method raises StoreError if a file cannot be read or written, and UsageError for an
@@ -77,7 +74,8 @@ class LocalJournal(RunReader):
         ``redact`` is for the entries of runs that are read as a whole.
         """
         self._cipher = cipher or PlainRows()
-        super().__init__(RunFolder(folder, self._cipher), redact)
+        self._runs = RunFolder(folder, self._cipher)
+        super().__init__(self._runs, redact)
         open_run = self._runs.open_run
         self._index = LastAppliedIndex(folder, open_run, self._cipher, on_unreadable)
 
@@ -100,31 +98,15 @@ class LocalJournal(RunReader):
                 f"run {head.id} already exists", hint="Give the new run another id."
             ) from None
 
+    def open_file(self, run_id: str) -> RunDatabase:
+        """The file of a run, for a copy of it. Everything in it is durable on return."""
+        run = self._runs.open_run(run_id)
+        run.settle_log()
+        return run
+
     def reopen(self, run_id: str) -> Run:
         self._runs.open_run(run_id).settle_log()
         return self._read_run(run_id)
-
-    def record_plans(self, run_id: str, plans: Sequence[Plan]) -> Sequence[int]:
-        return self._runs.open_run(run_id).record_plans(plans)
-
-    def replace_pending_plan(self, run_id: str, entry: int, plan: Plan) -> None:
-        self._runs.open_run(run_id).replace_pending_plan(entry, plan)
-
-    def start_entries(
-        self, run_id: str, numbers: Iterable[int], outcomes: Iterable[tuple[int, Receipt]] = ()
-    ) -> None:
-        self._runs.open_run(run_id).start_entries(numbers, outcomes)
-
-    def record_outcomes(self, run_id: str, outcomes: Iterable[tuple[int, Receipt]]) -> None:
-        self._runs.open_run(run_id).record_outcomes(outcomes)
-
-    def read_open(
-        self, run_id: str, after: int, most: int = PAGE, *, started: bool
-    ) -> list[RunEntry]:
-        run = self._runs.open_run(run_id)
-        states = (OpenState.STARTED, OpenState.CALLING) if started else (OpenState.PLANNED,)
-        found = [entry for state in states for entry in run.read_page(after, state, most)]
-        return sorted(found, key=lambda entry: entry.number)[:most]
 
     def save_plan(self, run_id: str, target: Path) -> None:
         """Copy a run that has not started to a file. Raises UsageError if it cannot be written."""
@@ -140,24 +122,12 @@ class LocalJournal(RunReader):
                 start_plan(draft, path, self._runs.find_next_number())
         return run_id
 
-    def read_standing(self, run_id: str, after: int) -> list[RunEntry]:
-        return self._runs.open_run(run_id).read_standing(after)
-
     def get_disk_space(self) -> DiskSpace:
         """The room on the disk of the runs, whose folder is there once a run is."""
         return self._runs.get_disk_space()
 
     def open_rows(self, run_id: str) -> RunRows:
         return RunRows(self._runs.open_run(run_id))
-
-    def finish(self, run_id: str) -> None:
-        self._runs.open_run(run_id).finish()
-
-    def mark_undone(self, run_id: str, person_ids: Iterable[str], by_run: str) -> None:
-        self._runs.open_run(run_id).mark_undone(person_ids, by_run)
-
-    def list_of_people(self, run_id: str, person_ids: Iterable[str]) -> list[RunEntry]:
-        return self._runs.open_run(run_id).list_of_people(person_ids)
 
     @property
     def seals(self) -> bool:

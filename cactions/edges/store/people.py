@@ -12,7 +12,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager, nullcontext, suppress
 from pathlib import Path
 from typing import Final
@@ -132,7 +132,7 @@ class LocalPeopleStore:
             finally:
                 self._batch = {}
 
-    def commit(self, plan: Plan) -> Receipt:
+    def commit(self, plan: Plan, check: Callable[[], None] = lambda: None) -> Receipt:
         """Write the effective changes, or none. Raises UsageError if the person is gone."""
         if idle := is_unchanged(plan):
             return idle
@@ -144,6 +144,7 @@ class LocalPeopleStore:
                 query, found or self._find_matches(store, "id", query.value)
             )
             after, receipt = commit_plan(plan, person)
+            check()
             if after and not store.execute(UPDATE, write_attributes(after), after.id):
                 store.execute(REPLACE, *build_row(after))  # a seed person
         return receipt

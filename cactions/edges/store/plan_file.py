@@ -89,11 +89,16 @@ def start_plan(draft: Path, path: Path, number: int) -> None:
     try:
         publish_file(draft, path)
     except FileExistsError:
-        raise UsageError(
-            f"this plan was started before, as run {path.stem}: a plan is carried out once",
-            hint=f"`{join_command(('runs', 'show'), path.stem)}` tells what became of it;"
-            f" `{join_command(('runs', 'resume'), path.stem)}` finishes it if it was cut off.",
-        ) from None
+        raise build_started_error(path.stem) from None
+
+
+def build_started_error(run_id: str) -> UsageError:
+    """The error for a plan whose run is in the journal."""
+    return UsageError(
+        f"this plan was started before, as run {run_id}: a plan is carried out once",
+        hint=f"`{join_command(('runs', 'show'), run_id)}` tells what became of it;"
+        f" `{join_command(('runs', 'resume'), run_id)}` finishes it if it was cut off.",
+    )
 
 
 def _discard(draft: Path) -> None:

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from functools import lru_cache
-from typing import Final, TypeVar
+from typing import Final, Protocol, TypeVar
 
 from cactions.edges.store.row_encryption import SEALED_PREFIX, Place, RowCipher
-from cactions.edges.store.run_schema import LAYOUT
-from cactions.edges.store.sqlite import Cell, Database, Row
+from cactions.edges.store.sqlite import Cell, Row
 from cactions.logic import documents, strict_json
 from cactions.model import (
     JobRow,
@@ -35,11 +34,21 @@ _EMPTY_PLAN: Final = documents.write_plan(
 """What remains of a plan after its person was forgotten."""
 
 
+class CellSource(Protocol):
+    """The database that cells come from; as a text, it is its name."""
+
+    def build_damaged_error(self, why: str) -> StoreError:
+        """The error for content that was not written here."""
+
+
 class RunCells:
     """Writes and reads the cells of one run. Reading raises StoreError, or VaultLocked."""
 
-    def __init__(self, database: Database, cipher: RowCipher, run_id: str) -> None:
-        self._database = database
+    def __init__(
+        self, database: CellSource, cipher: RowCipher, run_id: str, *, has_states: bool = True
+    ) -> None:
+        """``has_states``: whether an entry is stored with its state, as in the present layout."""
+        self._database, self._has_states = database, has_states
         self._cipher = cipher
         self._run_id = run_id
         self._list_pseudonyms = lru_cache(_RECENT)(cipher.list_person_pseudonyms)
@@ -80,10 +89,13 @@ class RunCells:
         pseudonyms = self._list_pseudonyms(text)
         return pseudonyms[0] if text else ""
 
-    def list_pseudonyms(self, *person_ids: str) -> str:
-        """Everything that stands for these people, as a JSON array for a query."""
-        texts = (text for each in person_ids for text in self._cipher.list_person_pseudonyms(each))
-        return strict_json.dump_json([*texts])
+    def list_pseudonyms(self, *person_ids: str) -> list[str]:
+        """Everything that stands for these people."""
+        return [text for each in person_ids for text in self._cipher.list_person_pseudonyms(each)]
+
+    def dump_pseudonyms(self, *person_ids: str) -> str:
+        """The same as a JSON array, for a query of SQLite."""
+        return strict_json.dump_json([*self.list_pseudonyms(*person_ids)])
 
     def write_empty_plan(self, number: int, *, seals: bool) -> str | bytes:
         """The plan of a forgotten person, in the form of its entry: sealed if it was before."""
@@ -145,9 +157,7 @@ class RunCells:
     def _is_state_of(self, state: Cell, plan: Plan, receipt: Receipt | None) -> bool:
         """Whether a stored state says what plan and receipt say; an older layout has none."""
         started = state == OpenState.STARTED.value
-        return self._database.layout.version != LAYOUT.version or state == choose_state(
-            plan, receipt, started=started
-        )
+        return not self._has_states or state == choose_state(plan, receipt, started=started)
 
     def _seal(self, text: str, number: int, column: str) -> str | bytes:
         return self._cipher.seal(text, (self._run_id, number, column))

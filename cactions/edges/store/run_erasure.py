@@ -25,7 +25,7 @@ def erase_person(run: RunDatabase, person_id: str, keys: Collection[PersonQuery]
     database, cells = run.database, run.cells
     evidence = RunEvidence(database, cells)
     with database.open_for_writing():
-        pseudonyms = cells.list_pseudonyms(*([person_id] if person_id else ()))
+        pseudonyms = cells.dump_pseudonyms(*([person_id] if person_id else ()))
         entries = [
             *database.query_rows(run_schema.OF_PERSON, pseudonyms),
             *_list_rows_of(run, keys),

@@ -8,17 +8,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Final
 
 from cactions.edges.store import run_schema
 from cactions.edges.store.row_encryption import PlainRows, RowCipher
 from cactions.edges.store.run_cells import RunCells, choose_state
-from cactions.edges.store.run_counts import count_states
+from cactions.edges.store.run_counts import count_entries
 from cactions.edges.store.run_seals import has_all_seals, seal_head
 from cactions.edges.store.sqlite import Cell, Database
-from cactions.edges.store.stored_entries import ReadPage, StoredEntries
+from cactions.edges.store.stored_entries import PAGE, ReadPage, StoredEntries
 from cactions.logic import documents, strict_json
 from cactions.model import (
     EntryState,
@@ -36,8 +36,6 @@ from cactions.model import (
 
 _PLAIN: Final = PlainRows()
 _SHOW: Final = "`cactions runs list` shows what there is."
-PAGE: Final = 500
-"""Entries that are read at once."""
 
 
 class RunDatabase:
@@ -47,8 +45,8 @@ class RunDatabase:
         self.database = database
         self._cipher = cipher
         self._id = database.path.stem
-        self.cells = RunCells(database, cipher, self._id)
         is_present = database.layout.version == run_schema.LAYOUT.version
+        self.cells = RunCells(database, cipher, self._id, has_states=is_present)
         self.sql = run_schema.NEW if is_present else run_schema.OLD
         self._checked: tuple[Cell, bool] | None = None
         self._large: Cell = None
@@ -161,7 +159,7 @@ class RunDatabase:
         with self.database.open_for_writing():
             for person_id in person_ids:
                 if not self.database.execute(
-                    run_schema.UNDONE, by_run, self.cells.list_pseudonyms(person_id)
+                    run_schema.UNDONE, by_run, self.cells.dump_pseudonyms(person_id)
                 ):
                     raise UsageError(f"the run has no entry for the person {person_id}", hint=_SHOW)
 
@@ -234,15 +232,8 @@ class RunDatabase:
     def _count_entries(self) -> RunCounts:
         """All entries, counted."""
         if self.sql is run_schema.OLD:
-            return RunCounts.of(self._list_entries())
-        return count_states(self.database)
-
-    def _list_entries(self) -> Iterator[RunEntry]:
-        """The entries with a plan, in order, read page by page."""
-        last = 0
-        while page := self.read_page(last):
-            yield from page
-            last = page[-1].number
+            return RunCounts.of(StoredEntries(self.read_page, RunCounts(), has_states=False))
+        return count_entries(self.database)
 
     def read_page(
         self, after: int, state: EntryState | None = None, most: int = PAGE
@@ -254,6 +245,10 @@ class RunDatabase:
         is_open = "receipt IS NULL AND " if isinstance(state, OpenState) else ""
         sql = f"{self.sql.columns} {is_open}{run_schema.IN_STATE}"
         return self.read_entries(sql, state.value, after, most)
+
+    def read_range(self, first: int, last: int) -> list[RunEntry]:
+        """The entries of these numbers that have a plan."""
+        return self.read_entries(f"{self.sql.columns} {run_schema.RANGE}", first, last)
 
     def read_standing(self, after: int) -> list[RunEntry]:
         """The next entries that may have left something."""
@@ -268,7 +263,7 @@ class RunDatabase:
     def list_of_people(self, person_ids: Iterable[str]) -> list[RunEntry]:
         """The entries of these people."""
         sql = f"{self.sql.columns} {run_schema.PERSON} ORDER BY number"
-        return self.read_entries(sql, self.cells.list_pseudonyms(*person_ids))
+        return self.read_entries(sql, self.cells.dump_pseudonyms(*person_ids))
 
     def read_entries(self, sql: str, *values: Cell) -> list[RunEntry]:
         """The entries of a query with ``sql.columns``."""

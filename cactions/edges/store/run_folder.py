@@ -113,20 +113,7 @@ class RunFolder:
 
     def find_full_id(self, prefix: str) -> str:
         """The id that begins so. Raises UsageError for none and for several."""
-        self.build_path(prefix)
-        ids = self.list_ids()
-        matches = [run_id for run_id in ids if run_id.startswith(prefix)]
-        if prefix in ids:
-            return prefix
-        if len(matches) == 1:
-            return matches[0]
-        if not matches:
-            raise build_unknown_error(prefix, ids)
-        raise UsageError(
-            f"{len(matches)} runs begin with {prefix}: {', '.join(matches[:MAX_LISTED_IDS])}"
-            + (" …" if len(matches) > MAX_LISTED_IDS else ""),
-            hint="Type more of the id.",
-        )
+        return complete_id(prefix, self.list_ids())
 
     def list_ids(self) -> list[str]:
         """The ids of all runs, in their order."""
@@ -159,11 +146,33 @@ class RunFolder:
 
     def build_path(self, run_id: str) -> Path:
         """The file of a run. Raises UsageError for what cannot be an id."""
-        if not _RUN_ID.fullmatch(run_id):
-            raise UsageError(
-                f'"{run_id[:64]}" is no run id', hint="A run id is 1 to 64 letters, digits and -."
-            )
+        check_run_id(run_id)
         return self.path / f"{run_id}{_SUFFIX}"
+
+
+def check_run_id(text: str) -> None:
+    """Raises UsageError for what cannot be an id."""
+    if not _RUN_ID.fullmatch(text):
+        raise UsageError(
+            f'"{text[:64]}" is no run id', hint="A run id is 1 to 64 letters, digits and -."
+        )
+
+
+def complete_id(prefix: str, ids: list[str]) -> str:
+    """The id of these that begins so. Raises UsageError for none and for several."""
+    check_run_id(prefix)
+    matches = [run_id for run_id in ids if run_id.startswith(prefix)]
+    if prefix in ids:
+        return prefix
+    if len(matches) == 1:
+        return matches[0]
+    if not matches:
+        raise build_unknown_error(prefix, ids)
+    raise UsageError(
+        f"{len(matches)} runs begin with {prefix}: {', '.join(matches[:MAX_LISTED_IDS])}"
+        + (" …" if len(matches) > MAX_LISTED_IDS else ""),
+        hint="Type more of the id.",
+    )
 
 
 def build_unreadable_error(run_id: str, why: CactionsError) -> StoreError:

@@ -51,6 +51,9 @@ class FileRunLock:
         self._state, self._user = StateFolder(folder), user
         self._wait, self._on_wait = wait, on_wait
 
+    def check(self) -> None:
+        """The kernel keeps it until this process lets it go."""
+
     @contextmanager
     def hold(self, head: RunHead) -> Iterator[None]:
         """Raises RunAborted if another process holds the lock, or the file cannot be used."""
@@ -58,11 +61,11 @@ class FileRunLock:
             self._state.path
             / f"{_escape_name(head.workspace.key)}.{_escape_name(head.action)}.lock"
         )
-        with _abort_on_store_error():
+        with abort_on_store_error():
             self._state.make()
             handle = open_private_file(path)
         try:
-            with _abort_on_store_error(), store_errors(path):
+            with abort_on_store_error(), store_errors(path):
                 self._acquire(handle, head)
                 _write_owner(handle, self._user, head.id)
             yield
@@ -80,24 +83,27 @@ class FileRunLock:
                 continue
             owner = _read_owner(handle)
             if time.monotonic() >= until:
-                raise self._build_taken_error(head, owner)
+                raise build_taken_error(head, owner, self._wait)
             if not waits:
                 self._on_wait(f"Waiting for {owner}, which runs {head.action} here.")
                 waits = True
             time.sleep(_STEP)
 
-    def _build_taken_error(self, head: RunHead, owner: str) -> RunAborted:
-        waited = f", also after {self._wait:g} s" if self._wait else ""
-        where = describe_workspace(head.workspace)
-        return RunAborted(
-            f"the action {head.action} is being run in the {where} by {owner}{waited};"
-            " nothing was written",
-            hint="Try again with --wait SECONDS: it waits until that process has ended.",
-        )
+
+def build_taken_error(head: RunHead, owner: str, waited: float) -> RunAborted:
+    """The error for a lock that another process holds, also after so many seconds."""
+    also = f", also after {waited:g} s" if waited else ""
+    where = describe_workspace(head.workspace)
+    return RunAborted(
+        f"the action {head.action} is being run in the {where} by {owner}{also};"
+        " nothing was written",
+        hint="Try again with --wait SECONDS: it waits until that process has ended.",
+    )
 
 
 @contextmanager
-def _abort_on_store_error() -> Iterator[None]:
+def abort_on_store_error() -> Iterator[None]:
+    """What fails before a run begins writes nothing."""
     try:
         yield
     except RunAborted:

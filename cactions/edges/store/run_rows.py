@@ -12,10 +12,12 @@ from itertools import groupby
 from cactions.edges.store import run_schema
 from cactions.edges.store.run_cells import choose_state
 from cactions.edges.store.run_evidence import RunEvidence
-from cactions.edges.store.run_file import PAGE, RunDatabase
+from cactions.edges.store.run_file import RunDatabase
+from cactions.edges.store.run_writer import hold_planned
 from cactions.edges.store.sqlite import Cell, Row
+from cactions.edges.store.stored_entries import PAGE
 from cactions.logic import strict_json
-from cactions.model import JobRow, Json, OpenState, Outcome, PlannedEntry, Receipt, RunPhase
+from cactions.model import JobRow, Json, PlannedEntry, RunPhase
 
 
 class RunRows:
@@ -67,16 +69,7 @@ class RunRows:
 
     def hold(self, held: Iterable[tuple[int, str]]) -> list[tuple[PlannedEntry, str]]:
         """Hold entries for a reason; those that would have been written, as they were."""
-        found: list[tuple[PlannedEntry, str]] = []
-        for number, why in dict(held).items():
-            page = self._run.read_page(number - 1, OpenState.PLANNED, 1)
-            if page and page[0].number == number:
-                found.append((PlannedEntry(number, page[0].plan), why))
-        self._run.record_outcomes(
-            (entry.number, Receipt(entry.plan.subject.person_id, Outcome.HELD, why))
-            for entry, why in found
-        )
-        return found
+        return hold_planned(self._run, held)
 
     def list_repeated(self, prefix: str) -> Iterator[list[int]]:
         """For each text of this beginning that entries share, their numbers; page by page."""

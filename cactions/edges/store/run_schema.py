@@ -111,6 +111,7 @@ EVIDENCE_BLOCKS: Final = """SELECT number, shown FROM evidence
 DROP_EVIDENCE: Final = "DELETE FROM evidence"
 
 UNDONE: Final = "UPDATE entry SET undone_by = ? WHERE person_id IN (SELECT value FROM json_each(?))"
+RANGE: Final = "number BETWEEN ? AND ? ORDER BY number"
 PAGE: Final = "number > ? ORDER BY number LIMIT ?"
 _STANDS: Final = "state IN ('started', 'applied') AND undone_by = ''"
 STANDING: Final = f"{PERSON} AND {_STANDS} ORDER BY number DESC"

@@ -9,12 +9,12 @@ from cactions.edges.store.row_encryption import RowCipher, StoredText
 from cactions.edges.store.run_cells import RunCells
 from cactions.edges.store.sqlite import Database
 
-_HEAD: Final = "head"
+HEAD: Final = "head"
 
 
 def seal_head(cipher: RowCipher, run_id: str, text: str) -> StoredText:
     """What ties the text of the head to the run. Raises VaultLocked."""
-    return cipher.seal("", (run_id, _HEAD, text))
+    return cipher.seal("", (run_id, HEAD, text))
 
 
 def has_all_seals(database: Database, cells: RunCells, run_id: str) -> bool:
@@ -29,5 +29,5 @@ def has_all_seals(database: Database, cells: RunCells, run_id: str) -> bool:
         return False
     if not isinstance(seal, bytes):
         raise database.build_damaged_error("the seal of its head is none")
-    cells.unseal(seal, (run_id, _HEAD, str(text)))
+    cells.unseal(seal, (run_id, HEAD, str(text)))
     return True

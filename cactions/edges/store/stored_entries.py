@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator
 from heapq import merge
-from typing import Protocol
+from typing import Final, Protocol
 
 from cactions.model import EntryState, RunCounts, RunEntry
+
+PAGE: Final = 500
+"""Entries that are read at once."""
 
 
 class ReadPage(Protocol):

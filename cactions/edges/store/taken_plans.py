@@ -29,11 +29,16 @@ def mark_taken(folder: Path, run_id: str) -> None:
 def refuse_taken(folder: Path, run_id: str) -> None:
     """Raises UsageError for a plan that was carried out, and whose run was deleted."""
     if os.path.lexists(folder / f"{run_id}{SUFFIX}"):
-        raise UsageError(
-            f"this plan was started before, as run {run_id}, which was deleted since: a plan is"
-            " carried out once",
-            hint="Make it again: `cactions diff ACTION --people FILE --out PLAN`.",
-        )
+        raise build_taken_error(run_id)
+
+
+def build_taken_error(run_id: str) -> UsageError:
+    """The error for a plan that was carried out, and whose run was deleted."""
+    return UsageError(
+        f"this plan was started before, as run {run_id}, which was deleted since: a plan is"
+        " carried out once",
+        hint="Make it again: `cactions diff ACTION --people FILE --out PLAN`.",
+    )
 
 
 def drop_old_marks(folder: Path) -> None:

@@ -9,7 +9,7 @@ from msgspec.structs import replace
 
 from cactions.app.connectors.catalog import compare_actions
 from cactions.app.connectors.push import apply_push
-from cactions.app.ports import IntercomApi
+from cactions.app.intercom_port import IntercomApi
 from cactions.logic.connectors.push import PushPlan, PushResult, plan_push
 from cactions.logic.expressions.template import parse_template
 from cactions.model import (

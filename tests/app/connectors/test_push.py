@@ -10,7 +10,7 @@ import pytest
 from cactions.app.connectors.catalog import compare_actions, list_connectors, read_versions
 from cactions.app.connectors.push import apply_push
 from cactions.app.connectors.revisions import list_revisions
-from cactions.app.ports import IntercomApi
+from cactions.app.intercom_port import IntercomApi
 from cactions.logic.connectors.drift import is_live_same
 from cactions.logic.connectors.push import PushOutcome, plan_push
 from cactions.logic.intercom.api import ApiCall, ApiReply
