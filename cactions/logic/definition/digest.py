@@ -129,13 +129,14 @@ def _drop_analysis(action: Action) -> Action:
 
 
 def list_attributes(action: Action) -> frozenset[str]:
-    """The names of the attributes that the action writes or reads."""
+    """The names of the attributes that the action writes or reads, or is scheduled by."""
     names = (
         part.attribute.name if isinstance(part, AttributeMapping) else part.name
         for part in _walk(replace(action, redacted=frozenset()))
         if isinstance(part, AttributeMapping | PersonAttribute)
     )
-    return frozenset(names)
+    conditions = action.schedule.conditions if action.schedule else ()
+    return frozenset(names) | {each.attribute for each in conditions if each.attribute}
 
 
 def list_secrets(action: Action) -> frozenset[str]:

@@ -64,12 +64,17 @@ def parse_conditions(
             f"--where is there {len(texts)} times, and Intercom takes {MOST_CONDITIONS} conditions",
             hint="Use IN for several values of one field.",
         )
-    return tuple(_parse_condition(text, declared) for text in texts)
+    return tuple(_parse_option(text, declared) for text in texts)
 
 
-def _parse_condition(text: str, declared: Mapping[str, Attribute]) -> Condition:
+def parse_condition(text: str, declared: Mapping[str, Attribute]) -> Condition:
+    """One condition. Raises SyntaxProblem with the place of what is wrong."""
+    return _ConditionReader(text, declared).read()
+
+
+def _parse_option(text: str, declared: Mapping[str, Attribute]) -> Condition:
     try:
-        return _ConditionReader(text, declared).read()
+        return parse_condition(text, declared)
     except SyntaxProblem as problem:
         shown = text if len(text) <= _SHOWN else f"{text[:_SHOWN]}…"
         raise UsageError(

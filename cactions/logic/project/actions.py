@@ -10,6 +10,7 @@ from cactions.logic.project.breaker_schema import build_breakers
 from cactions.logic.project.expectations import build_expectation
 from cactions.logic.project.requests import accept_format, build_action_request, build_limits
 from cactions.logic.project.responses import build_response
+from cactions.logic.project.schedule import build_schedule
 from cactions.logic.project.scope import Scope, list_declared
 from cactions.logic.suggest import join_names
 from cactions.logic.yaml.decoder import LocatedValue
@@ -52,8 +53,7 @@ def build_action(name: str, at: LocatedValue, scope: Scope) -> Action | None:
         message = "the response to a HEAD has no body, so that nothing of it can be read"
         hint = "use http_method: get, or read no more than the status and headers"
         inside.add_fault(CONTRADICTION, request_at.get("http_method") or request_at, message, hint)
-    audiences = at.get("audiences")
-    tests = at.get("tests")
+    audiences, tests, schedule_at = at.get("audiences"), at.get("tests"), at.get("schedule")
     targets = _list_mapped_attributes(response_at, inside)
     shaped = [
         _build_test(item, match, inputs, targets, inside) for item in (tests.value if tests else ())
@@ -77,6 +77,9 @@ def build_action(name: str, at: LocatedValue, scope: Scope) -> Action | None:
         direct_fin_usage=at.scalar("direct_fin_usage"),
         breakers=build_breakers(at.get("breakers"), scope),
         fallbacks=tuple(_list_fallbacks(at.get("fallbacks"), inside)),
+        schedule=build_schedule(schedule_at, asked, inputs.values(), scope)
+        if schedule_at
+        else None,
     )
 
 

@@ -13,6 +13,7 @@ from cactions.logic.project.breaker_schema import BREAKERS
 from cactions.logic.project.expectation_schema import TEST
 from cactions.logic.project.request_schema import LIMITS, NETWORK, REQUEST
 from cactions.logic.project.response_schema import RESPONSE, build_word_schema
+from cactions.logic.project.schedule import SCHEDULE
 from cactions.logic.project.token_schema import TOKEN
 from cactions.logic.project.workspace_schema import WORKSPACE
 from cactions.logic.yaml.schema import (
@@ -87,6 +88,7 @@ ACTION: Final = RecordSchema(
         "limits": FieldSchema(LIMITS, "what one exchange may take; each has a maximum"),
         "response": FieldSchema(RESPONSE, "how to read the answer", required=True),
         "breakers": FieldSchema(BREAKERS, "what stops a run for many people"),
+        "schedule": FieldSchema(SCHEDULE, "when workers run it by themselves, once published"),
         "tests": FieldSchema(ListSchema(TEST), "what must hold, checked by `cactions test`"),
         "connector_id": FieldSchema(TextSchema(), "the id of its data connector in Intercom"),
         "connector_name": FieldSchema(

@@ -87,8 +87,7 @@ def load_project(
     """
     kept, tools = tuple(files), tools or LoadTools(TreeCache(0))
     drafts = [ParsedFile(file, tools.trees) for file in kept]
-    shaper = _ProjectLoader(drafts, environment, snapshot, redacted)
-    project = shaper.load(tools.follow)
+    project = (shaper := _ProjectLoader(drafts, environment, snapshot, redacted)).load(tools.follow)
     findings = tuple(finding for parsed_file in drafts for finding in parsed_file.faults.found)
     unusable = any(reported.rule.startswith(_FORMAT) for reported in findings)
     return LoadedProject(
@@ -134,7 +133,8 @@ class _ProjectLoader:
         named = self._collect("tokens", "token", tokens.build_token, scope)
         scope = replace(scope, tokens=named)
         home = self._build_workspace(scope)
-        scope = replace(scope, people=people.merge_snapshot(home.people))
+        known = people.merge_snapshot(home.people)
+        scope = replace(scope, people=known, at_intercom=home.intercom is not None)
         shaped = self._collect("actions", "action", actions.build_action, scope, follow)
         self.broken = tuple(name for name, action in shaped.items() if action is None)
         return Project(

@@ -45,7 +45,8 @@ class Scope(Struct, frozen=True):
 
     ``people``: what tells those who stand in the YAML, in lower case, by the field it stands in.
     ``allowed``: host and port of what may be no public name. ``personless``: what is read here is
-    the same for everybody, so that nothing of a person may stand in it.
+    the same for everybody, so that nothing of a person may stand in it. ``at_intercom``: where the
+    people are.
     """
 
     faults: Diagnostics
@@ -58,12 +59,13 @@ class Scope(Struct, frozen=True):
     allowed: frozenset[tuple[str, int]] = frozenset()
     allowed_hosts: frozenset[str] = frozenset()
     personless: bool = False
+    at_intercom: bool = False
 
     def enter(self, faults: Diagnostics) -> Scope:
         """The same names, in another file; ``replace`` would take longer than most actions do."""
         return Scope(
             faults, self.attributes, self.servers, self.tokens, self.inputs, self.people,
-            self.redacted, self.allowed, self.allowed_hosts, self.personless,
+            self.redacted, self.allowed, self.allowed_hosts, self.personless, self.at_intercom,
         )  # fmt: skip
 
     def add_fault(self, rule: str, at: LocatedValue, message: str, hint: str = "") -> None:

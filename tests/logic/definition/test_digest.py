@@ -9,9 +9,11 @@ import pytest
 from msgspec.structs import replace
 
 from cactions.logic.definition.digest import digest_action, list_attributes, list_secrets
+from cactions.logic.expressions.cron import parse_cron
 from cactions.model import (
     Action,
     BodyForm,
+    Condition,
     DataInput,
     Input,
     InputType,
@@ -20,6 +22,7 @@ from cactions.model import (
     PersonField,
     Place,
     RequestBody,
+    Schedule,
     SecretRef,
     Template,
 )
@@ -77,6 +80,7 @@ FIELDS: dict[str, Any] = {
     "connector_id": "1", "connector_name": "a", "customer_authentication": True,
     "bypass_authentication": True, "validate_missing_attributes": True, "direct_fin_usage": True,
     "breakers": replace(LOYALTY.breakers, cleared=2.0), "fallbacks": ((PersonField("a"), "b"),),
+    "schedule": Schedule(parse_cron("0 3 * * *")),
     **HARMLESS,
 }  # fmt: skip
 
@@ -86,6 +90,21 @@ def test_every_field_of_an_action_counts_but_those_for_readers(name: str) -> Non
     """A new field counts until it is said here that it does not."""
     changed = replace(LOYALTY, **{name: FIELDS[name]})
     assert (name in HARMLESS) == (digest_action(changed) == digest_action(LOYALTY))
+
+
+def test_every_part_of_a_schedule_counts() -> None:
+    """When, and for whom; what it asks of people is touched by the action."""
+    condition = Condition("custom_attributes.level", "=", (1,))
+    daily, weekly = (parse_cron(text) for text in ("0 3 * * *", "0 3 * * 1"))
+    other = replace(condition, values=(2,))
+    found = [
+        replace(LOYALTY, schedule=Schedule(times, conditions))
+        for times in (daily, weekly)
+        for conditions in ((), (condition,), (other,))
+    ]
+    assert 6 == len({*map(digest_action, found)})
+    assert "level" in list_attributes(found[1])
+    assert "level" not in list_attributes(found[0])
 
 
 def test_redaction_of_an_attribute_counts_where_the_action_touches_it() -> None:
