@@ -29,3 +29,8 @@ class SystemSleeper:
     def new_idempotency_key(self) -> str:
         """32 hexadecimal digits."""
         return secrets.token_hex(16)
+
+
+def get_awake_time() -> float:
+    """Seconds by a clock that never jumps, and goes on while the machine sleeps."""
+    return time.clock_gettime(getattr(time, "CLOCK_BOOTTIME", time.CLOCK_MONOTONIC))

@@ -21,6 +21,17 @@ from cactions.model.bulk import (
     Transition,
 )
 from cactions.model.client_certificate import ClientCertificate
+from cactions.model.cluster import (
+    ClusterProgress,
+    ClusterRun,
+    ClusterStatus,
+    ClusterStop,
+    PartLease,
+    PartStep,
+    RunNeeds,
+    RunPart,
+    WorkerState,
+)
 from cactions.model.condition import CUSTOM_ATTRIBUTES, Condition
 from cactions.model.config_entry import ConfigEntry, ConfigReport, ConfigSource
 from cactions.model.connector import (
@@ -57,8 +68,10 @@ from cactions.model.enums import (
 from cactions.model.error_report import ErrorFault, ErrorKind, ErrorReport
 from cactions.model.errors import (
     CactionsError,
+    DatabaseAway,
     DefinitionError,
     InvalidFiles,
+    LeaseLost,
     OutcomeUnknown,
     OutputError,
     PlanningError,
@@ -179,6 +192,17 @@ from cactions.model.run import (
     RunCounts,
     RunEntry,
     RunHead,
+)
+from cactions.model.schedule import (
+    OPEN_MOMENTS,
+    CronTimes,
+    DueMoment,
+    KnownSchedule,
+    MomentState,
+    Notice,
+    NoticeState,
+    Schedule,
+    ScheduleState,
 )
 from cactions.model.suite import ActionCoverage, CoveragePoint, SuiteResult, UnusedInteraction
 from cactions.model.template import (

@@ -14,6 +14,7 @@ from cactions.model.json_value import Scalar
 from cactions.model.person import Attribute, PersonQuery
 from cactions.model.request import ActionRequest, AllowedAddress, Token
 from cactions.model.response import ActionResponse
+from cactions.model.schedule import Schedule
 from cactions.model.template import Reference
 from cactions.model.trust import Snapshot, Suppression
 from cactions.model.workspace import Workspace
@@ -60,7 +61,8 @@ class Action(Struct, frozen=True):
 
     ``redacted``: the redacted values of a person, of the whole project. ``connector_id`` is that of
     its data connector, ``connector_name`` its name there where it is another one. ``fallbacks`` are
-    what Intercom sends there where a value of the person is empty.
+    what Intercom sends there where a value of the person is empty. ``schedule``: when it runs by
+    itself.
     """
 
     name: str
@@ -81,6 +83,7 @@ class Action(Struct, frozen=True):
     direct_fin_usage: bool | None = None
     breakers: BreakerLimits = field(default_factory=BreakerLimits)
     fallbacks: tuple[tuple[Reference, str], ...] = ()
+    schedule: Schedule | None = None
 
 
 class Project(Struct, frozen=True):

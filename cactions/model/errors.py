@@ -107,6 +107,21 @@ class RunAborted(StoreError):
     written = False
 
 
+class DatabaseAway(StoreError):
+    """The database that machines share cannot be reached now; it may be there again soon."""
+
+
+class LeaseLost(StoreError):
+    """Another worker may carry out the part of the run by now: nothing more is written."""
+
+    def __init__(self, *, known: bool = True) -> None:
+        """``known``: the database said so; else it was not reached for too long."""
+        why = "another worker has this part by now, or the run was stopped"
+        if not known:
+            why = "the database was not reached for so long that another worker may have this part"
+        super().__init__(why, hint="What is left of it is done by another worker, or later.")
+
+
 class PlanningError(CactionsError):
     """Nothing may be planned for this one person; becomes a ``Failed`` at the person's border.
 

@@ -60,6 +60,11 @@ class RunHead(Struct, frozen=True):
         """Whether its people are in the local store, not at Intercom."""
         return self.workspace.is_local
 
+    @property
+    def lock_name(self) -> str:
+        """What one run at a time has: its workspace and action."""
+        return f"{self.workspace.key} {self.action}"
+
 
 class RunEntry(Struct, frozen=True):
     """One person's plan in a run; no receipt means that its outcome was never recorded.

@@ -356,3 +356,6 @@ PRIMITIVES: Final = (
 
 IN_MEMORY: Final = ("edges/http/tls.py",)
 """Modules that write to a file without a name, which is on no disk."""
+
+IN_DATABASE: Final = ("edges/postgres/", "app/cluster/")
+"""The modules that write to a server, which keeps the promises of its transactions."""

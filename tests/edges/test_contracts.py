@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import TypeAlias
 
@@ -13,11 +14,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
-from cactions.app.ports import Clock, Journal, People, RunLock, Sender
+from cactions.app.ports import Clock, Journal, People, Sender
+from cactions.app.run_lock_port import RunLock
 from cactions.edges.cassette.reader import CassetteSender
 from cactions.edges.http.address_guard import NetworkRules
 from cactions.edges.http.client import HttpSender
 from cactions.edges.intercom.people import IntercomPeople
+from cactions.edges.postgres.cluster_store import ClusterStore
+from cactions.edges.postgres.connection import PostgresDatabase
+from cactions.edges.postgres.run_lock import PostgresRunLock
+from cactions.edges.postgres.schema import make_tables
 from cactions.edges.store.people import LocalPeopleStore
 from cactions.edges.store.run_lock import FileRunLock
 from cactions.logic.expressions.references import equals_reference
@@ -52,7 +58,7 @@ from cactions.model import (
 )
 from tests.builders import EMAIL, a_plan, change, person, settle
 from tests.edges.intercom.clients import client_of
-from tests.edges.journals import ALL_KINDS, OldJournal, open_journal
+from tests.edges.journals import ALL_KINDS, OldJournal, SealingRows, open_journal
 from tests.fakes import FakeClock, FakePeople, FakeRunLock, FakeSender
 from tests.recordings import write_cassette
 from tests.servers import Talk, serving
@@ -342,7 +348,8 @@ def test_contact_fields_and_other_people_are_never_changed(make: MakePeople) -> 
 
 @pytest.fixture(params=ALL_KINDS)
 def journal(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Journal]:
-    with open_journal(request.param, tmp_path / ".cactions") as opened:
+    get_address = partial(request.getfixturevalue, "postgres_address")
+    with open_journal(request.param, tmp_path / ".cactions", get_address) as opened:
         yield opened
 
 
@@ -533,9 +540,14 @@ def test_the_outcome_of_a_forgotten_person_stays(journal: Journal) -> None:
 # Run locks
 
 
-@pytest.fixture(params=["memory", "files"])
-def turns(request: pytest.FixtureRequest, tmp_path: Path) -> RunLock:
-    return FakeRunLock() if request.param == "memory" else FileRunLock(tmp_path / ".cactions")
+@pytest.fixture(params=["memory", "files", "database"])
+def turns(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[RunLock]:
+    if request.param != "database":
+        yield FakeRunLock() if request.param == "memory" else FileRunLock(tmp_path / ".cactions")
+        return
+    with closing(PostgresDatabase(request.getfixturevalue("postgres_address"))) as database:
+        make_tables(database)
+        yield PostgresRunLock(database, ClusterStore(database, "vault", SealingRows()))
 
 
 def test_an_action_has_one_run_at_a_time(turns: RunLock) -> None:

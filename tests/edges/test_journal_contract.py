@@ -6,6 +6,7 @@ It holds for the journal in files, in each layout that makes sense, and for the 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -39,14 +40,16 @@ CALLING = replace(a_plan(), call=SentCall("POST https://api.shop.example/refunds
 
 @pytest.fixture(params=ALL_KINDS)
 def journal(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Journal]:
-    with open_journal(request.param, tmp_path / ".cactions") as opened:
+    get_address = partial(request.getfixturevalue, "postgres_address")
+    with open_journal(request.param, tmp_path / ".cactions", get_address) as opened:
         yield opened
 
 
 @pytest.fixture(params=NEW_KINDS)
 def planning(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Journal]:
     """A journal with a run that is being planned."""
-    with open_journal(request.param, tmp_path / ".cactions") as opened:
+    get_address = partial(request.getfixturevalue, "postgres_address")
+    with open_journal(request.param, tmp_path / ".cactions", get_address) as opened:
         opened.create_run(HEAD, RunPhase.PLANNING)
         yield opened
 

@@ -89,12 +89,15 @@ class IntercomClient:
             raise build_error(call, reply)
         return reply
 
-    def send(self, call: ApiCall) -> ApiReply:
-        """The answer of any status, after the tries that are safe. Raises as ``call``."""
+    def send(self, call: ApiCall, check: Callable[[], None] = lambda: None) -> ApiReply:
+        """The answer of any status, after the tries that are safe. Raises as ``call``.
+
+        ``check`` is called right before each try, when all waiting is over.
+        """
         failure: RequestFailed | None = None
         reply: ApiReply | None = None
         for turn in range(MOST_TRIES):
-            outcome = self._send_once(call)
+            outcome = self._send_once(call, check)
             failure = outcome if isinstance(outcome, RequestFailed) else None
             reply = None if isinstance(outcome, RequestFailed) else outcome
             if not _may_repeat(call, outcome):
@@ -124,11 +127,12 @@ class IntercomClient:
             reply = self.call(_turn_page(call, cursor))
             yield reply
 
-    def _send_once(self, call: ApiCall) -> ApiReply | RequestFailed:
+    def _send_once(self, call: ApiCall, check: Callable[[], None]) -> ApiReply | RequestFailed:
         self._token = token = self._token or self._get_token()
         request = build_api_request(call, self.connection, token)
         permit = self.pacer.acquire()
         try:
+            check()
             response = self._sender.send(request)
         except RequestFailed as failure:
             self.pacer.abandon(permit)

@@ -1,5 +1,7 @@
 """Lets calls pass as fast as the workspace allows, over all workers and processes of a machine.
 
+``LeasePacer`` does it over several machines.
+
     pacer = Pacer(MonotonicClock(), SystemSleeper(), FileSharedState(folder, app_id))
     permit = pacer.acquire()
     try:
@@ -27,7 +29,7 @@ from cactions.edges.files.file_io import store_errors
 from cactions.edges.files.private_files import open_private_file, wait_for_lock
 from cactions.edges.store.state_folder import StateFolder
 from cactions.logic.rate_limit.answers import observe_answer, observe_loss
-from cactions.logic.rate_limit.figures import PacerFigures, describe_limit
+from cactions.logic.rate_limit.figures import LimitFigures, PacerFigures, describe_limit
 from cactions.logic.rate_limit.file_format import (
     LARGEST,
     choose_place,
@@ -164,7 +166,7 @@ class Pacer:
 
     def try_acquire(self) -> Permit | float:
         """The permit for one call, or the seconds until the next try may succeed."""
-        permit = self._update(lambda state, now: take_permit(state, now, self._share))
+        permit = self._take()
         with self._lock:
             self._calls += isinstance(permit, Permit)
         return permit
@@ -175,26 +177,44 @@ class Pacer:
         """Note the answer to the call."""
         with self._lock:
             self._refused += response_status == _REFUSED
-        self._update(
-            lambda state, now: (observe_answer(state, permit, now, response_status, headers), None)
-        )
+        self._note(permit, response_status, headers)
 
     def abandon(self, permit: Permit) -> None:
         """Note that no answer came; the call may have been counted."""
-        self._update(lambda state, now: (observe_loss(state, permit, now), None))
+        self._note(permit, None, ())
 
     def get_figures(self) -> PacerFigures:
         """The figures now."""
-        seen = self._update(lambda state, now: (state, describe_limit(state, now)))
+        seen = self._describe()
         with self._lock:
             return PacerFigures(
                 seen=seen,
                 calls=self._calls,
                 refused=self._refused,
                 waited=self._waited,
-                shared=self._shared is not None,
+                shared=self._is_shared(),
                 shared_error=self._error,
             )
+
+    def _take(self) -> Permit | float:
+        """A permit, or the seconds until the next try."""
+        return self._update(lambda state, now: take_permit(state, now, self._share))
+
+    def _note(self, permit: Permit, status: int | None, headers: Sequence[tuple[str, str]]) -> None:
+        """Take into account how a call ended; without a status, no answer came."""
+
+        def note(state: PacerState, now: float) -> tuple[PacerState, None]:
+            if status is None:
+                return observe_loss(state, permit, now), None
+            return observe_answer(state, permit, now, status, headers), None
+
+        self._update(note)
+
+    def _describe(self) -> LimitFigures:
+        return self._update(lambda state, now: (state, describe_limit(state, now)))
+
+    def _is_shared(self) -> bool:
+        return self._shared is not None
 
     def _wait(self, seconds: float) -> None:
         before = self._clock.get_time()

@@ -63,6 +63,9 @@ _HINT: Final = (
 FindRecent: TypeAlias = Callable[[Collection[str]], Collection[str]]
 
 
+Check: TypeAlias = Callable[[], None]
+
+
 class IntercomPeople:
     """Implements ``People`` of ``app/ports.py``. Every method raises StoreError (WorkspaceError).
 
@@ -117,7 +120,7 @@ class IntercomPeople:
     def open_batch(self, _person_ids: Sequence[str] = ()) -> AbstractContextManager[None]:
         return nullcontext()
 
-    def commit(self, plan: Plan) -> Receipt:
+    def commit(self, plan: Plan, check: Check = lambda: None) -> Receipt:
         """Write the effective changes, or none. Raises UsageError if the person is gone."""
         if idle := is_unchanged(plan):
             return idle
@@ -129,9 +132,9 @@ class IntercomPeople:
         if self._remembers:
             self._written.add(before.id)
         try:
-            after = self._write(plan, before)
+            after = self._write(plan, before, check)
         except OutcomeUnknown as error:
-            return self._find_out(plan, before, error)
+            return self._find_out(plan, before, error, check)
         return Receipt(before.id, Outcome.APPLIED, *explain_unkept(plan, before, after))
 
     def _list_candidates(self, query: PersonQuery) -> list[Person]:
@@ -193,10 +196,10 @@ class IntercomPeople:
         keys = list_lookup_keys(person).items()
         return replace(person, test=any(key in self._test_people for key in keys))
 
-    def _write(self, plan: Plan, before: Person) -> Person:
+    def _write(self, plan: Plan, before: Person, check: Check) -> Person:
         """The person as the PUT answers, or as they are read again where that differs."""
         others = list_scalars(before) if self._sends_all else {}
-        after = self._put(before.id, build_update(plan, others))
+        after = self._put(before.id, build_update(plan, others), check)
         if after.id != before.id or list_unkept(plan, after) or list_lost(before, after, plan):
             after = self._read_back(before.id)
         if lost := list_replaced(before, after, plan):
@@ -206,15 +209,17 @@ class IntercomPeople:
             after = self._read_back(before.id)
         return after
 
-    def _put(self, person_id: str, attributes: Mapping[str, Json]) -> Person:
+    def _put(
+        self, person_id: str, values: Mapping[str, Json], check: Check = lambda: None
+    ) -> Person:
         """The person as Intercom answers. Raises UsageError where the write was refused.
 
         Raises OutcomeUnknown for a success whose answer cannot be read.
         """
         path = f"/contacts/{encode_segment(person_id)}"
-        body: dict[str, Json] = {"custom_attributes": dict(attributes)}
+        body: dict[str, Json] = {"custom_attributes": dict(values)}
         call = ApiCall("PUT", path, body=body, is_read=False)
-        reply = self._client.send(call)
+        reply = self._client.send(call, check)
         if reply.status in _REFUSED:
             raise UsageError(f"{build_error(call, reply)}; nothing was written")
         try:
@@ -245,7 +250,7 @@ class IntercomPeople:
         except (UsageError, WorkspaceError) as error:
             raise _build_unverified(error) from error
 
-    def _find_out(self, plan: Plan, before: Person, error: OutcomeUnknown) -> Receipt:
+    def _find_out(self, plan: Plan, before: Person, error: OutcomeUnknown, check: Check) -> Receipt:
         """The receipt of a write without an answer: read the person, and write if nothing was.
 
         A write is whole: it was done if the person has one of the new values. Raises ``error``
@@ -257,7 +262,7 @@ class IntercomPeople:
             if len(unkept) == len(plan.effective):
                 if list_conflicts(plan, current):
                     raise error
-                current = self._write(plan, current)
+                current = self._write(plan, current, check)
         except (UsageError, WorkspaceError, OutcomeUnknown):
             raise error from None
         return Receipt(before.id, Outcome.APPLIED, *explain_unkept(plan, before, current))

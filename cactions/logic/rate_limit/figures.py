@@ -31,7 +31,7 @@ class PacerFigures(Struct, frozen=True):
     waited: float
     """Seconds in which no worker could go on."""
     shared: bool
-    """Whether other processes of this machine are taken into account."""
+    """Whether other processes are taken into account."""
     shared_error: str
     """Why not, if they were to be."""
 

@@ -1,6 +1,6 @@
 """The bytes in which processes share a state.
 
-- A block: length, checksum, MessagePack.
+- A block: length, checksum, MessagePack. A database keeps one.
 - A file: where the block in use begins, and blocks. A process that is killed may have written the
   first pages of a block only, so that a new one is written beside the one in use, and then named.
 """
@@ -12,7 +12,7 @@ from typing import Final
 
 import msgspec
 
-from cactions.logic.rate_limit.state import PacerState, is_usable
+from cactions.logic.rate_limit.state import SET_BACK, PacerState, is_usable
 
 LARGEST: Final = 1024 * 1024  # bytes
 PLACE: Final = 4
@@ -33,15 +33,32 @@ def dump_state(state: PacerState) -> bytes:
 
 def load_state(data: bytes, now: float) -> PacerState:
     """The state; a new one for bytes that are damaged, old or impossible."""
+    state = _decode_state(data)
+    return state if state and is_usable(state, now) else PacerState()
+
+
+def load_state_and_time(data: bytes, now: float) -> tuple[PacerState, float]:
+    """The same for a clock that may be set, and the time that counts.
+
+    Where it was set back a bit, that of the state counts until the clock has come up to it.
+    """
+    state = _decode_state(data)
+    if state is None:
+        return PacerState(), now
+    if now < state.updated_at <= now + SET_BACK:
+        now = state.updated_at
+    return (state if is_usable(state, now) else PacerState()), now
+
+
+def _decode_state(data: bytes) -> PacerState | None:
     size = int.from_bytes(data[:_LENGTH], "big")
     body = data[_HEAD : _HEAD + size]
     if len(body) != size or zlib.crc32(body) != int.from_bytes(data[_LENGTH:_HEAD], "big"):
-        return PacerState()
+        return None
     try:
-        state = _DECODER.decode(body)
+        return _DECODER.decode(body)
     except (msgspec.MsgspecError, UnicodeDecodeError, OverflowError):
-        return PacerState()
-    return state if is_usable(state, now) else PacerState()
+        return None
 
 
 def name_block(begin: int) -> bytes:

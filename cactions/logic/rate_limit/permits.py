@@ -27,7 +27,7 @@ from cactions.logic.rate_limit.state import (
     drop_old,
 )
 
-_POLL: Final = 0.05  # seconds; an answer may come at any time
+POLL: Final = 0.05  # seconds; an answer may come at any time
 _SHORTEST: Final = 0.001
 _PATIENCE: Final = 1.0  # seconds until a first call without an answer is followed by another
 _BARE_RATE: Final = 8.0  # calls a second where nothing is said; the lowest limit seen is 8.3
@@ -53,10 +53,11 @@ def take_permit(state: PacerState, now: float, share: float) -> tuple[PacerState
     wait = _compute_wait(state, now, share)
     if wait > 0:
         return state, min(max(wait, _SHORTEST), LONGEST_PAUSE)
-    return _grant(state, now, share)
+    return give_permit(state, now, share)
 
 
-def _grant(state: PacerState, now: float, share: float) -> tuple[PacerState, Permit]:
+def give_permit(state: PacerState, now: float, share: float) -> tuple[PacerState, Permit]:
+    """A permit for a call that is sent in any case."""
     serial = state.serial + 1
     permit = Permit(serial, now, state.window, len(state.pending))
     return replace(
@@ -75,7 +76,7 @@ def _compute_wait(state: PacerState, now: float, share: float) -> float:
     if _is_blind(state):
         return state.bucket_at - now
     if not state.sample:
-        return 0.0 if _may_probe(state, now) else _POLL
+        return 0.0 if _may_probe(state, now) else POLL
     if state.sliding:
         return _wait_for_bucket(state, now)
     if not state.confirmed and _may_probe(state, now):
@@ -119,7 +120,7 @@ def _wait_for_bucket(state: PacerState, now: float) -> float:
     is_old = now >= state.sample.received_at + _PATIENCE and _may_probe(state, now)
     later = sum(1 for call in state.pending if call.sent_at > state.sample.sent_at)
     if count_after(state) - later < state.sliding_kept and not is_old:
-        return max(_POLL, state.bucket_at - now)
+        return max(POLL, state.bucket_at - now)
     return state.bucket_at - now
 
 
@@ -191,5 +192,5 @@ def _wait_for_change(state: PacerState, now: float) -> float:
     if ends and now < (probe := choose_probe_time(ends)):
         soonest = probe
     if state.pending or _expect_foreign(state, now):
-        soonest = min(soonest, now + _POLL)
+        soonest = min(soonest, now + POLL)
     return max(soonest - now, _SHORTEST)

@@ -12,7 +12,14 @@ from typing import Final
 
 from msgspec.structs import replace
 
-from cactions.logic.rate_limit.state import WINDOW, PacerState, Permit, RollOver, Sample
+from cactions.logic.rate_limit.state import (
+    SET_BACK,
+    WINDOW,
+    PacerState,
+    Permit,
+    RollOver,
+    Sample,
+)
 
 _DRIFT: Final = 0.005
 """Seconds a window, for clocks that run at different speeds."""
@@ -20,7 +27,6 @@ _DRIFT: Final = 0.005
 _EXACT: Final = 0.2
 """Bounds closer than this are not narrowed further."""
 
-_SET_BACK: Final = 1.0  # seconds
 _USEFUL: Final = 0.9 * WINDOW
 _RETRY: Final = 1.0  # seconds; after a window went on beyond its expected end
 _ALLOWANCE: Final = 0.2
@@ -38,7 +44,7 @@ def follow_time(state: PacerState, now: float) -> PacerState:
 
     If the clock was set back, nothing that was known is used any more.
     """
-    if now < state.updated_at - _SET_BACK:
+    if now < state.updated_at - SET_BACK:
         return PacerState(updated_at=now, serial=state.serial)
     ends = state.ends
     if state.sliding:

@@ -1,7 +1,8 @@
 """What is known about a service's rate limit, and the calls that are on their way.
 
-All times are seconds of one clock that never jumps and that all processes of a machine share. A
-call is counted by the service at an unknown moment between its permit and its answer.
+All times are seconds of one clock that all processes with the state share: that of a machine, which
+never jumps, or of a database. A call is counted by the service at an unknown moment between its
+permit and its answer.
 """
 
 from __future__ import annotations
@@ -18,11 +19,15 @@ LONGEST_PAUSE: Final = 60.0  # seconds
 STALE_SECONDS: Final = 120.0
 """After so long without a call, what was known is not used any more."""
 
+SET_BACK: Final = 1.0
+"""A clock that is more seconds behind the state was set back."""
+
 _COUNTED_SECONDS: Final = 5.0
 """A call that was permitted so long before an answered one is counted before it."""
 
 _LOST_SECONDS: Final = 2 * WINDOW
 _MOST: Final = 10_000  # calls on their way
+MOST_WORKERS: Final = 1000
 
 
 class WindowKind(StrEnum):
@@ -67,6 +72,13 @@ class RollOver(Struct, frozen=True, array_like=True):
 
     earliest: float
     latest: float
+
+
+class SeenWorker(Struct, frozen=True, array_like=True):
+    """A process that leases permits, and when it last did."""
+
+    id: int
+    seen_at: float
 
 
 class PacerState(Struct, frozen=True):
@@ -118,6 +130,7 @@ class PacerState(Struct, frozen=True):
     refused_at: float = -math.inf
     bare: int = 0
     """Answers without figures, in succession."""
+    workers: tuple[SeenWorker, ...] = ()
 
 
 def count_after(state: PacerState) -> int:
@@ -148,6 +161,7 @@ def is_usable(state: PacerState, now: float) -> bool:
     sample, ends = state.sample, state.ends
     past = [state.updated_at, state.since, *state.uncertain]
     past += [call.sent_at for call in state.pending]
+    past += [worker.seen_at for worker in state.workers]
     past += [sample.sent_at, sample.received_at] if sample else []
     rare = (state.permitted_at, state.rise_at, state.refused_at, state.foreign_from)
     past += [at for at in rare if at != -math.inf]
@@ -172,4 +186,5 @@ def is_usable(state: PacerState, now: float) -> bool:
         and (state.limit > 0 or not (sample or state.sliding))  # both come with a limit
         and (ends is None or ends.earliest <= ends.latest)
         and len(state.pending) + len(state.uncertain) <= _MOST
+        and len(state.workers) <= MOST_WORKERS
     )

@@ -13,6 +13,7 @@ from cactions.model import (
     ABSENT,
     Change,
     Conflict,
+    LeaseLost,
     Outcome,
     OutcomeUnknown,
     Person,
@@ -408,3 +409,23 @@ def test_any_form_of_an_error_is_understood(form: str, status: int) -> None:
                 people.get(key)
     assert "Traceback" not in str(caught.value)
     assert status == 404 or f"status {status}" in str(caught.value)
+
+
+def test_a_write_that_may_not_be_any_more_is_not_sent(server: WorkspaceServer) -> None:
+    """It is asked after the person was read, and again before each try."""
+    key = add(server, tier="silver")
+    asked: list[str] = []
+
+    def check() -> None:
+        asked.append(server.log[-1].method)
+        if len(asked) == 3:
+            raise LeaseLost
+
+    server.fail("PUT", status=429, times=2)
+    with people_of(server) as people, pytest.raises(LeaseLost):
+        people.commit(plan_for(key), check)
+    assert ["GET", "PUT", "PUT"] == asked
+    assert [429, 429] == [line.status for line in server.log if line.method == "PUT"]
+    assert "silver" == server.get_contact(key)["custom_attributes"]["tier"]
+    with people_of(server) as people:
+        assert Outcome.APPLIED is people.commit(plan_for(key), lambda: None).outcome

@@ -22,6 +22,7 @@ from cactions.logic.rate_limit.state import (
     Permit,
     RollOver,
     Sample,
+    SeenWorker,
     is_usable,
 )
 from tests.logic.rate_limit.simulation import START, Client, Headers, Service, simulate
@@ -247,6 +248,7 @@ STATES = builds(
     pause_until=FLOATS,
     refusals=COUNTS,
     bare=COUNTS,
+    workers=st.lists(st.builds(SeenWorker, COUNTS, FLOATS), max_size=3).map(tuple),
 )
 FOUND = PacerState(updated_at=NOW, since=NOW - 1)
 """Without a limit."""
