@@ -8,6 +8,7 @@ from typing import Final
 from msgspec.json import schema_components
 
 from cactions.logic.documents.shapes import (
+    cluster,
     commands,
     connectors,
     definitions,
@@ -21,7 +22,7 @@ from cactions.logic.documents.shapes.parts import Document, Part
 from cactions.model import Json
 
 DIALECT: Final = "https://json-schema.org/draft/2020-12/schema"
-_MODULES: Final = (commands, connectors, definitions, drafts, plans, reports, runs, vaults)
+_MODULES: Final = (cluster, commands, connectors, definitions, drafts, plans, reports, runs, vaults)
 _REFERENCE: Final = "#/$defs/{name}"
 
 

@@ -1,0 +1,1 @@
+"""Runs that workers carry out together, on several machines."""

@@ -1,0 +1,161 @@
+"""Hands a run to the workers part by part, and follows what they do with it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from itertools import chain, repeat
+from typing import Final
+
+from msgspec import Struct
+
+from cactions.app.cluster.ports import Cluster, PartQueue
+from cactions.app.commit import FIRST_WINDOWS
+from cactions.app.planning_task import PlanningStopped
+from cactions.app.ports import Journal
+from cactions.logic.shell import join_command
+from cactions.model import (
+    ClusterProgress,
+    ClusterStop,
+    PartStep,
+    RunAborted,
+    RunHead,
+    RunNeeds,
+    RunPart,
+    StoreError,
+    Trip,
+    TripKind,
+)
+
+_FEWEST, _MOST = 50, 500
+"""People of a part: a smaller one costs more than it does, a larger one is lost for longer."""
+_PARTS: Final = 8
+"""So many parts for each worker, where that is possible: so all end at about the same time."""
+_POLL: Final = 0.1  # seconds
+_PATIENCE: Final = 60.0
+"""Seconds for which the database may be away while a run is followed."""
+_QUIET: Final = 10.0  # seconds
+
+
+class RunFollower(Struct, frozen=True):
+    """How a run is followed: ``on_progress`` gets it, ``say`` tells why nothing happens."""
+
+    wait: Callable[[float], None]
+    get_time: Callable[[], float]
+    on_progress: Callable[[ClusterProgress], None]
+    say: Callable[[str], None]
+
+
+def hand_in_planning(
+    head: RunHead, people: int, needs: RunNeeds, cluster: Cluster, queue: PartQueue
+) -> None:
+    """Let workers plan entries 1 to ``people`` of a run. Durable."""
+    parts = [*_split_numbers(head.id, PartStep.PLAN, people, queue.count_workers())]
+    cluster.begin(head, parts, needs)
+    queue.put(parts)
+
+
+def hand_in_writing(
+    head: RunHead, needs: RunNeeds, journal: Journal, cluster: Cluster, queue: PartQueue
+) -> None:
+    """Let workers write the planned entries of a run, the first ones before all others. Durable."""
+    planned = journal.read(head.id).counts.planned
+    size = _choose_size(planned, queue.count_workers())
+    parts = [*_split_planned(head.id, cluster, size)]
+    cluster.begin(head, parts, needs)
+    queue.put(part for part in parts if part.stage == 0)
+
+
+def hand_in_rest(
+    head: RunHead, needs: RunNeeds, journal: Journal, cluster: Cluster, queue: PartQueue
+) -> None:
+    """Let workers finish a run that was begun: what was started, and what was not. Durable."""
+    people = journal.read(head.id).counts.total
+    parts = [*_split_numbers(head.id, PartStep.WRITE, people, queue.count_workers())]
+    cluster.begin(head, parts, needs)
+    queue.put(parts)
+
+
+def _split_numbers(run_id: str, step: PartStep, people: int, workers: int) -> Iterator[RunPart]:
+    size = _choose_size(people, workers)
+    for first in range(1, people + 1, size):
+        yield RunPart(run_id, step, first, min(first + size - 1, people))
+
+
+def _split_planned(run_id: str, cluster: Cluster, size: int) -> Iterator[RunPart]:
+    """Parts that begin with a planned entry, and together have all of them."""
+    last = 0
+    for stage, most in chain(enumerate(FIRST_WINDOWS), repeat((len(FIRST_WINDOWS), size))):
+        page = cluster.list_planned(run_id, last, most)
+        if not page:
+            return
+        last = page[-1]
+        yield RunPart(run_id, PartStep.WRITE, page[0], last, stage)
+
+
+def _choose_size(people: int, workers: int) -> int:
+    return max(_FEWEST, min(_MOST, people // (_PARTS * max(1, workers))))
+
+
+def follow_run(
+    head: RunHead, cluster: Cluster, queue: PartQueue, follower: RunFollower
+) -> ClusterProgress:
+    """Wait until the workers have done every part.
+
+    Raises PlanningStopped where something looks like a leak, RunAborted where they have stopped, or
+    someone took the run from them.
+    """
+    moved, seen = follower.get_time(), -1
+    while True:
+        progress = _read_progress(head, cluster, follower)
+        follower.on_progress(progress)
+        if progress.stop and not progress.leased:
+            raise _build_stopped_error(head, progress.stop)
+        if progress.done == progress.parts:
+            return progress
+        now = follower.get_time()
+        if progress.done != seen or progress.leased:
+            moved, seen = now, progress.done
+        elif now > moved + _QUIET:
+            moved = now
+            follower.say(_explain_quiet(progress, queue))
+        follower.wait(_POLL)
+
+
+def _read_progress(head: RunHead, cluster: Cluster, follower: RunFollower) -> ClusterProgress:
+    """The progress, also where the database is away for a while."""
+    until = follower.get_time() + _PATIENCE
+    while True:
+        try:
+            progress = cluster.read_progress(head.id)
+        except StoreError:
+            if follower.get_time() > until:
+                raise
+            follower.wait(1.0)
+            continue
+        if progress is None:
+            show = join_command(("runs", "show"), head.id)
+            raise RunAborted(
+                f"the run {head.id} was taken from the cluster", hint=f"`{show}` tells its state."
+            )
+        return progress
+
+
+def _explain_quiet(progress: ClusterProgress, queue: PartQueue) -> str:
+    if progress.refusal:
+        return f"The run waits for a worker that can carry it out. {progress.refusal}."
+    try:
+        workers = queue.count_workers()
+    except StoreError as error:
+        return f"{error}."
+    if not workers:
+        return "No worker is running for this vault. Start one: `cactions worker`."
+    return "The workers are busy with other runs."
+
+
+def _build_stopped_error(head: RunHead, stop: ClusterStop) -> StoreError:
+    if stop.trip:
+        return PlanningStopped(Trip(TripKind(stop.trip), stop.message, hint=stop.hint))
+    steps = (join_command(("runs", verb), head.id) for verb in ("resume", "undo"))
+    finish, undo = steps
+    hint = f"{stop.hint} Then finish it with `{finish}`, or undo it with `{undo}`.".strip()
+    return RunAborted(f"the workers have stopped with the run {head.id}: {stop.message}", hint=hint)
