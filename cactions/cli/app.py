@@ -19,7 +19,7 @@ from cactions.cli.usage_errors import MISUSE, to_usage_error
 COMMANDS: Final = (
     "init", "new", "validate", "explain", "request", "test", "watch", "probe", "diff", "publish",
     "live", "run", "runs", "review", "people", "attributes", "connectors", "tokens", "vault",
-    "identity", "audit", "doctor", "config", "completion", "schema", "help",
+    "cluster", "worker", "identity", "audit", "doctor", "config", "completion", "schema", "help",
 )  # fmt: skip
 """In the order in which help lists them; each is a module of ``cli/commands``."""
 

@@ -16,7 +16,7 @@ from cactions.app.retry import (
     count_retried,
     list_retry_rows,
 )
-from cactions.cli import arguments, bulk_wiring, wiring, workspace, write_calls
+from cactions.cli import arguments, bulk_wiring, journal_wiring, wiring, workspace, write_calls
 from cactions.cli.bulk_checks import build_approval_code, check_fresh, check_outputs
 from cactions.cli.bulk_command import BulkCommand
 from cactions.cli.bulk_options import BulkOptions
@@ -58,7 +58,7 @@ def run_many(
     check_outputs(bulk, plan=plan)
     check_published(home)
     stores = workspace.open_run_stores(home)
-    command = BulkCommand(home, options, bulk, stores, json=json)
+    command = _create_command(home, options, bulk, stores, json=json)
     found = arguments.find_action(home.project, action)
     if plan is None and not _confirm_write_calls(found, options, yes):
         return Exit.CLEAN
@@ -79,7 +79,7 @@ def continue_run(
 ) -> Exit:
     """Carry out a run that was planned, after its planning was finished where it was cut off."""
     options = replace(options, cassette=Path(run.head.source) if run.head.source else None)
-    command = BulkCommand(home, options, bulk, stores, json=json)
+    command = _create_command(home, options, bulk, stores, json=json)
     check_published(home)
     if run.phase is not RunPhase.PLANNED:
         run = command.continue_planning(run)
@@ -110,7 +110,7 @@ def retry_run(
         return Exit.CLEAN
     if not _confirm_write_calls(choice.action, options, yes):
         return Exit.CLEAN
-    command = BulkCommand(home, options, bulk, stores, json=json)
+    command = _create_command(home, options, bulk, stores, json=json)
 
     def open_rows(ready: Action, _people: People) -> JobRows:
         return JobRows(list_retry_rows(run, replace(choice, action=ready)), {})
@@ -168,6 +168,16 @@ def diff_many(
         return arguments.exit_code_of_plan(summary, changes=exit_code)
 
 
+def _create_command(
+    home: ProjectFolder, options: LiveOptions, bulk: BulkOptions, stores: RunStores, *, json: bool
+) -> BulkCommand:
+    if not bulk.clustered:
+        return BulkCommand(home, options, bulk, stores, json=json)
+    from cactions.cli.cluster_command import ClusterCommand  # noqa: PLC0415 - few runs need it
+
+    return ClusterCommand(home, options, bulk, stores, json=json)
+
+
 def _confirm_write_calls(action: Action, options: LiveOptions, yes: bool) -> bool:
     if not options.is_write_call(action) or write_calls.confirm_write_call(action, yes, many=True):
         return True
@@ -183,5 +193,5 @@ def open_scratch_stores(
 
     Without ``seals`` the vault stays closed: what a replay shows stands unsealed beside it.
     """
-    with workspace.open_scratch_journal(home, seals=seals) as journal:
+    with journal_wiring.open_scratch_journal(home, seals=seals) as journal:
         yield replace(stores, journal=journal)

@@ -7,7 +7,9 @@ import os
 from pathlib import Path
 
 from cactions.cli.bulk_options import BulkOptions
+from cactions.cli.live_options import LiveOptions
 from cactions.cli.output_files import check_output
+from cactions.cli.project_folder import ProjectFolder
 from cactions.cli.reporters import check_report_file
 from cactions.logic.shell import join_command
 from cactions.model import Action, PlanSummary, Run, UsageError
@@ -47,6 +49,25 @@ def _check_own_place(option: str, path: Path, *others: Path | None) -> None:
                 " nothing was written",
                 hint="Name another file for the output.",
             )
+
+
+def check_clustered(home: ProjectFolder, options: LiveOptions, action: str, *, many: bool) -> None:
+    """Raises UsageError for --cluster where workers on other machines could not carry it out."""
+    if not home.clustered:
+        return
+    if not many:
+        why, hint = "is for many people", "Leave it out, or name people: --people, --all, --where."
+    elif home.session is None:
+        why = "is for people at Intercom: those of a local workspace are on this machine alone"
+        hint = "Leave it out."
+    elif options.replayed:
+        why, hint = "makes live calls: a recording is on this machine alone", "Leave --replay out."
+    elif home.draft:
+        why = "runs what is published, and --draft the files of this machine"
+        hint = f"Publish the action first: `{join_command(('publish',), action)}`."
+    else:
+        return
+    raise UsageError(f"--cluster {why}", hint=hint)
 
 
 def check_fresh(plan: Path | None, bulk: BulkOptions) -> None:

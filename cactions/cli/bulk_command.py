@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Sequence
-from contextlib import closing
+from contextlib import AbstractContextManager, closing
 
 from msgspec.structs import replace
 
@@ -35,7 +35,7 @@ from cactions.cli.planning_ends import discard_on_error, end_on_trip, explain_in
 from cactions.cli.project_folder import ProjectFolder
 from cactions.cli.reporters import write_run_report
 from cactions.cli.review_pages import write_bulk_page
-from cactions.cli.saved_plans import read_summary
+from cactions.cli.saved_plans import read_summary, store_summary
 from cactions.edges.clock import SystemClock
 from cactions.logic import documents, strict_json
 from cactions.logic.people.job_rows import JobRows
@@ -53,6 +53,7 @@ from cactions.model import (
 )
 from cactions.render.bulk import render_bulk_outcome, render_bulk_preview
 from cactions.render.messages import count_noun
+from cactions.render.progress_display import ProgressDisplay
 
 
 class BulkCommand:
@@ -70,6 +71,7 @@ class BulkCommand:
     ) -> None:
         """``keeps``: whether the journal is still there after the command."""
         self._keeps = keeps
+        self._ignored: tuple[str, ...] = ()
         self._home, self._options, self._bulk = home, options, bulk
         self._stores, self._json = replace(stores, threads=bulk.threads), json
 
@@ -106,7 +108,7 @@ class BulkCommand:
             with end_on_trip(Run(head), self._stores, writes=writes), self._stores.turns.hold(head):
                 check()
                 self._plan_new(planning, rows)
-        return self._stores.journal.read(head.id)
+        return self._complete(head)
 
     def _plan_new(self, planning: PlanningTask, rows: JobRows) -> None:
         head = planning.head
@@ -117,6 +119,10 @@ class BulkCommand:
             followed = replace(planning, on_progress=bulk_wiring.follow_planning(display))
             planned = plan_people(followed, bulk_wiring.follow_reading(rows, display))
             self._store(planned, planning, rows.ignored)
+
+    def _complete(self, head: RunHead) -> Run:
+        """The run, now that its people are planned."""
+        return self._stores.journal.read(head.id)
 
     def continue_planning(self, run: Run) -> Run:
         """Plan those of a run that was cut off while it was planned."""
@@ -135,7 +141,7 @@ class BulkCommand:
                 planned = continue_planning(
                     replace(planning, on_progress=bulk_wiring.follow_planning(display))
                 )
-            self._store(planned, planning, ())
+            self._store(planned, planning, self._ignored)
         return self._stores.journal.read(run.head.id)
 
     def _read_begun_basis(self, run: Run) -> PlanBasis:
@@ -194,20 +200,26 @@ class BulkCommand:
     def _write_agreed(self, run: Run, summary: PlanSummary) -> Run:
         started = time.monotonic()
         with (
-            explain_interrupt(run.head),
+            self._explain_interrupt(run.head),
             wiring.show_progress(
                 f"Writing {run.head.action}", summary.writing, quiet=self._json
             ) as display,
         ):
-            watch = bulk_wiring.WriteWatch(display)
-            stores = replace(self._stores, observers=(watch,))
-            done = commit_planned(run, stores)
+            done = self._commit(run, display)
             progress.mark_stored()
         if not self._json:
             view = render_bulk_outcome(done, seconds=time.monotonic() - started)
             wiring.create_output().print(view)
         self._write_report(done, summary)
         return done
+
+    def _explain_interrupt(self, head: RunHead) -> AbstractContextManager[None]:
+        """What a signal leaves while people are written, in words."""
+        return explain_interrupt(head)
+
+    def _commit(self, run: Run, display: ProgressDisplay) -> Run:
+        watch = bulk_wiring.WriteWatch(display)
+        return commit_planned(run, replace(self._stores, observers=(watch,)))
 
     def _write_report(self, run: Run, summary: PlanSummary) -> None:
         """Write what ``--report`` and ``--html`` ask for; after the writing, once more."""
@@ -249,14 +261,4 @@ class BulkCommand:
             self._stores.journal.discard(run.head.id)
 
     def _store(self, planned: Planned, planning: PlanningTask, ignored: Sequence[str]) -> None:
-        summary = replace(
-            planned.summary.build(),
-            alarms=tuple(trip.message for trip in planned.alarms),
-            ignored_columns=tuple(ignored),
-            basis=planning.basis,
-            planned=planning.head.started,
-            calls=planned.calls,
-            platform_calls=bulk_wiring.count_platform_calls(self._home),
-        )
-        text = strict_json.dump_json(documents.summary_to_json(summary, redact=False))
-        self._stores.journal.open_rows(planning.head.id).advance(RunPhase.PLANNED, text)
+        store_summary(planned, planning, self._home, ignored)

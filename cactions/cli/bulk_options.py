@@ -71,6 +71,12 @@ Approve = Annotated[
 ]
 
 
+Clustered = Annotated[
+    bool,
+    typer.Option("--cluster", help="Let the workers of `cactions worker` carry it out."),
+]
+
+
 Report = Annotated[
     Path | None,
     typer.Option(
@@ -93,7 +99,8 @@ class BulkOptions(Struct, frozen=True):
     """Who a run is for, when that is not one person, and how it is made.
 
     ``where``: the texts of conditions for people of the workspace, none of them for everyone; None
-    where the people come from elsewhere. ``conditions`` are what these texts say.
+    where the people come from elsewhere. ``conditions`` are what these texts say. ``clustered``:
+    workers carry it out.
     """
 
     people: Path | None = None
@@ -106,6 +113,7 @@ class BulkOptions(Struct, frozen=True):
     conditions: tuple[Condition, ...] = ()
     fresh: bool = False
     page: Path | None = None
+    clustered: bool = False
 
     def list_options(self) -> Iterator[str]:
         """The words that say for whom, and how they are read."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from functools import cached_property
 from pathlib import Path
+from typing import Protocol
 
 from cactions.app.ports import Journal
 from cactions.app.read_workspace import WorkspaceAttributes, read_attributes, read_identity
@@ -18,7 +19,8 @@ from cactions.edges.clock import SystemClock, SystemSleeper
 from cactions.edges.http.address_guard import NetworkRules
 from cactions.edges.http.client import HttpSender
 from cactions.edges.intercom.client import IntercomClient
-from cactions.edges.intercom.pacer import FileSharedState, MonotonicClock, Pacer
+from cactions.edges.intercom.lease_pacer import LeasePacer
+from cactions.edges.intercom.pacer import FileSharedState, MonotonicClock, Pacer, SharedState
 from cactions.edges.intercom.people import IntercomPeople
 from cactions.logic.intercom.attribute_check import check_mapping
 from cactions.logic.intercom.connection_check import list_cautions, require_workspace_name
@@ -36,22 +38,32 @@ from cactions.model import (
 from cactions.model.secret import Secret
 
 
+class SharedLimit(SharedState, Protocol):
+    """The state of a rate limit in a database."""
+
+    def close(self) -> None:
+        """Close the connection."""
+
+
 def open_client(
     connection: IntercomConnection,
     get_token: Callable[[], Secret],
     options: LiveOptions,
-    state: Path | None = None,
+    pacer: Pacer,
     allowed: Sequence[AllowedAddress] = (),
 ) -> IntercomClient:
-    """The client of a workspace; nothing is sent yet. ``state`` is shared with other processes.
+    """The client of a workspace; nothing is sent yet.
 
     Raises UsageError where proxy or CA file cannot be used.
     """
     sender = HttpSender(NetworkRules(tuple(allowed), ca_file=options.ca_file, proxy=options.proxy))
-    progress.add_exit_hook(sender.close)
-    shared = FileSharedState(state, connection.origin) if state else None
-    pacer = Pacer(MonotonicClock(), SystemSleeper(), shared, connection.share)
+    progress.add_closing_hook(sender.close)
     return IntercomClient(connection, get_token, TrackedSender(sender), pacer, SystemSleeper())
+
+
+def create_pacer(connection: IntercomConnection, shared: SharedState | None) -> Pacer:
+    """What lets calls pass, within the limit that ``shared`` tells of."""
+    return Pacer(MonotonicClock(), SystemSleeper(), shared, connection.share)
 
 
 class IntercomSession:
@@ -64,19 +76,32 @@ class IntercomSession:
         vault: Callable[[], VaultContext],
         options: LiveOptions,
         say: Callable[[str], None],
+        open_limit: Callable[[str], SharedLimit | None] = lambda _key: None,
     ) -> None:
+        """``open_limit``: the rate limit that machines share, by its key; None for none."""
         assert project.workspace.intercom, "a local workspace has no session"
         self.connection = project.workspace.intercom
         self._project, self._state, self._options, self._say = project, state, options, say
+        self._open_limit = open_limit
         self._people: IntercomPeople | None = None
         self._secrets = VaultSecrets(vault, output_scrubber.register_secret)
 
     @cached_property
     def client(self) -> IntercomClient:
         """The client; the token is opened at its first call."""
-        return open_client(
-            self.connection, self._open_token, self._options, self._state, self._project.allowed
-        )
+        pacer, allowed = self._create_pacer(), self._project.allowed
+        return open_client(self.connection, self._open_token, self._options, pacer, allowed)
+
+    def _create_pacer(self) -> Pacer:
+        """For the limit that machines share; else for that of the processes of this machine."""
+        origin = self.connection.origin
+        limit = self._open_limit(origin)
+        if limit is None:
+            return create_pacer(self.connection, FileSharedState(self._state, origin))
+        pacer = LeasePacer(MonotonicClock(), SystemSleeper(), limit, self.connection.share)
+        progress.add_closing_hook(pacer.close)
+        progress.add_closing_hook(limit.close)
+        return pacer
 
     @cached_property
     def identity(self) -> WorkspaceIdentity:

@@ -9,9 +9,9 @@ from typing import NamedTuple
 
 from msgspec.structs import replace
 
-from cactions.app.ports import IntercomApi
+from cactions.app.intercom_port import IntercomApi
 from cactions.cli import secret_input, vault_secrets
-from cactions.cli.intercom_wiring import open_client
+from cactions.cli.intercom_wiring import create_pacer, open_client
 from cactions.cli.live_options import LiveOptions
 from cactions.cli.open_project import open_workspace
 from cactions.cli.project_folder import ProjectFolder
@@ -80,5 +80,6 @@ def _open_any(
     connection: IntercomConnection, options: LiveOptions, home: ProjectFolder | None = None
 ) -> LiveConnectors:
     allowed: Sequence[AllowedAddress] = home.project.allowed if home else ()
-    client = open_client(connection, secret_input.read_access_token, options, None, allowed)
+    pacer = create_pacer(connection, None)
+    client = open_client(connection, secret_input.read_access_token, options, pacer, allowed)
     return LiveConnectors(client, replace(connection, token=None), home)

@@ -22,6 +22,7 @@ class LiveOptions(Struct, frozen=True):
     ``live`` was said aloud: it is the default where ``replay`` was not said either.
     ``user_tokens`` are ``NAME=N`` or ``NAME=-``: a descriptor, or stdin, to read each from.
     ``show_answer``: the answer is shown, too; ``show_others``: with other people than the matched.
+    ``cautioned``: what the way is like was said before.
     """
 
     replay: bool = False
@@ -32,6 +33,7 @@ class LiveOptions(Struct, frozen=True):
     ca_file: Path | None = None
     show_answer: bool = False
     show_others: bool = False
+    cautioned: bool = False
 
     @property
     def replayed(self) -> bool:

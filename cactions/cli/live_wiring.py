@@ -63,11 +63,11 @@ def open_live_caller(options: LiveOptions, around: LiveDeps) -> LiveCaller:
 
     users = [token.name for token in project.tokens.values() if token.is_user_token]
     texts = secret_input.read_user_tokens(options.user_tokens, users, check)
-    for caution in _list_cautions(options):
+    for caution in () if options.cautioned else list_cautions(options):
         around.say(caution)
     network = NetworkRules(project.allowed, ca_file=options.ca_file, proxy=options.proxy)
     live = HttpSender(network, secrets.open_certificate_key)
-    progress.add_exit_hook(live.close)
+    progress.add_closing_hook(live.close)
     tokens = TokenCache(SystemClock(), texts, output_scrubber.register_secret)
     notices = RetryNotices(around.say)
     return LiveCaller(TrackedSender(live), secrets, tokens, SystemSleeper(), notices.add)
@@ -101,7 +101,8 @@ class RetryNotices:
                 self._say("Of further tries nothing is said.")
 
 
-def _list_cautions(options: LiveOptions) -> list[str]:
+def list_cautions(options: LiveOptions) -> list[str]:
+    """What the operator should know of this way to the services."""
     cautions = []
     if options.proxy:
         cautions.append(

@@ -9,15 +9,15 @@ from typing import TYPE_CHECKING, Final
 from msgspec.structs import replace
 
 from cactions.cli.project_folder import ProjectFolder
+from cactions.cli.session_wiring import create_session
 from cactions.cli.wiring import (
     create_row_cipher,
-    create_session,
     find_bare_folder,
     find_folder,
     load_projects,
     load_published_project,
 )
-from cactions.model import Finding, InvalidFiles, Project, Severity
+from cactions.model import Finding, InvalidFiles, Project, Severity, UsageError
 
 if TYPE_CHECKING:
     from cactions.cli.live_options import LiveOptions
@@ -53,6 +53,23 @@ def _open_published(
     project = load_published_project(folder, environment) if folder else None
     if folder is None or project is None:
         return None
+    session = create_session(folder, project, options)
+    return ProjectFolder(folder, project, create_row_cipher(folder), session)
+
+
+def open_published_project(
+    paths: Sequence[Path] | None, environment: str, options: LiveOptions
+) -> ProjectFolder:
+    """What is published in a vault, whatever the action files beside it say.
+
+    Raises UsageError where nothing is.
+    """
+    folder = find_folder(paths)
+    project = load_published_project(folder, environment)
+    if project is None:
+        raise UsageError(
+            "nothing is published in the vault", hint="`cactions live list` shows what is live."
+        )
     session = create_session(folder, project, options)
     return ProjectFolder(folder, project, create_row_cipher(folder), session)
 

@@ -7,7 +7,7 @@ that says so: then only what was written before counts.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from contextvars import ContextVar
 from typing import Final
 
@@ -27,6 +27,7 @@ _requesting: ContextVar[bool] = ContextVar("requesting", default=False)
 _declined: ContextVar[bool] = ContextVar("declined", default=False)
 _observers: Final[list[Callable[[], None]]] = []
 _at_end: Final[list[Callable[[], None]]] = []
+_closers: Final[list[Callable[[], None]]] = []
 
 _BEFORE: Final[dict[tuple[str, ...], str]] = {
     ("init",): "No file was made.",
@@ -99,8 +100,28 @@ def add_exit_hook(act: Callable[[], None]) -> None:
     _at_end.append(act)
 
 
+def add_closing_hook(act: Callable[[], None]) -> None:
+    """Close something when the command ends, or the work within it for which it was opened."""
+    _closers.append(act)
+
+
+@contextmanager
+def gather_closing_hooks(opened: ExitStack) -> Iterator[None]:
+    """What is opened meanwhile is closed with ``opened``, also after an error."""
+    before = _closers[:]
+    _closers.clear()
+    try:
+        yield
+    finally:
+        for act in _closers:
+            opened.callback(act)
+        _closers[:] = before
+
+
 def run_exit_hooks() -> None:
     """The command has ended; its last words may still be on their way."""
+    while _closers:
+        _closers.pop()()
     while _at_end:
         _at_end.pop()()
 

@@ -27,7 +27,7 @@ class ProjectFolder(Struct, frozen=True):
     the actions with errors that the project lacks, for commands that can do without. ``sources``:
     the texts of the action files by name. ``draft``: only test people are found.
     ``live``: the published definition that a run at Intercom carries out. ``wait``: the seconds
-    for another run of the same action to end.
+    for another run of the same action to end. ``clustered``: workers carry its runs out.
     """
 
     folder: Path
@@ -39,6 +39,7 @@ class ProjectFolder(Struct, frozen=True):
     draft: bool = False
     live: PublishedDefinition | None = None
     wait: int = 0
+    clustered: bool = False
 
     @property
     def workspace_name(self) -> WorkspaceName:

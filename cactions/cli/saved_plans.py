@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
 
@@ -10,13 +11,14 @@ from msgspec.structs import replace
 from cactions.app.apply import hold_plan
 from cactions.app.commit import RunStores
 from cactions.app.plan_basis import check_plan, check_plan_counts
+from cactions.app.planning_task import Planned, PlanningTask
 from cactions.cli import bulk_wiring
 from cactions.cli.bulk_checks import check_plan_action
 from cactions.cli.project_folder import ProjectFolder
 from cactions.edges.clock import SystemClock
 from cactions.logic import documents, strict_json
 from cactions.logic.shell import join_command
-from cactions.model import CactionsError, PlanSummary, Run, UsageError
+from cactions.model import CactionsError, PlanSummary, Run, RunPhase, UsageError
 
 
 def take_plan(source: Path, action: str, home: ProjectFolder, stores: RunStores) -> Run:
@@ -53,6 +55,23 @@ def check_kept_plan(run: Run, home: ProjectFolder, stores: RunStores) -> None:
     summary = read_summary(run, stores)
     check_plan(run, summary.basis, now, SystemClock())
     check_plan_counts(run, summary)
+
+
+def store_summary(
+    planned: Planned, planning: PlanningTask, home: ProjectFolder, ignored: Sequence[str] = ()
+) -> None:
+    """Keep what is known of a plan as a whole: the run is planned then. Durable."""
+    summary = replace(
+        planned.summary.build(),
+        alarms=tuple(trip.message for trip in planned.alarms),
+        ignored_columns=tuple(ignored),
+        basis=planning.basis,
+        planned=planning.head.started,
+        calls=planned.calls,
+        platform_calls=bulk_wiring.count_platform_calls(home),
+    )
+    text = strict_json.dump_json(documents.summary_to_json(summary, redact=False))
+    planning.stores.journal.open_rows(planning.head.id).advance(RunPhase.PLANNED, text)
 
 
 def read_summary(run: Run, stores: RunStores) -> PlanSummary:

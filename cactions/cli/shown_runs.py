@@ -6,35 +6,83 @@ The file of a run can be older than the action files, or forged.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from contextlib import suppress
+from contextlib import closing, suppress
 from pathlib import Path
 
 from msgspec.structs import replace
 
+from cactions.app.run_archive import RunArchive
+from cactions.app.run_lock_port import RunLock
 from cactions.cli import wiring
+from cactions.cli.cluster_wiring import SharedDatabase, find_shared_database
+from cactions.cli.journal_wiring import open_run_lock
 from cactions.edges.store.journal import LocalJournal
 from cactions.edges.store.run_lock import list_running
 from cactions.logic.project.stored_run import redact_shown
-from cactions.model import CactionsError, Reference, Run
+from cactions.model import CactionsError, Project, Reference, Run, RunEntry
+from cactions.render.messages import count_noun
 
 
-def open_shown_journal(paths: Sequence[Path] | None) -> LocalJournal:
+def open_shown_journal(paths: Sequence[Path] | None) -> RunArchive:
     """The runs of a folder. Action files with errors count as far as they can be understood."""
     home = wiring.find_folder(paths)
-    redacted: frozenset[Reference] = frozenset()
-    with suppress(CactionsError):  # they cannot be read at all
-        found = wiring.load_projects(paths or (), None, leaks=False)
-        redacted = frozenset().union(*(each.partial.redacted for each in found if each.partial))
-    return LocalJournal(
-        home / wiring.STATE,
-        wiring.create_row_cipher(home),
-        redact=lambda entry: redact_shown(entry, redacted) if redacted else entry,
+    found = _load_partial(paths)
+    redacted = frozenset[Reference]().union(*(each.redacted for each in found))
+
+    def redact(entry: RunEntry) -> RunEntry:
+        return redact_shown(entry, redacted) if redacted else entry
+
+    if shared := _find_shared(home, found):
+        return shared.open_journal(redact)
+    return LocalJournal(home / wiring.STATE, wiring.create_row_cipher(home), redact=redact)
+
+
+def describe_local_runs(shown: RunArchive, paths: Sequence[Path] | None) -> str:
+    """That this machine has runs beside those of the database; empty where it has none."""
+    if isinstance(shown, LocalJournal):
+        return ""
+    home = wiring.find_folder(paths)
+    with closing(LocalJournal(home / wiring.STATE, wiring.create_row_cipher(home))) as local:
+        number = sum(1 for _ in local.list_recent(0))
+    if not number:
+        return ""
+    return (
+        f"{count_noun(number, 'run')} in {wiring.STATE} of this machine, from before the database:"
+        " not shown here. `cactions cluster import RUN` moves one; without CACTIONS_DATABASE, `runs"
+        " list` shows them."
     )
+
+
+def open_shown_lock(paths: Sequence[Path] | None) -> RunLock:
+    """The lock that keeps two runs of an action apart, for a run that was shown."""
+    home = wiring.find_folder(paths)
+    if shared := _find_shared(home, _load_partial(paths)):
+        return shared.open_lock()
+    return open_run_lock(home)
+
+
+def _load_partial(paths: Sequence[Path] | None) -> list[Project]:
+    """What can be understood of the action files; nothing where they cannot be read at all."""
+    with suppress(CactionsError):
+        found = wiring.load_projects(paths or (), None, leaks=False)
+        return [each.partial for each in found if each.partial]
+    return []
+
+
+def _find_shared(home: Path, found: Sequence[Project]) -> SharedDatabase | None:
+    """The database that has the runs; files that cannot be understood may be of either kind."""
+    if not all(each.workspace.intercom for each in found):
+        return None
+    return find_shared_database(home)
 
 
 def mark_running(runs: Iterable[Run], paths: Sequence[Path] | None) -> list[Run]:
     """The runs of a folder; those that other processes are writing now say so."""
-    running = list_running(wiring.find_folder(paths) / wiring.STATE)
+    home = wiring.find_folder(paths)
+    if shared := _find_shared(home, _load_partial(paths)):
+        running = shared.list_running() | shared.list_handed_in()
+    else:
+        running = list_running(home / wiring.STATE)
     return [replace(run, running=True) if run.head.id in running else run for run in runs]
 
 

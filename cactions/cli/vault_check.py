@@ -16,7 +16,7 @@ from cactions.logic.vault.missing_secrets import (
     find_vault_problems,
 )
 from cactions.model import CactionsError, Finding, Project
-from cactions.model.vault import Entry
+from cactions.model.vault import Entry, VaultHead
 
 
 def check_vaults(pairs: Iterable[tuple[Path, LoadedProject]]) -> list[Finding]:
@@ -48,6 +48,11 @@ def read_secret_versions(vault: Path) -> dict[str, str]:
         entry.name: f"{contents.head.vault_id}.{entry.version} {entry.meta.get('created', '')}"
         for entry in newest
     }
+
+
+def read_vault_head(vault: Path) -> VaultHead:
+    """Which vault it is and how old, without any key. Raises StoreError."""
+    return file_format.parse_vault(LocalVaultFile(vault).read()).contents.head
 
 
 def list_sealed_names(vault: Path) -> frozenset[str]:

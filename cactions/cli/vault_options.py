@@ -17,7 +17,10 @@ from cactions.cli.vault_choice import VAULT, VaultOptions, choose_key, list_key_
 from cactions.logic.shell import quote_word
 from cactions.model import CactionsError
 
-KEYLESS: Final = ("completion", "config", "explain", "help", "init", "schema", "validate", "watch")
+KEYLESS: Final = (
+    "cluster init", "completion", "config", "explain", "help", "init", "schema", "validate",
+    "watch",
+)  # fmt: skip
 """Commands that open no vault, so that they have no options for its key."""
 
 _PANEL: Final = "Key of the vault"
@@ -120,7 +123,8 @@ def add_vault_options(text: str, options: VaultOptions) -> str:
 
     def add(found: re.Match[str]) -> str:
         name, _, _ = found[1].partition(" ")
-        pairs = [*(vault if name == "vault" else ()), *(() if name in KEYLESS else key)]
+        is_keyless = any(f"{found[1]} ".startswith(f"{each} ") for each in KEYLESS)
+        pairs = [*(vault if name == "vault" else ()), *(() if is_keyless else key)]
         new = (pair for pair in pairs if f" {pair[0]}" not in found[1])
         command, dashes, names = found[1].partition(" -- ")
         added = " ".join([command, *(quote_word([word]) for pair in new for word in pair)])

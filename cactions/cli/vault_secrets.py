@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 
-from cactions.app.ports import IntercomApi
+from cactions.app.intercom_port import IntercomApi
 from cactions.app.vault.open_vault import VaultContext, open_vault
 from cactions.cli import key_wiring, output_scrubber, secret_input, wiring, workspace
 from cactions.cli.project_folder import ProjectFolder

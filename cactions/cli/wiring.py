@@ -20,13 +20,11 @@ from cactions.cli.vault_choice import VAULT, choose_vault
 if TYPE_CHECKING:
     from cactions.app.live_caller import LiveCaller
     from cactions.app.vault.open_vault import VaultContext
-    from cactions.cli.intercom_wiring import IntercomSession
     from cactions.cli.live_options import LiveOptions
     from cactions.cli.vault_choice import VaultOptions
     from cactions.edges.store.row_encryption import RowCipher
-    from cactions.logic.follow import Follow
     from cactions.logic.project import LoadedProject
-    from cactions.model import Action, Finding, HealthCheck, Json, Project, Snapshot
+    from cactions.model import Action, Finding, Json, Project, Snapshot
     from cactions.model.secret import Secret
     from cactions.render.output import PlainOutput
     from cactions.render.progress_display import ProgressCanvas, ProgressDisplay
@@ -181,25 +179,6 @@ def find_bare_folder(paths: Sequence[Path] | None) -> Path | None:
     return folder[0] if len(folder) == 1 and action_files.is_bare(folder[0]) else None
 
 
-def create_session(
-    home: Path, project: Project, options: LiveOptions | None
-) -> IntercomSession | None:
-    """A command's work with the workspace at Intercom; None for a local one."""
-    if project.workspace.intercom is None:
-        return None
-    from cactions.cli.intercom_wiring import IntercomSession
-    from cactions.cli.live_options import LiveOptions
-
-    vault = choose_vault(home / VAULT)
-    return IntercomSession(
-        project,
-        home / STATE,
-        lambda: open_vault_context(vault),
-        options or LiveOptions(),
-        create_output().info,
-    )
-
-
 def create_row_cipher(home: Path) -> RowCipher:
     """How the runs of a folder are kept. The vault is opened when it is first needed, and once."""
     from cactions.edges.store.row_encryption import PlainRows
@@ -246,20 +225,3 @@ def serve_page(page: bytes, port: int, minutes: int) -> None:
     from cactions.cli.page_serving import serve_page
 
     serve_page(page, port, minutes, create_output())
-
-
-def run_health_checks(
-    home: ProjectFolder | None, options: LiveOptions, follow: Follow
-) -> list[HealthCheck]:
-    """What ``doctor`` finds beyond the files."""
-    from cactions.cli.doctor_wiring import run_health_checks
-    from cactions.cli.vault_health import check_local
-    from cactions.edges.store.journal import LocalJournal
-
-    if home is None:
-        return run_health_checks(None, options, follow)
-    client = home.session.client if home.session else None
-    vault, state = choose_vault(home.folder / VAULT), home.folder / STATE
-    journal = LocalJournal(state, home.cover or create_row_cipher(home.folder))
-    local = check_local(home.project, vault, state, open_vault_context, journal.list_damaged)
-    return run_health_checks(home.project, options, follow, local, client)

@@ -6,14 +6,19 @@ They are opened when a command first needs them, and imported then.
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager, suppress
+from collections.abc import Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from cactions.cli.journal_wiring import (
+    find_shared,
+    open_archive,
+    open_journal,
+    open_run_lock,
+)
 from cactions.cli.open_project import open_project, open_workspace
 from cactions.cli.project_folder import PULLED_PEOPLE, ProjectFolder
-from cactions.cli.run_head import get_user_name
 from cactions.cli.wiring import (
     STATE,
     create_output,
@@ -23,14 +28,13 @@ from cactions.cli.wiring import (
 
 if TYPE_CHECKING:
     from cactions.app.commit import RunStores
-    from cactions.app.ports import Caller, IntercomApi, People, RunLock
+    from cactions.app.intercom_port import IntercomApi
+    from cactions.app.ports import Caller, People
     from cactions.app.propose import Job, PlanContext
     from cactions.cli.live_options import LiveOptions
-    from cactions.edges.store.journal import LocalJournal
     from cactions.edges.store.people import LocalPeopleStore
-    from cactions.edges.store.row_encryption import RowCipher
     from cactions.edges.store.seed_digests import SeedDigests
-    from cactions.model import CactionsError, Person
+    from cactions.model import Person
 
 
 def load_people(home: ProjectFolder) -> tuple[Person, ...]:
@@ -44,7 +48,7 @@ def load_people(home: ProjectFolder) -> tuple[Person, ...]:
 def open_people(home: ProjectFolder) -> People:
     """The people of the workspace, local or at Intercom."""
     people: People = (
-        home.session.open_people(lambda: open_journal(home.folder, home.cover))
+        home.session.open_people(lambda: open_archive(home))
         if home.session
         else open_local_people(home)
     )
@@ -132,49 +136,6 @@ def prepare_job(home: ProjectFolder, job: Job, options: LiveOptions) -> Job:
     return replace(job, action=home.session.check_action(job.action))
 
 
-def open_journal(home: Path, cipher: RowCipher | None = None) -> LocalJournal:
-    """The runs of a folder, sealed where it has a vault."""
-    from cactions.edges.store.journal import LocalJournal
-
-    return LocalJournal(home / STATE, cipher or create_row_cipher(home), _report_unreadable)
-
-
-def _report_unreadable(run_id: str, error: CactionsError) -> None:
-    """Say that a plan is made without what a run has written."""
-    create_output().info(
-        f"The run {run_id} cannot be read: {error}. What it wrote counts as written by others."
-    )
-
-
-@contextmanager
-def open_scratch_journal(home: ProjectFolder, *, seals: bool) -> Iterator[LocalJournal]:
-    """A journal that no other command sees, for a plan that is not kept."""
-    from cactions.edges.store.journal import LocalJournal
-    from cactions.edges.store.scratch_folder import open_scratch_folder
-
-    with open_scratch_folder(home.folder / STATE) as folder:
-        cipher = home.cover or create_row_cipher(home.folder)
-        journal = LocalJournal(folder, cipher if seals else None)
-        try:
-            yield journal
-        finally:
-            journal.close()
-
-
-def delete_scratch(home: Path) -> None:
-    """Delete the plans that killed processes have left. Raises StoreError."""
-    from cactions.edges.store.scratch_folder import delete_leftovers
-
-    delete_leftovers(home / STATE)
-
-
-def open_run_lock(folder: Path, *, wait: int = 0) -> RunLock:
-    """The lock that keeps two runs of an action apart; ``wait``: seconds for another to end."""
-    from cactions.edges.store.run_lock import FileRunLock
-
-    return FileRunLock(folder / STATE, get_user_name(), wait=wait, on_wait=create_output().info)
-
-
 def open_run_stores(home: ProjectFolder) -> RunStores:
     """Where a run writes."""
     from cactions.app.commit import RunStores
@@ -182,10 +143,13 @@ def open_run_stores(home: ProjectFolder) -> RunStores:
     if home.session is None:
         remember_seeds(home)
     cipher = home.cover or create_row_cipher(home.folder)
+    shared = find_shared(home)
     return RunStores(
         open_people(home),
-        open_journal(home.folder, cipher),
-        open_run_lock(home.folder, wait=home.wait),
+        shared.open_journal() if shared else open_journal(home.folder, cipher),
+        shared.open_lock(wait=home.wait, follows=home.clustered)
+        if shared
+        else open_run_lock(home.folder, wait=home.wait),
         home.project,
         home.workspace_name,
         get_sealing_start=cipher.get_sealing_start,
@@ -225,7 +189,7 @@ def create_plan_context(home: ProjectFolder, caller: Caller) -> PlanContext:
     explain_edited_people(home)
     is_offline = home.session is not None and bool(caller.source)
     people = open_test_people(home) if is_offline else open_people(home)
-    return PlanContext(people, caller, open_journal(home.folder, home.cover) if kept else None)
+    return PlanContext(people, caller, open_archive(home) if kept or home.session else None)
 
 
 def open_test_people(home: ProjectFolder, *, shared: bool = False) -> LocalPeopleStore:

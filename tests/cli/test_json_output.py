@@ -16,10 +16,12 @@ from jsonschema import Draft202012Validator
 from typer.main import get_command
 
 from cactions.cli.app import build_application
+from cactions.cli.cluster_wiring import require_shared_database
 from cactions.cli.commands.schema import DOCUMENTS
 from cactions.cli.exit_codes import Exit
 from cactions.edges.http.page_server import PageServer
 from cactions.logic.documents.shapes.registry import list_shapes
+from cactions.model import PartStep, RunPart
 from tests.cli.conftest import ROOT, Cli, Work
 from tests.cli.scenes import every_outcome
 from tests.cli.test_live_calls import WRITE, silent, tokens
@@ -28,7 +30,7 @@ from tests.json_documents import check_output, list_faults, validator
 from tests.projects import SECRET, project, write
 from tests.publications import record_probe
 from tests.run_report import REPORT
-from tests.servers import Server, authority, serving
+from tests.servers import authority, serving
 from tests.workspace import Settings, WorkspaceServer
 
 LOYALTY = "loyalty --person u-1 --replay"
@@ -201,6 +203,22 @@ def prepare(home: Path) -> None:
     record_probe(home)
 
 
+def hear_cluster(listener: Listener, monkeypatch: pytest.MonkeyPatch, address: str) -> None:
+    """A run of this machine that is moved into a database, and handed to the workers there."""
+    listener.call("run loyalty --person u-1 --draft --yes")
+    monkeypatch.setenv("CACTIONS_DATABASE", address)
+    listener.call("cluster init")
+    run_id = listener.call("cluster import last")["run"]
+    shared = require_shared_database(Path())
+    part = RunPart(run_id, PartStep.WRITE, 1, 1)
+    shared.open_cluster().begin(shared.open_journal().read(run_id).head, [part], shared.needs)
+    listener.call("cluster status")
+    listener.call("cluster stop last")
+    listener.call("worker --until-idle")
+    shared.database.close()
+    monkeypatch.delenv("CACTIONS_DATABASE")
+
+
 def hear_team(listener: Listener, monkeypatch: pytest.MonkeyPatch, home: Path) -> None:
     """A vault of its own, which a second person joins."""
     monkeypatch.chdir(home / "team")
@@ -241,9 +259,9 @@ def hear_intercom(listener: Listener, monkeypatch: pytest.MonkeyPatch, far: Path
 def test_every_command_prints_one_document_that_fits_its_schema(
     work: Work,
     home: Path,
-    shop: Server,
     intercom: WorkspaceServer,
     monkeypatch: pytest.MonkeyPatch,
+    request: pytest.FixtureRequest,
 ) -> None:
     """The schema that is published, which allows no other member; and each one is heard."""
     prepare(home)
@@ -252,7 +270,7 @@ def test_every_command_prints_one_document_that_fits_its_schema(
     for folder in (far / "cassettes", home / "team"):
         folder.mkdir(parents=True)
     shutil.copy(home / "cactions.vault", far)
-    document = remote_project(shop, intercom, api_version="2.17")
+    document = remote_project(request.getfixturevalue("shop"), intercom, api_version="2.17")
     document["tokens"]["shop"]["token_id"] = "1234"
     write(far, document)
     add_ada(intercom)
@@ -260,6 +278,7 @@ def test_every_command_prints_one_document_that_fits_its_schema(
     for words, stdin in LOCAL:
         listener.call(words, stdin)
     hear_intercom(listener, monkeypatch, far)
+    hear_cluster(listener, monkeypatch, request.getfixturevalue("postgres_address"))
     hear_team(listener, monkeypatch, home)
     hear_services(listener, monkeypatch, home)
     assert [] == listener.list_failing(), listener.calls

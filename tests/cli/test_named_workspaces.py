@@ -19,7 +19,7 @@ from msgspec.structs import replace
 
 from cactions.cli import prompts
 from cactions.cli.exit_codes import Exit
-from cactions.cli.workspace import open_journal
+from cactions.cli.journal_wiring import open_journal
 from cactions.logic.workspace_name import describe_workspace
 from cactions.model import Outcome, Receipt, RunKind, WorkspaceName
 from tests.cli.conftest import Done, Work

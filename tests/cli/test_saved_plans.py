@@ -255,7 +255,7 @@ def test_a_planning_that_was_cut_off_goes_on_with_what_it_began_with(
     write_home(home, build(shop))
     write_snapshot(home)
     with monkeypatch.context() as broken:
-        broken.setattr("cactions.app.plan_people.gather_evidence", interrupt)
+        broken.setattr("cactions.app.row_planner.gather_evidence", interrupt)
         assert Exit.INTERRUPTED == user("run loyalty --people people.csv --yes").code
     reason = change(home, user)
     sent = shop.asked.total()

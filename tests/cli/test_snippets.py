@@ -32,6 +32,7 @@ COVERED = {
     ("yaml", "ci"): "cli/test_pasted_ci.py",
     ("yaml", "answers"): "logic/project/test_answer_forms.py",
     ("json", "json"): "cli/test_json_output.py",
+    ("json", "schedules"): "logic/documents/test_notices.py",
 }
 """The tests of all blocks of one language on one page: they belong elsewhere than those here."""
 FEWEST_COMMANDS = 50
@@ -117,7 +118,8 @@ def test_a_shell_block_has_whole_commands(block: Block) -> None:
     for words in list_commands(block.text):
         parse_words(words)
     first = {line.split()[0] for line in block.text.splitlines() if not line.startswith((" ", "#"))}
-    assert first <= {"cactions", "git", "pipx", "uv", "pip", "pre-commit", "python3", "xargs", "jq"}
+    assert first <= {"cactions", "git", "pipx", "uv", "pip", "pre-commit", "python3", "xargs", "jq",
+                     "sudo", "export"}  # fmt: skip
 
 
 def test_a_wrong_command_line_is_seen() -> None:

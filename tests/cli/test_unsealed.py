@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from cactions.cli import workspace
+from cactions.cli import journal_wiring
 from cactions.cli.exit_codes import Exit
 from cactions.edges.store import run_schema
 from cactions.edges.store.sqlite import Schema
@@ -210,10 +210,10 @@ def test_a_sealed_run_stays_sealed_after_forget(cli: Cli, sealed: Path) -> None:
 def test_values_of_an_unsealed_run_do_not_count_as_ours(cli: Cli, home: Path, plain: Path) -> None:
     """``overwrite: if_ours`` trusts authentic runs only."""
     contact = ada(cli)["id"]
-    assert {} == workspace.open_journal(home).get_last_applied(contact)
+    assert {} == journal_wiring.open_journal(home).get_last_applied(contact)
     assert Exit.CLEAN == cli("runs", "undo", "last", "--yes", "--unsealed").code
     assert Exit.CLEAN == cli(*RUN).code
-    assert "gold" == workspace.open_journal(home).get_last_applied(contact)["tier"]
+    assert "gold" == journal_wiring.open_journal(home).get_last_applied(contact)["tier"]
 
 
 # Types and redaction: the project's current definition decides

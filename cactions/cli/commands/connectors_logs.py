@@ -9,7 +9,7 @@ import typer
 from cactions.app.connectors.catalog import WorkspaceConnectors, read_connectors, read_versions
 from cactions.app.connectors.logs import ExecutionQuery, follow_executions, list_executions
 from cactions.app.connectors.revisions import list_revisions
-from cactions.app.ports import IntercomApi
+from cactions.app.intercom_port import IntercomApi
 from cactions.cli import json_output, streams, wiring
 from cactions.cli.live_options import LiveOptions, network_options
 from cactions.cli.open_project import open_workspace

@@ -9,7 +9,7 @@ import typer
 
 from cactions.app.connectors.catalog import compare_actions
 from cactions.app.connectors.push import apply_push
-from cactions.app.ports import IntercomApi
+from cactions.app.intercom_port import IntercomApi
 from cactions.cli import output_scrubber, prompts, wiring
 from cactions.cli.exit_codes import Exit, choose_most_severe
 from cactions.cli.live_options import LiveOptions, network_options

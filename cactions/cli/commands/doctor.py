@@ -13,6 +13,7 @@ from cactions.cli.live_options import LiveOptions, network_options
 from cactions.cli.open_project import open_project, open_workspace
 from cactions.cli.options import Environment, Files, Json
 from cactions.cli.project_folder import ProjectFolder
+from cactions.cli.session_wiring import run_health_checks
 from cactions.logic import documents
 from cactions.model import CactionsError, Health, HealthCheck, Project
 from cactions.render.doctor import render_health_checks
@@ -44,7 +45,7 @@ def command(
         found = [HealthCheck("files", "", Health.PROBLEM, str(error), error.hint or _MEND)]
         with suppress(CactionsError):  # errors of actions do not keep a workspace from being seen
             home = open_workspace(files, options, environment=environment)
-    found += wiring.run_health_checks(home, options, follow_items)
+    found += run_health_checks(home, options, follow_items)
     if json:
         wiring.write_json(documents.checks_to_json(found))
     else:

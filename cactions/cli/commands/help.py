@@ -32,6 +32,8 @@ TOPICS: Final = {
     "intercom": "a workspace at Intercom: token, people, writes, rate limit",
     "publish": "what goes live, on which evidence, and what runs then",
     "many-people": "runs for many people: the plan, what stops it, resume, undo",
+    "cluster": "more than one machine: workers, a shared database, what is promised",
+    "schedules": "runs that workers start by themselves, and what is told of them",
     "review": "the review page: one HTML file of a diff, a run or findings",
     "ci": "formats, the GitHub Action, the pre-commit hook, editors",
     "scripts": "cactions in a script: what each exit code asks for, extending",

@@ -33,6 +33,7 @@ from cactions.cli.published import (
     open_definitions_vault,
 )
 from cactions.cli.run_head import get_operator
+from cactions.cli.session_wiring import create_session
 from cactions.cli.vault_options import key_options
 from cactions.edges.clock import SystemClock
 from cactions.logic import documents
@@ -222,7 +223,7 @@ def rollback(
         folder,
         project,
         wiring.create_row_cipher(folder),
-        wiring.create_session(folder, project, options),
+        create_session(folder, project, options),
     )
     check_workspace(home, earlier)
     again = replace(

@@ -11,12 +11,23 @@ from cactions.app.answer_recorder import AnswerRecorder
 from cactions.app.apply import apply_to_people, resume_run
 from cactions.app.propose import propose_plan
 from cactions.app.write_calls import CallRecord
-from cactions.cli import arguments, progress, prompts, recordings, wiring, workspace, write_calls
+from cactions.cli import (
+    arguments,
+    journal_wiring,
+    progress,
+    prompts,
+    recordings,
+    wiring,
+    workspace,
+    write_calls,
+)
+from cactions.cli.bulk_checks import check_clustered
 from cactions.cli.bulk_options import (
     THREADS,
     Approve,
     AtMostOnce,
     BulkOptions,
+    Clustered,
     Everyone,
     Format,
     Fresh,
@@ -82,6 +93,7 @@ def command(
     again: Again = False,
     draft: Draft = False,
     wait: Wait = 0,
+    cluster: Clustered = False,
     files: Files = None,
     environment: Environment = None,
     json: Json = False,
@@ -100,14 +112,16 @@ def command(
     prompts.require_terminal(yes, json)
     options.refuse_showing(json=json)
     project_folder = open_runnable_project(files, environment, options, action, draft=draft)
-    project_folder = replace(project_folder, wait=wait)
+    project_folder = replace(project_folder, wait=wait, clustered=cluster)
+    check_clustered(project_folder, options, action, many=person is None)
     if person is None:
         from cactions.cli.bulk import run_many  # noqa: PLC0415 - not needed for one person
 
         chosen = build_where(where, everyone)
         bulk = BulkOptions(
-            people, form, threads, at_most_once, approve, report, chosen, fresh=fresh, page=html
-        )
+            people, form, threads, at_most_once, approve, report, chosen,
+            fresh=fresh, page=html, clustered=cluster,
+        )  # fmt: skip
         code = run_many(
             project_folder, options, bulk, action, inputs, plan=plan, yes=yes, json=json
         )
@@ -122,7 +136,7 @@ def command(
     answered = AnswerRecorder(recordings.create_caller(project_folder, job.action, options))
     context = workspace.create_plan_context(project_folder, answered)
     head = write_calls.new_run_head(action, project_folder, context.caller.source)
-    kept = workspace.open_journal(project_folder.folder, project_folder.cover)
+    kept = journal_wiring.open_archive(project_folder)
     first = not (kept.seals or kept.begun)
     done = (
         write_calls.call(job, context, project_folder, head, again=again)

@@ -15,7 +15,7 @@ from cactions.cli.followed_work import follow_items
 from cactions.cli.options import Files, Json, ReviewPage
 from cactions.cli.output_files import write_lines
 from cactions.cli.reporters import write_run_page
-from cactions.cli.shown_runs import mark_running, open_shown_journal
+from cactions.cli.shown_runs import describe_local_runs, mark_running, open_shown_journal
 from cactions.cli.vault_options import key_options
 from cactions.logic import documents, strict_json
 from cactions.logic.documents.changes import exported_to_json
@@ -53,6 +53,8 @@ def list_(files: Files = None, json: Json = False) -> None:
         wiring.create_output().info(UNSEALED)
     if locked:
         wiring.create_output().info(f"What is sealed cannot be read: {why_locked}")
+    if note := describe_local_runs(journal, files):
+        wiring.create_output().info(note)
     for name, why in damaged:
         wiring.create_output().info(f"The run {name} cannot be read: {why}")
     if damaged:

@@ -14,7 +14,8 @@ from cactions.app.commit import RunStores, check_unfinished
 from cactions.app.ports import Journal
 from cactions.app.undo_steps import UndoStep, list_undo_steps
 from cactions.cli import arguments, progress, prompts, wiring, workspace
-from cactions.cli.bulk_options import THREADS, Approve, BulkOptions, Threads
+from cactions.cli.bulk_checks import check_clustered
+from cactions.cli.bulk_options import THREADS, Approve, BulkOptions, Clustered, Threads
 from cactions.cli.bulk_wiring import WriteWatch
 from cactions.cli.exit_codes import Exit
 from cactions.cli.followed_work import follow_items, show_long_work
@@ -53,6 +54,7 @@ def resume_(
     threads: Threads = THREADS,
     draft: Draft = False,
     wait: Wait = 0,
+    cluster: Clustered = False,
     json: Json = False,
 ) -> None:
     """Finish a run that was cut off: look at each person, and write what was not written.
@@ -64,19 +66,27 @@ def resume_(
     Example: cactions runs resume last
     """
     prompts.require_terminal(yes, json)
-    home = replace(open_project(files, environment, options, leaks=False), wait=wait)
+    home = open_project(files, environment, options, leaks=False)
+    home = replace(home, wait=wait, clustered=cluster)
     stores = replace(workspace.open_run_stores(home), unsealed=unsealed, threads=threads)
     cut_off = _cut_off(stores.journal, run)
     stores.check_run(cut_off)
+    check_clustered(home, options, cut_off.head.action, many=True)
     check_unfinished(cut_off)
     if cut_off.phase is not RunPhase.RUNNING:
         from cactions.cli.bulk import continue_run  # noqa: PLC0415 - only many people are planned so
 
         home = open_project(files, environment, options)  # its proofs are a part of the plan
+        home = replace(home, wait=wait, clustered=cluster)
         home = require_published(home, cut_off.head.action, draft=draft)
         stores = replace(stores, people=workspace.open_people(home))
-        bulk = BulkOptions(threads=threads, approve=approve)
+        bulk = BulkOptions(threads=threads, approve=approve, clustered=cluster)
         raise typer.Exit(continue_run(home, options, bulk, stores, cut_off, yes=yes, json=json))
+    if cluster:
+        from cactions.cli.cluster_command import ClusterCommand  # noqa: PLC0415 - few runs need it
+
+        command = ClusterCommand(home, options, BulkOptions(clustered=True), stores, json=json)
+        raise typer.Exit(command.resume(cut_off, yes=yes))
     ahead = preview_resume(cut_off, stores, MANY)
     if not json:
         number = cut_off.counts.started + cut_off.counts.calling

@@ -8,12 +8,19 @@ from typing import Annotated, Final
 
 import typer
 
-from cactions.app.retention import choose_prunable, erase_traces, find_traces, prune_runs
-from cactions.cli import prompts, wiring, workspace
+from cactions.app.retention import (
+    PersonTraces,
+    choose_prunable,
+    erase_traces,
+    find_traces,
+    prune_runs,
+)
+from cactions.cli import journal_wiring, prompts, wiring, workspace
 from cactions.cli.followed_work import follow_items
 from cactions.cli.live_options import LiveOptions, network_options
 from cactions.cli.open_project import open_project
 from cactions.cli.options import Environment, Files, Json, Yes, parse_person_query
+from cactions.cli.shown_runs import open_shown_journal
 from cactions.cli.vault_options import key_options
 from cactions.logic.documents.changes import forget_to_json, prune_to_json
 from cactions.model import UsageError
@@ -52,8 +59,8 @@ def prune_(
     if (older_than is None) == (keep is None):
         raise UsageError("say which runs may go", hint="Use either --older-than AGE or --keep N.")
     before = None if older_than is None else time.time() - _parse_age(older_than)
-    journal = workspace.open_journal(wiring.find_folder(files))
-    workspace.delete_scratch(wiring.find_folder(files))
+    journal = open_shown_journal(files)
+    journal_wiring.delete_scratch(wiring.find_folder(files))
     choice = choose_prunable(journal, before=before, keep=keep)
     for run, why in choice.kept:
         wiring.create_output().info(f"The run {run.head.id} is kept: {why}.")
@@ -93,36 +100,42 @@ def forget(
     """
     prompts.require_terminal(yes, json)
     project_folder = open_project(files, environment, options, leaks=False)
-    workspace.delete_scratch(project_folder.folder)
-    journal = workspace.open_journal(project_folder.folder)
+    journal_wiring.delete_scratch(project_folder.folder)
     query = parse_person_query(person, "id")
-    found = find_traces(query, journal, workspace.open_people(project_folder), follow_items)
-    where = f"{count_noun(found.entries, 'entry', 'entries')} in {count_noun(found.runs, 'run')}"
-    whose = f"id {found.person_id}" if found.person_id else str(query)
+    people = workspace.open_people(project_folder)
+    traces = [
+        (find_traces(query, journal, people, follow_items), journal)
+        for journal in journal_wiring.list_archives(project_folder)
+    ]
+    entries, runs, unknown = (
+        sum(counts) for counts in zip(*(_count_traces(found) for found, _ in traces), strict=True)
+    )
+    where = f"{count_noun(entries, 'entry', 'entries')} in {count_noun(runs, 'run')}"
+    person_id = next((found.person_id for found, _ in traces if found.person_id), "")
+    whose = f"id {person_id}" if person_id else str(query)
     wiring.create_output().info(
         f"About the person with {whose} the runs hold {where}. What is erased cannot"
         " be undone any more. The person stays in the workspace, and in your files and recordings."
     )
-    if found.unknown_outcomes:
+    if unknown:
         wiring.create_output().info(
-            f"The outcome of {count_noun(found.unknown_outcomes, 'call')} for them is unknown."
+            f"The outcome of {count_noun(unknown, 'call')} for them is unknown."
             " After erasing, no record of that is left, and the call can be repeated unasked."
         )
     if not prompts.confirm(f"Erase {where}?", yes):
         wiring.create_output().info("Nothing was erased.")
         return
-    number = erase_traces(found, journal, follow_items)
+    number = sum(erase_traces(found, journal, follow_items) for found, journal in traces)
     if json:
-        document = forget_to_json(
-            found.person_id,
-            runs=found.runs,
-            entries=number,
-            unknown_outcomes=found.unknown_outcomes,
-        )
+        document = forget_to_json(person_id, runs=runs, entries=number, unknown_outcomes=unknown)
         wiring.write_json(document)
     wiring.create_output().info(
         f"{count_noun(number, 'entry', 'entries')} erased; outcomes stay counted."
     )
+
+
+def _count_traces(found: PersonTraces) -> tuple[int, int, int]:
+    return found.entries, found.runs, found.unknown_outcomes
 
 
 def _parse_age(text: str) -> int:

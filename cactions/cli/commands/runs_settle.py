@@ -13,10 +13,10 @@ from cactions.app.settle import (
     list_unsettled,
     settle_calls,
 )
-from cactions.cli import progress, prompts, wiring, workspace
+from cactions.cli import progress, prompts, wiring
 from cactions.cli.options import Files, Json, Unsealed, Yes
 from cactions.cli.run_head import get_operator
-from cactions.cli.shown_runs import open_shown_journal
+from cactions.cli.shown_runs import open_shown_journal, open_shown_lock
 from cactions.cli.vault_options import key_options
 from cactions.logic.documents.changes import settlement_to_json
 from cactions.logic.workspace_name import describe_workspace
@@ -74,7 +74,7 @@ def settle(
         return
     receipts = build_settled_receipts(entries, get_operator(), done=done)
     with progress.atomic():
-        settle_calls(found.head, receipts, journal, workspace.open_run_lock(folder))
+        settle_calls(found.head, receipts, journal, open_shown_lock(files))
     if json:
         wiring.write_json(settlement_to_json(found, entries, carried_out=done))
     wiring.create_output().info(

@@ -14,14 +14,15 @@ from cactions.logic.suggest import suggest
 from cactions.model import UsageError
 
 DOCUMENTS: Final = (
-    "attribute-diff", "attributes", "audit", "bulk", "completion", "config", "connector-diff",
-    "connector-push", "connector-versions", "connectors", "connectors-pull", "definition",
-    "definition-diff", "definitions", "doctor", "draft", "error", "execution", "executions",
-    "export", "export-entry", "exported", "failed", "findings", "forget", "head", "help",
-    "identity", "identity-verdict", "import", "init", "notes", "outcome", "people", "plan", "probe",
-    "prune", "publication", "receipt", "recipients", "request", "rules", "run", "runs",
-    "settlement", "signature", "summary", "tally", "test", "token", "undo", "vault", "vault-change",
-    "vault-check", "vault-merge", "vault-salvage", "vault-status", "watch",
+    "attribute-diff", "attributes", "audit", "bulk", "cluster", "cluster-change", "completion",
+    "config", "connector-diff", "connector-push", "connector-versions", "connectors",
+    "connectors-pull", "definition", "definition-diff", "definitions", "doctor", "draft", "error",
+    "execution", "executions", "export", "export-entry", "exported", "failed", "findings", "forget",
+    "head", "help", "identity", "identity-verdict", "import", "init", "notes", "notice", "outcome",
+    "people", "plan", "probe", "prune", "publication", "receipt", "recipients", "request", "rules",
+    "run", "runs", "settlement", "signature", "summary", "tally", "test", "token", "undo", "vault",
+    "vault-change", "vault-check", "vault-merge", "vault-salvage", "vault-status", "watch",
+    "worker",
 )  # fmt: skip
 """The documents whose schema can be printed: ``logic/documents/shapes`` has them."""
 

@@ -10,7 +10,7 @@ import typer
 from cactions.app.vault import manage
 from cactions.app.vault.recipients import join_vault
 from cactions.app.vault.rekey import rekey_vault
-from cactions.cli import progress, secret_input, vault_hosts, vault_secrets, wiring, workspace
+from cactions.cli import progress, secret_input, vault_hosts, vault_secrets, wiring
 from cactions.cli.commands import vault_recipients
 from cactions.cli.commands.vault_bind import Name, bind
 from cactions.cli.commands.vault_merge import merge
@@ -18,6 +18,7 @@ from cactions.cli.commands.vault_recipients import Kept
 from cactions.cli.commands.vault_salvage import salvage
 from cactions.cli.exit_codes import Exit
 from cactions.cli.followed_work import follow_items
+from cactions.cli.journal_wiring import open_journal
 from cactions.cli.options import Json
 from cactions.cli.run_head import get_user_name
 from cactions.cli.vault_choice import VaultOptions
@@ -55,7 +56,7 @@ def init(options: VaultOptions, name: Mine = None, json: Json = False) -> None:
     me = name or re.sub(r"[^A-Za-z0-9_.@-]", "_", get_user_name()).lstrip(".@-") or "me"
     with progress.atomic():
         done = manage.create_vault(context, me)
-    workspace.open_journal(options.vault.parent).drop_index()
+    open_journal(options.vault.parent).drop_index()
     notes = (*done.notes, *mark_for_git(options.vault))
     text = f"The vault {options.vault} is made."
     text += f" You are {me} in it; your key is in {context.keys.name}."
@@ -63,7 +64,7 @@ def init(options: VaultOptions, name: Mine = None, json: Json = False) -> None:
     text += "" if json else " To seal a secret:"
     report = VaultChangeReport("init", str(options.vault), done.head, me, text, notes)
     report_change(report, seal, json=json)
-    if workspace.open_journal(options.vault.parent).begun:
+    if open_journal(options.vault.parent).begun:
         wiring.create_output().info(
             "Old values that earlier runs kept stay unsealed in .cactions/. `cactions runs prune`"
             " deletes them."

@@ -87,6 +87,7 @@ def configured(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
     path.write_text(
         'keyring_backend = "keyring.backends.kwallet.DBusKeyring"\n\n# mine\n'
         'key_file = "/keys/one.key"\n  "key_command" = ["pass", "CANARY-argument"]\n'
+        'database_file = "/keys/one.database"\n'
     )
     return path
 
@@ -100,9 +101,10 @@ def test_each_setting_has_its_value_and_its_line(cli: Cli, configured: Path) -> 
         ("keyring_backend", "keyring.backends.kwallet.DBusKeyring", "file", 1),
         ("key_file", "/keys/one.key", "file", 4),
         ("key_command", "pass …", "file", 5),
+        ("database_file", "/keys/one.database", "file", 6),
     ] == [(each["name"], each["value"], each["source"], each["line"]) for each in found["settings"]]
     text = cli("config").out
-    assert all(word in text for word in (str(configured), "line 1", "line 4", "line 5"))
+    assert all(word in text for word in (str(configured), "line 1", "line 4", "line 5", "line 6"))
     assert "CANARY" not in text + str(found)
 
 
@@ -113,7 +115,7 @@ def test_without_a_file_every_setting_has_its_default(
     monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "none"))
     found = cli("config", "--json").json
     assert found["file"] == {"path": str(tmp_path / "none/cactions/config.toml"), "exists": False}
-    assert [False] * 3 == [each["set"] for each in found["settings"]]
+    assert [False] * 4 == [each["set"] for each in found["settings"]]
     assert "does not exist" in cli("config").out
     assert not (tmp_path / "none").exists(), "nothing is made"
 
@@ -132,6 +134,16 @@ def test_no_secret_of_the_environment_is_shown(cli: Cli, monkeypatch: pytest.Mon
             assert "CANARY" not in each.out + each.err
             assert "proxy.example" in each.out
             assert "KEYRING_PROPERTY_KEYRING_KEY" in each.out
+    for address in (
+        "postgresql://ada:CANARY-7@db.example/x?sslmode=require&password=CANARY-8",
+        "host=db.example user=ada password='CANARY 9' sslmode=require",
+    ):
+        monkeypatch.setenv("CACTIONS_DATABASE", address)
+        for each in (cli("config"), cli("config", "--json")):
+            assert "CANARY" not in each.out + each.err
+            assert "ada" not in each.out
+            assert "db.example" in each.out
+            assert "sslmode=require" in each.out
     monkeypatch.setenv("CACTIONS_CA_FILE", "\x1b[31mred")
     assert "\x1b" not in cli("config").out + cli("config", "--json").out
 
