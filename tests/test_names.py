@@ -38,6 +38,7 @@ VERBS = frozenset(
     span split stack start stop store strip suggest suggests sum sync take test to track
     truncate try turn undo unlock unpad unseal unwrap update use validate verify wait walk
     wants widen without wrap writable write yield
+    carry complete hand note renew
     of items scalar lines blanked plain
     diff digest generalize rank
     """.split()  # noqa: SIM905 - a list of words

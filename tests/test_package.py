@@ -154,7 +154,7 @@ def test_the_metadata_is_complete_and_true(wheel: Path) -> None:
     assert f"Copyright (c) 2026 {found['Author']}\n" in (ROOT / "LICENSE").read_text()
     assert found.get_all("Classifier") == PROJECT["classifiers"]
     assert not any(found.get_all(name) for name in ("Project-URL", "Home-page"))
-    assert {"files", "identity"} <= {*found.get_all("Provides-Extra", [])}
+    assert {"cluster", "files", "identity"} <= {*found.get_all("Provides-Extra", [])}
 
 
 STARTS = (

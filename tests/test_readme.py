@@ -56,6 +56,7 @@ DOCUMENTS = "\n".join([README, *PAGES.values()])
 FOREIGN = {
     "--prefix", "--all-files",  # of git and of pre-commit
     "--user", "--no-deps", "--quiet",  # of pip
+    "--pwprompt", "--owner",  # of PostgreSQL
     "--body", "--body-file", "--create-if-none", "--edit-last", "--title",  # of gh
 }  # fmt: skip
 """Options of other programs."""

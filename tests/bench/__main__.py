@@ -17,6 +17,7 @@ from pathlib import Path
 
 from tests.bench import (
     bulk,
+    clusters,
     linting,
     pages,
     planning,
@@ -35,7 +36,7 @@ from tests.bench.table import table
 ROUNDS = 25
 PARTS = (
     "starting", "planning", "replaying", "suites", "validating", "watching", "reading",
-    "linting", "unsealing", "sending", "pages", "bulk",
+    "linting", "unsealing", "sending", "pages", "bulk", "clusters",
 )  # fmt: skip
 
 
@@ -57,6 +58,7 @@ def main(words: Sequence[str]) -> int:
             "validating": partial(validating.readings, ROUNDS),
             "watching": partial(watching.readings, folder, ROUNDS),
             "reading": partial(reading.readings, folder, ROUNDS),
+            "clusters": partial(clusters.readings, folder, ROUNDS),
             "linting": partial(linting.readings, folder, ROUNDS),
             "unsealing": partial(unsealing.readings, folder, ROUNDS),
             "sending": partial(sending.readings, ROUNDS),

@@ -1,0 +1,123 @@
+"""The leases of parts, against workers that come too late."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from cactions.edges.postgres.cluster_store import ClusterStore
+from cactions.edges.postgres.connection import PostgresDatabase
+from cactions.edges.postgres.schema import make_tables
+from cactions.model import (
+    ClusterStop,
+    LeaseLost,
+    PartStep,
+    RunHead,
+    RunKind,
+    RunNeeds,
+    RunPart,
+    StoreError,
+)
+
+HEAD = RunHead("run-1", RunKind.APPLY, "loyalty", 0.0, "ada@host")
+NEEDS = RunNeeds("1.0", 1)
+PART = RunPart("run-1", PartStep.WRITE, 1, 50)
+OTHER = RunPart("run-1", PartStep.WRITE, 51, 90)
+
+
+class PlainCipher:
+    """Seals nothing."""
+
+    def seal(self, text: str, _place: Any) -> bytes:
+        return text.encode()
+
+    def unseal(self, cell: bytes, _place: Any) -> str:
+        return cell.decode()
+
+
+@pytest.fixture
+def database(postgres_address: str) -> Any:
+    database = PostgresDatabase(postgres_address)
+    make_tables(database)
+    add_run(database, "run-1")
+    yield database
+    database.close()
+
+
+def add_run(database: PostgresDatabase, run_id: str) -> None:
+    sql = "INSERT INTO run (project, id, head, seal, phase) VALUES ('p', %s, '{}', '', 'running')"
+    with database.open_for_writing():
+        database.execute(sql, run_id)
+
+
+def open_store(database: PostgresDatabase) -> ClusterStore:
+    return ClusterStore(database, "p", PlainCipher())  # type: ignore[arg-type]
+
+
+def end_lease(database: PostgresDatabase) -> None:
+    with database.open_for_writing():
+        database.execute("UPDATE part SET leased_until = clock_timestamp() - interval '1 second'")
+
+
+def check_fence(database: PostgresDatabase, store: ClusterStore, lease: Any) -> None:
+    with database.open_for_writing():
+        store.build_fence(lease).check(database)
+
+
+def test_a_worker_of_a_run_that_was_handed_in_again_is_kept_out(database: Any) -> None:
+    """Its attempt is not that of the worker who has the same part now."""
+    store = open_store(database)
+    store.begin(HEAD, [PART], NEEDS)
+    old = store.take(PART, "frozen")
+    assert old
+    end_lease(database)
+    store.begin(HEAD, [PART], NEEDS)
+    new = store.take(PART, "other")
+    assert new
+    assert old.attempt != new.attempt
+    assert not store.renew(old)
+    assert store.renew(new)
+    with pytest.raises(LeaseLost):
+        check_fence(database, store, old)
+    with pytest.raises(LeaseLost):
+        store.finish(old, {})
+    check_fence(database, store, new)
+    store.finish(new, {})
+
+
+def test_a_run_is_not_handed_in_while_a_worker_is_at_work_on_it(database: Any) -> None:
+    store = open_store(database)
+    store.begin(HEAD, [PART], NEEDS)
+    lease = store.take(PART, "one")
+    assert lease
+    with pytest.raises(StoreError, match="workers are at work"):
+        store.begin(HEAD, [PART], NEEDS)
+    check_fence(database, store, lease)
+    store.release(lease)
+    store.begin(HEAD, [PART], NEEDS)
+
+
+def test_a_run_that_workers_have_finished_is_in_the_way_of_none(database: Any) -> None:
+    store = open_store(database)
+    store.begin(HEAD, [PART, OTHER], NEEDS)
+    for part in (PART, OTHER):
+        assert "run-1" == store.find_run(HEAD)
+        lease = store.take(part, "one")
+        assert lease
+        store.finish(lease, {"applied": 1})
+    assert "" == store.find_run(HEAD)
+    assert [] == store.list_runs()
+    add_run(database, "run-2")
+    head = RunHead("run-2", RunKind.APPLY, "loyalty", 0.0, "ada@host")
+    store.begin(head, [RunPart("run-2", PartStep.PLAN, 1, 9)], NEEDS)
+    assert "run-2" == store.find_run(HEAD)
+
+
+def test_the_reason_of_a_stop_is_listed(database: Any) -> None:
+    store = open_store(database)
+    store.begin(HEAD, [PART], NEEDS)
+    store.stop_run("run-1", ClusterStop("the shop is closed"))
+    store.stop_run("run-1", ClusterStop("later"))
+    assert [("the shop is closed", True)] == [(r.reason, r.stopped) for r in store.list_runs()]
+    assert store.take(PART, "one") is None
