@@ -35,9 +35,9 @@ from cactions.cli.planning_ends import discard_on_error, end_on_trip, explain_in
 from cactions.cli.project_folder import ProjectFolder
 from cactions.cli.reporters import write_run_report
 from cactions.cli.review_pages import write_bulk_page
-from cactions.cli.saved_plans import read_summary, store_summary
+from cactions.cli.saved_plans import read_begun_basis, read_summary, store_summary
 from cactions.edges.clock import SystemClock
-from cactions.logic import documents, strict_json
+from cactions.logic import documents
 from cactions.logic.people.job_rows import JobRows
 from cactions.logic.project.stored_run import redact_entries
 from cactions.logic.shell import join_command
@@ -146,8 +146,7 @@ class BulkCommand:
 
     def _read_begun_basis(self, run: Run) -> PlanBasis:
         """What the planning began with. Raises UsageError where that has changed since."""
-        text = self._stores.journal.open_rows(run.head.id).read_summary()
-        kept = documents.basis_from_json(strict_json.parse_json(text)) if text else PlanBasis()
+        kept, _ = read_begun_basis(run, self._stores)
         if run.phase is RunPhase.PLANNING:
             check_basis(run, kept, bulk_wiring.read_basis(self._home, run.head))
         return kept

@@ -10,7 +10,6 @@ from typing import Final
 
 from msgspec.structs import replace
 
-from cactions import __version__
 from cactions.app.cluster.ports import PartQueue
 from cactions.app.cluster.schedule_ports import ScheduledWork
 from cactions.app.cluster.scheduled_run import advance
@@ -25,13 +24,13 @@ from cactions.app.vault.open_vault import open_vault
 from cactions.cli import bulk_wiring, workspace, write_calls
 from cactions.cli.bulk_checks import check_write_calls
 from cactions.cli.bulk_options import BulkOptions
-from cactions.cli.cluster_wiring import SharedDatabase
-from cactions.cli.cluster_worker import WorkerProject, open_calls, read_begun_basis
+from cactions.cli.cluster_wiring import SharedDatabase, require_shared_database
+from cactions.cli.cluster_worker import WorkerProject, open_calls
 from cactions.cli.open_project import open_published_project
 from cactions.cli.project_folder import ProjectFolder
 from cactions.cli.published import check_published, open_definitions_vault, require_published
 from cactions.cli.run_head import build_run_head
-from cactions.cli.saved_plans import check_kept_plan, read_summary, store_summary
+from cactions.cli.saved_plans import check_kept_plan, read_begun_basis, read_summary, store_summary
 from cactions.cli.vault_check import read_vault_head
 from cactions.cli.vault_choice import VAULT
 from cactions.edges.clock import SystemClock
@@ -49,7 +48,6 @@ from cactions.model import (
     Run,
     RunHead,
     RunKind,
-    RunNeeds,
     StoreError,
     UsageError,
 )
@@ -118,7 +116,7 @@ class Timetable:
                     self._say(f"{each.action} is due: the run {moment.run_id} starts.")
 
     def _open_work(self, moment: DueMoment) -> ScheduledWork:
-        return ActionWork(moment, self._place, self._shared)
+        return ActionWork(moment, self._place)
 
     def _get_generation(self) -> int:
         return self._known.read()[0]
@@ -169,18 +167,13 @@ class PublishedSchedules:
 class ActionWork:
     """Implements ``ScheduledWork``: the published version of one action, and what it runs with."""
 
-    def __init__(self, moment: DueMoment, place: WorkerProject, shared: SharedDatabase) -> None:
+    def __init__(self, moment: DueMoment, place: WorkerProject) -> None:
         """Raises CactionsError where it is not published (any more)."""
         home = open_published_project(place.files, moment.environment, place.options)
-        self._home = require_published(home, moment.action, draft=False)
+        self._home = replace(require_published(home, moment.action, draft=False), clustered=True)
         self._moment, self._place = moment, place
-        self.needs = RunNeeds(__version__, read_vault_head(home.folder / VAULT).generation)
-        self.stores = replace(
-            workspace.open_run_stores(self._home),
-            journal=shared.open_journal(),
-            turns=shared.open_lock(follows=True),
-            threads=place.threads,
-        )
+        self.needs = require_shared_database(home.folder, home.cover).needs
+        self.stores = replace(workspace.open_run_stores(self._home), threads=place.threads)
 
     def build_head(self, run_id: str) -> RunHead:
         head = write_calls.new_run_head(self._moment.action, self._home, "")

@@ -11,9 +11,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from cactions.app.cluster.carry_out import explain_unfit
-from cactions.app.commit import RunStores
 from cactions.app.lost_calls import has_valid_keys
-from cactions.app.open_entries import list_held
 from cactions.app.plan_basis import check_basis
 from cactions.app.planning_task import PlanningTask
 from cactions.app.propose import Job, PlanContext
@@ -23,23 +21,19 @@ from cactions.cli.live_options import LiveOptions
 from cactions.cli.open_project import open_project, open_published_project
 from cactions.cli.project_folder import ProjectFolder
 from cactions.cli.published import require_published
+from cactions.cli.saved_plans import read_begun_basis
 from cactions.cli.vault_check import read_vault_head
 from cactions.cli.vault_choice import VAULT
 from cactions.cli.wiring import find_folder
 from cactions.edges.clock import SystemClock
-from cactions.logic import documents, strict_json
 from cactions.model import (
     Action,
     CactionsError,
-    Outcome,
     PartLease,
     PersonQuery,
-    PlanBasis,
-    Run,
     RunHead,
     RunNeeds,
     RunPart,
-    RunPhase,
 )
 
 _REPEAT_SECONDS: Final = 60.0
@@ -112,18 +106,6 @@ def open_calls(
     caller = recordings.create_caller(home, action, options)
     caller.prepare(action)
     return action, workspace.create_plan_context(home, caller)
-
-
-def read_begun_basis(run: Run, stores: RunStores) -> tuple[PlanBasis, frozenset[int]]:
-    """What the run rests on, whether it is planned or written now; and who is held back."""
-    text = stores.journal.open_rows(run.head.id).read_summary()
-    document = strict_json.parse_json(text) if text else None
-    if document is None:
-        return PlanBasis(), frozenset()
-    if run.phase is RunPhase.PLANNING:
-        return documents.basis_from_json(document), frozenset()
-    summary = documents.summary_from_json(document)
-    return summary.basis, list_held(run, summary.outcomes.get(Outcome.HELD, 0))
 
 
 class RefusedWork:

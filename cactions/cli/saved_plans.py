@@ -10,6 +10,7 @@ from msgspec.structs import replace
 
 from cactions.app.apply import hold_plan
 from cactions.app.commit import RunStores
+from cactions.app.open_entries import list_held
 from cactions.app.plan_basis import check_plan, check_plan_counts
 from cactions.app.planning_task import Planned, PlanningTask
 from cactions.cli import bulk_wiring
@@ -18,7 +19,7 @@ from cactions.cli.project_folder import ProjectFolder
 from cactions.edges.clock import SystemClock
 from cactions.logic import documents, strict_json
 from cactions.logic.shell import join_command
-from cactions.model import CactionsError, PlanSummary, Run, RunPhase, UsageError
+from cactions.model import CactionsError, Outcome, PlanBasis, PlanSummary, Run, RunPhase, UsageError
 
 
 def take_plan(source: Path, action: str, home: ProjectFolder, stores: RunStores) -> Run:
@@ -87,3 +88,15 @@ def read_summary(run: Run, stores: RunStores) -> PlanSummary:
         )
     summary = documents.summary_from_json(strict_json.parse_json(text))
     return replace(summary, age=SystemClock().get_time() - run.head.started)
+
+
+def read_begun_basis(run: Run, stores: RunStores) -> tuple[PlanBasis, frozenset[int]]:
+    """What the run rests on, whether it is planned or written now; and who is held back."""
+    text = stores.journal.open_rows(run.head.id).read_summary()
+    document = strict_json.parse_json(text) if text else None
+    if document is None:
+        return PlanBasis(), frozenset()
+    if run.phase is RunPhase.PLANNING:
+        return documents.basis_from_json(document), frozenset()
+    summary = documents.summary_from_json(document)
+    return summary.basis, list_held(run, summary.outcomes.get(Outcome.HELD, 0))

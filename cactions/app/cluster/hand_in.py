@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from itertools import chain, repeat
 from typing import Final
 
@@ -49,9 +49,8 @@ def hand_in_planning(
     head: RunHead, people: int, needs: RunNeeds, cluster: Cluster, queue: PartQueue
 ) -> None:
     """Let workers plan entries 1 to ``people`` of a run. Durable."""
-    parts = [*_split_numbers(head.id, PartStep.PLAN, people, queue.count_workers())]
-    cluster.begin(head, parts, needs)
-    queue.put(parts)
+    parts = _split_numbers(head.id, PartStep.PLAN, people, queue.count_workers())
+    _hand_in(head, parts, needs, cluster, queue)
 
 
 def hand_in_writing(
@@ -60,9 +59,7 @@ def hand_in_writing(
     """Let workers write the planned entries of a run, the first ones before all others. Durable."""
     planned = journal.read(head.id).counts.planned
     size = _choose_size(planned, queue.count_workers())
-    parts = [*_split_planned(head.id, cluster, size)]
-    cluster.begin(head, parts, needs)
-    queue.put(part for part in parts if part.stage == 0)
+    _hand_in(head, _split_planned(head.id, cluster, size), needs, cluster, queue)
 
 
 def hand_in_rest(
@@ -70,9 +67,17 @@ def hand_in_rest(
 ) -> None:
     """Let workers finish a run that was begun: what was started, and what was not. Durable."""
     people = journal.read(head.id).counts.total
-    parts = [*_split_numbers(head.id, PartStep.WRITE, people, queue.count_workers())]
-    cluster.begin(head, parts, needs)
-    queue.put(parts)
+    parts = _split_numbers(head.id, PartStep.WRITE, people, queue.count_workers())
+    _hand_in(head, parts, needs, cluster, queue)
+
+
+def _hand_in(
+    head: RunHead, parts: Iterable[RunPart], needs: RunNeeds, cluster: Cluster, queue: PartQueue
+) -> None:
+    """Store the parts, and put those into the queue that are not behind others."""
+    stored = [*parts]
+    cluster.begin(head, stored, needs)
+    queue.put(part for part in stored if part.stage == 0)
 
 
 def _split_numbers(run_id: str, step: PartStep, people: int, workers: int) -> Iterator[RunPart]:
@@ -96,9 +101,7 @@ def _choose_size(people: int, workers: int) -> int:
     return max(_FEWEST, min(_MOST, people // (_PARTS * max(1, workers))))
 
 
-def follow_run(
-    head: RunHead, cluster: Cluster, queue: PartQueue, follower: RunFollower
-) -> ClusterProgress:
+def follow_run(head: RunHead, cluster: Cluster, queue: PartQueue, follower: RunFollower) -> None:
     """Wait until the workers have done every part.
 
     Raises PlanningStopped where something looks like a leak, RunAborted where they have stopped, or
@@ -111,7 +114,7 @@ def follow_run(
         if progress.stop and not progress.leased:
             raise _build_stopped_error(head, progress.stop)
         if progress.done == progress.parts:
-            return progress
+            return
         now = follower.get_time()
         if progress.done != seen or progress.leased:
             moved, seen = now, progress.done
@@ -155,7 +158,6 @@ def _explain_quiet(progress: ClusterProgress, queue: PartQueue) -> str:
 def _build_stopped_error(head: RunHead, stop: ClusterStop) -> StoreError:
     if stop.trip:
         return PlanningStopped(Trip(TripKind(stop.trip), stop.message, hint=stop.hint))
-    steps = (join_command(("runs", verb), head.id) for verb in ("resume", "undo"))
-    finish, undo = steps
-    hint = f"{stop.hint} Then finish it with `{finish}`, or undo it with `{undo}`.".strip()
+    finish, undo = (join_command(("runs", verb), head.id) for verb in ("resume", "undo"))
+    hint = f"{stop.hint} To finish it: `{finish}`. To undo it: `{undo}`.".strip()
     return RunAborted(f"the workers have stopped with the run {head.id}: {stop.message}", hint=hint)
