@@ -23,6 +23,9 @@ class RunArchive(Journal, Protocol):
     def close(self) -> None:
         """Close what is open."""
 
+    def list_running(self) -> frozenset[str]:
+        """The ids of the runs that processes, or workers on any machine, carry out now."""
+
     def list_unlocked(self) -> Iterator[Run]:
         """Every run that can be read, newest first."""
 

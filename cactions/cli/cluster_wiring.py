@@ -139,11 +139,6 @@ class SharedDatabase:
             run.run_id for run in self.open_cluster().list_runs() if run.leased
         }
 
-    def list_handed_in(self) -> frozenset[str]:
-        """The ids of the runs that workers carry out, also while none has a part."""
-        found = self.open_cluster().list_runs()
-        return frozenset(run.run_id for run in found if not run.stopped)
-
 
 def find_shared_database(folder: Path, cipher: RowCipher | None = None) -> SharedDatabase | None:
     """The database of a folder at Intercom; None where none is set. Raises UsageError."""

@@ -14,10 +14,13 @@ from msgspec.structs import replace
 from cactions.app.run_archive import RunArchive
 from cactions.app.run_lock_port import RunLock
 from cactions.cli import wiring
-from cactions.cli.cluster_wiring import SharedDatabase, find_shared_database
+from cactions.cli.cluster_wiring import (
+    SharedDatabase,
+    find_shared_database,
+    require_shared_database,
+)
 from cactions.cli.journal_wiring import open_run_lock
 from cactions.edges.store.journal import LocalJournal
-from cactions.edges.store.run_lock import list_running
 from cactions.logic.project.stored_run import redact_shown
 from cactions.model import CactionsError, Project, Reference, Run, RunEntry
 from cactions.render.messages import count_noun
@@ -53,12 +56,12 @@ def describe_local_runs(shown: RunArchive, paths: Sequence[Path] | None) -> str:
     )
 
 
-def open_shown_lock(paths: Sequence[Path] | None) -> RunLock:
+def open_shown_lock(shown: RunArchive, paths: Sequence[Path] | None) -> RunLock:
     """The lock that keeps two runs of an action apart, for a run that was shown."""
     home = wiring.find_folder(paths)
-    if shared := _find_shared(home, _load_partial(paths)):
-        return shared.open_lock()
-    return open_run_lock(home)
+    if isinstance(shown, LocalJournal):
+        return open_run_lock(home)
+    return require_shared_database(home).open_lock()
 
 
 def _load_partial(paths: Sequence[Path] | None) -> list[Project]:
@@ -76,13 +79,9 @@ def _find_shared(home: Path, found: Sequence[Project]) -> SharedDatabase | None:
     return find_shared_database(home)
 
 
-def mark_running(runs: Iterable[Run], paths: Sequence[Path] | None) -> list[Run]:
-    """The runs of a folder; those that other processes are writing now say so."""
-    home = wiring.find_folder(paths)
-    if shared := _find_shared(home, _load_partial(paths)):
-        running = shared.list_running() | shared.list_handed_in()
-    else:
-        running = list_running(home / wiring.STATE)
+def mark_running(runs: Iterable[Run], shown: RunArchive) -> list[Run]:
+    """The runs; those that other processes are writing now say so."""
+    running = shown.list_running()
     return [replace(run, running=True) if run.head.id in running else run for run in runs]
 
 

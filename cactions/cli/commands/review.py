@@ -51,6 +51,7 @@ def command(
             build_validated_report(ValidateOptions(files or [], environment))
         )
     else:
-        [found] = mark_running([read_run(open_shown_journal(files), run)], files)
+        journal = open_shown_journal(files)
+        [found] = mark_running([read_run(journal, run)], journal)
         page = compress_run_page(found)
     wiring.serve_page(page, port, minutes)

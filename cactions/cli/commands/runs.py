@@ -42,7 +42,7 @@ def list_(files: Files = None, json: Json = False) -> None:
     Example: cactions runs list
     """
     journal = open_shown_journal(files)
-    found, damaged = mark_running(journal.list_unlocked(), files), journal.list_damaged()
+    found, damaged = mark_running(journal.list_unlocked(), journal), journal.list_damaged()
     locked, why_locked = journal.list_locked()
     if json:
         wiring.write_json(documents.runs_to_json(found, damaged, locked))
@@ -69,7 +69,8 @@ def show(run: RunId, html: ReviewPage = None, files: Files = None, json: Json = 
 
     Example: cactions runs show last
     """
-    [found] = mark_running([read_run(open_shown_journal(files), run)], files)
+    journal = open_shown_journal(files)
+    [found] = mark_running([read_run(journal, run)], journal)
     if html:
         write_run_page(html, found)
     if json:

@@ -74,7 +74,7 @@ def settle(
         return
     receipts = build_settled_receipts(entries, get_operator(), done=done)
     with progress.atomic():
-        settle_calls(found.head, receipts, journal, open_shown_lock(files))
+        settle_calls(found.head, receipts, journal, open_shown_lock(journal, files))
     if json:
         wiring.write_json(settlement_to_json(found, entries, carried_out=done))
     wiring.create_output().info(

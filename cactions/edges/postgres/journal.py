@@ -12,9 +12,11 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Final
 
+from cactions.edges.postgres.cluster_store import ClusterStore
 from cactions.edges.postgres.connection import PostgresDatabase
 from cactions.edges.postgres.erasure import erase_person
 from cactions.edges.postgres.run_list import PostgresRuns
+from cactions.edges.postgres.run_lock import list_running
 from cactions.edges.postgres.run_rows import PostgresRows
 from cactions.edges.postgres.run_store import Fence, NoFence, PostgresRun
 from cactions.edges.postgres.saved_plans import load_run, save_run
@@ -114,6 +116,12 @@ class PostgresJournal(RunWriter):
 
     def open_rows(self, run_id: str) -> PostgresRows:
         return PostgresRows(self._runs.open_run(run_id))
+
+    def list_running(self) -> frozenset[str]:
+        """The ids of the runs that processes write now, or that the cluster carries out."""
+        cluster = ClusterStore(self._database, self._project, self._cipher).list_runs()
+        carried_out = {run.run_id for run in cluster if run.leased or not run.stopped}
+        return list_running(self._database) | carried_out
 
     @property
     def begun(self) -> bool:

@@ -28,6 +28,7 @@ from cactions.edges.store.row_encryption import PlainRows, RowCipher
 from cactions.edges.store.run_erasure import erase_person, scrub_erased
 from cactions.edges.store.run_file import RunDatabase
 from cactions.edges.store.run_folder import RunFolder, build_unknown_error
+from cactions.edges.store.run_lock import list_running
 from cactions.edges.store.run_rows import RunRows
 from cactions.edges.store.run_writer import RunWriter
 from cactions.edges.store.sqlite_files import delete_database
@@ -73,7 +74,7 @@ class LocalJournal(RunWriter):
 
         ``redact`` is for the entries of runs that are read as a whole.
         """
-        self._cipher = cipher or PlainRows()
+        self._folder, self._cipher = folder, cipher or PlainRows()
         self._runs = RunFolder(folder, self._cipher)
         super().__init__(self._runs, redact)
         open_run = self._runs.open_run
@@ -128,6 +129,10 @@ class LocalJournal(RunWriter):
 
     def open_rows(self, run_id: str) -> RunRows:
         return RunRows(self._runs.open_run(run_id))
+
+    def list_running(self) -> frozenset[str]:
+        """The ids of the runs that processes of this machine are writing now."""
+        return list_running(self._folder)
 
     @property
     def seals(self) -> bool:
