@@ -10,7 +10,6 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
@@ -27,6 +26,7 @@ from cactions.edges.intercom.pacer import (
 )
 from cactions.logic.rate_limit.state import PacerState, Permit, WindowKind
 from cactions.model import StoreError
+from tests.edges.counting_server import counting
 from tests.edges.processes import running, said, tell
 from tests.logic.rate_limit.simulation import Client, Crowd, Headers, Service, simulate
 
@@ -411,40 +411,11 @@ def test_a_process_that_hangs_with_the_lock_is_waited_for_once(tmp_path: Path) -
     assert "locked by another process" in figures.shared_error
 
 
-class Counter(BaseHTTPRequestHandler):
-    """Counts calls in windows of ten seconds; the first call is 1.5 s before the end of one."""
-
-    service: Service
-    begins: list[float]
-    lock = threading.Lock()
-    protocol_version = "HTTP/1.1"
-
-    def do_GET(self) -> None:
-        time.sleep(0.03)
-        with self.lock:
-            self.begins.append(time.monotonic())
-            status, headers = self.service.call(self.begins[-1] - self.begins[0])
-        time.sleep(0.03)
-        self.send_response_only(status)
-        for name, value in (*headers, ("Content-Length", "0")):
-            self.send_header(name, value)
-        self.end_headers()
-
-    def log_message(self, *_: object) -> None:
-        """Nothing is printed."""
-
-
 @pytest.fixture
 def counter() -> Iterator[tuple[Service, int]]:
-    service = Service(83, phase=1.5)
-    handler = type("Handler", (Counter,), {"service": service, "begins": []})
-    with ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
-        server.daemon_threads = True
-        thread = threading.Thread(target=server.serve_forever, args=(0.05,))
-        thread.start()
-        yield service, server.server_address[1]
-        server.shutdown()
-        thread.join()
+    """Its windows have ten seconds; the first call is 1.5 s before the end of one."""
+    with counting(Service(83, phase=1.5)) as found:
+        yield found
 
 
 CALL = """

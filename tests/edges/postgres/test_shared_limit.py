@@ -21,13 +21,8 @@ from cactions.edges.postgres.connection import PostgresDatabase
 from cactions.edges.postgres.shared_limit import LIMIT_TABLES, LOCK_SECONDS, PostgresSharedLimit
 from cactions.logic.rate_limit.state import PacerState, Permit
 from cactions.model import StoreError
-from tests.edges.postgres.paced_processes import (
-    counting,
-    finish,
-    make_tables,
-    pacing,
-    wait_for,
-)
+from tests.edges.counting_server import counting
+from tests.edges.postgres.paced_processes import finish, make_tables, pacing, wait_for
 from tests.logic.rate_limit.simulation import Headers, Service
 from tests.postgres_server import PostgresServer, find_postgres
 
