@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import platform
 from collections.abc import Callable, Iterable, Sequence
-from contextlib import AbstractContextManager, closing
+from contextlib import AbstractContextManager, ExitStack, closing
 from pathlib import Path
 from typing import Final
 
@@ -21,7 +21,7 @@ from cactions.app.planning_task import Planned, PlanningTask
 from cactions.app.published_projects import load_published_action
 from cactions.app.vault.definitions import list_live
 from cactions.app.vault.open_vault import open_vault
-from cactions.cli import bulk_wiring, workspace, write_calls
+from cactions.cli import bulk_wiring, progress, workspace, write_calls
 from cactions.cli.bulk_checks import check_write_calls
 from cactions.cli.bulk_options import BulkOptions
 from cactions.cli.cluster_wiring import SharedDatabase, require_shared_database
@@ -96,7 +96,8 @@ class Timetable:
             at_work = self._shared.list_running()
             for moment in self._schedules.list_open(self._environment):
                 if moment.run_id not in at_work:
-                    advance(moment, self._conductor)
+                    with ExitStack() as opened, progress.gather_closing_hooks(opened):
+                        advance(moment, self._conductor)
         except CactionsError as error:
             self._say_once(f"{error}. {error.hint}")
 

@@ -99,8 +99,8 @@ class IntercomSession:
         if limit is None:
             return create_pacer(self.connection, FileSharedState(self._state, origin))
         pacer = LeasePacer(MonotonicClock(), SystemSleeper(), limit, self.connection.share)
-        progress.add_closing_hook(pacer.close)
         progress.add_closing_hook(limit.close)
+        progress.add_closing_hook(pacer.close)  # first: it gives back what it holds
         return pacer
 
     @cached_property

@@ -101,7 +101,10 @@ def add_exit_hook(act: Callable[[], None]) -> None:
 
 
 def add_closing_hook(act: Callable[[], None]) -> None:
-    """Close something when the command ends, or the work within it for which it was opened."""
+    """Close something when the command ends, or the work within it for which it was opened.
+
+    What was added last is closed first.
+    """
     _closers.append(act)
 
 

@@ -12,6 +12,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+import psycopg
 import pytest
 
 from tests.bulk.remote import RemoteScene, open_remote_scene
@@ -99,6 +100,15 @@ def open_cluster(
             for worker in cluster.workers:
                 worker.kill()
                 sys.stdout.write(worker.communicate()[0])  # shown where a test fails
+
+
+def count_connections(address: str) -> int:
+    """All but the one that asks."""
+    with psycopg.connect(address) as connection:
+        sql = """SELECT count(*) FROM pg_stat_activity
+            WHERE datname = current_database() AND pid != pg_backend_pid()"""
+        [(number,)] = connection.execute(sql).fetchall()
+    return int(number)
 
 
 def wait_until(check: Any, seconds: float = 120.0) -> Any:

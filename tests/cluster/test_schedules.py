@@ -7,6 +7,7 @@ import os
 import re
 import shlex
 import sys
+import threading
 import time
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
@@ -27,7 +28,7 @@ from cactions.logic.expressions.cron import find_next, parse_cron
 from cactions.model import Project, Workspace
 from tests.bulk.scene import get_after
 from tests.bulk.test_workspace_kills import drop_empty
-from tests.cluster.scene import Cluster, open_cluster, wait_until
+from tests.cluster.scene import Cluster, count_connections, open_cluster, wait_until
 from tests.intercom_projects import API, PUBLISH
 
 PEOPLE = 60
@@ -59,6 +60,7 @@ def open_timetable(
     home = ProjectFolder(cluster.home, Project(Workspace(), {}, {}))
     database = shared.connect()
     queue = PostgresQueue(shared.address, database, shared.project)
+    queue.count_workers()  # connects
     place = WorkerProject(None, None, options, THREADS)
     with closing(database), closing(shared.database):
         yield Timetable(shared, place, home, queue, said.append), said
@@ -217,6 +219,22 @@ def test_only_those_who_fit_are_planned_and_only_what_is_published(
         moment = wait_for_end(postgres_address)
         run = json.loads(cluster.call("runs", "show", moment["run_id"], "--json").stdout)
         assert ("finished", PEOPLE // 10) == (moment["state"], len(run["entries"]))
+
+
+def test_a_scheduled_step_leaves_nothing_open(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, postgres_address: str
+) -> None:
+    """A worker lives for months; each step opens the published project and its calls anew."""
+    with open_cluster(tmp_path, monkeypatch, postgres_address, 2) as cluster:
+        write_schedule(cluster, EVERYONE)
+        due = find_due()
+        with open_timetable(cluster, monkeypatch) as (timetable, said):
+            timetable.look(due - 1)
+            before, threads = count_connections(postgres_address), threading.active_count()
+            timetable.look(due + 1)
+            assert "planning" == read_moments(postgres_address)[-1]["state"], said
+            assert before == count_connections(postgres_address)
+            assert threads == threading.active_count()
 
 
 def test_a_worker_with_an_older_vault_starts_nothing(

@@ -10,18 +10,9 @@ import psycopg
 import pytest
 
 from tests.bulk.remote import call
-from tests.cluster.scene import RUN, Cluster, open_cluster, wait_until
+from tests.cluster.scene import RUN, Cluster, count_connections, open_cluster, wait_until
 
 PEOPLE = 120
-
-
-def count_connections(address: str) -> int:
-    """All but the one that asks."""
-    with psycopg.connect(address) as connection:
-        sql = """SELECT count(*) FROM pg_stat_activity
-            WHERE datname = current_database() AND pid != pg_backend_pid()"""
-        [(number,)] = connection.execute(sql).fetchall()
-    return int(number)
 
 
 def test_a_worker_holds_no_more_open_after_many_runs(
