@@ -17,7 +17,7 @@ from cactions.model import StoreError
 _LOOK_SECONDS: Final = 2.0
 
 
-class NoticeGiver:
+class Notifier:
     """Gives notices in a thread of its own, so that a command that hangs stops no run."""
 
     def __init__(

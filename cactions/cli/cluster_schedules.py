@@ -13,7 +13,7 @@ from msgspec.structs import replace
 from cactions.app.cluster.ports import PartQueue
 from cactions.app.cluster.schedule_ports import ScheduledWork
 from cactions.app.cluster.scheduled_run import advance
-from cactions.app.cluster.scheduled_steps import Conductor
+from cactions.app.cluster.scheduled_steps import ScheduleContext
 from cactions.app.cluster.schedules import take_due
 from cactions.app.lost_calls import has_valid_keys
 from cactions.app.plan_basis import check_basis
@@ -73,7 +73,7 @@ class Timetable:
         self._known = PublishedSchedules(home.folder, self._environment, self._say_once)
         self._noted = -1
         self._said = ""
-        self._conductor = Conductor(
+        self._context = ScheduleContext(
             self._schedules,
             shared.open_cluster(),
             queue,
@@ -97,7 +97,7 @@ class Timetable:
             for moment in self._schedules.list_open(self._environment):
                 if moment.run_id not in at_work:
                     with ExitStack() as opened, progress.gather_closing_hooks(opened):
-                        advance(moment, self._conductor)
+                        advance(moment, self._context)
         except CactionsError as error:
             self._say_once(f"{error}. {error.hint}")
 

@@ -12,7 +12,7 @@ from typing import Final
 from msgspec.structs import replace
 
 from cactions.app.cluster.schedule_ports import ScheduledWork
-from cactions.app.cluster.scheduled_steps import STEPS, Conductor, RunStep, read_run
+from cactions.app.cluster.scheduled_steps import STEPS, RunStep, ScheduleContext, read_run
 from cactions.app.cluster.schedules import LATE_SECONDS
 from cactions.app.run_lock_port import HeldRunLock
 from cactions.logic.shell import join_command
@@ -32,40 +32,40 @@ MOST_TRIES: Final = 8
 _FIRST_DELAY: Final = 5.0  # seconds, twice as many after each failure
 
 
-def advance(moment: DueMoment, conductor: Conductor) -> None:
+def advance(moment: DueMoment, context: ScheduleContext) -> None:
     """Do the next step of a run, if there is one to be done now. Raises StoreError.
 
     A step that fails is tried again later.
     """
-    if not _has_step(moment, conductor):
+    if not _has_step(moment, context):
         return
     try:
-        work = conductor.open_work(moment)
+        work = context.open_work(moment)
         head = _find_head(moment, work)
         with ExitStack() as held:
             try:
                 held.enter_context(work.stores.turns.hold(head))
                 work.stores = replace(work.stores, turns=HeldRunLock(work.stores.turns))
             except RunAborted as error:
-                _wait_or_skip(moment, conductor, str(error))
+                _wait_or_skip(moment, context, str(error))
                 return
-            now: DueMoment | None = conductor.schedules.read(moment)
+            now: DueMoment | None = context.schedules.read(moment)
             while now and now.state in OPEN_MOMENTS:
                 moment = now
-                now = STEPS[now.state](RunStep(moment, head, work, conductor))
+                now = STEPS[now.state](RunStep(moment, head, work, context))
     except CactionsError as error:
-        _note_failure(moment, error, conductor)
+        _note_failure(moment, error, context)
 
 
-def _has_step(moment: DueMoment, conductor: Conductor) -> bool:
+def _has_step(moment: DueMoment, context: ScheduleContext) -> bool:
     """Whether the workers have done what the next step waits for."""
     if moment.state in (MomentState.STARTING, MomentState.JUDGED):
         return True
-    progress = conductor.cluster.read_progress(moment.run_id)
+    progress = context.cluster.read_progress(moment.run_id)
     if progress is None or progress.leased:
         return progress is None
-    needs = conductor.cluster.read_needs(moment.run_id)
-    is_older = needs is not None and needs.generation < conductor.get_generation()
+    needs = context.cluster.read_needs(moment.run_id)
+    is_older = needs is not None and needs.generation < context.get_generation()
     return is_older or progress.stop is not None or progress.done == progress.parts
 
 
@@ -74,19 +74,19 @@ def _find_head(moment: DueMoment, work: ScheduledWork) -> RunHead:
     return run.head if run else work.build_head(moment.run_id)
 
 
-def _wait_or_skip(moment: DueMoment, conductor: Conductor, why: str) -> None:
+def _wait_or_skip(moment: DueMoment, context: ScheduleContext, why: str) -> None:
     """Another worker does the step, or another run has the action: wait for it, but not long."""
-    schedules = conductor.schedules
+    schedules = context.schedules
     if moment.state is not MomentState.STARTING:
         return
     if schedules.get_time() > moment.due + LATE_SECONDS and not schedules.is_begun(moment):
         schedules.move(moment, MomentState.SKIPPED, text=why)
 
 
-def _note_failure(moment: DueMoment, error: CactionsError, conductor: Conductor) -> None:
+def _note_failure(moment: DueMoment, error: CactionsError, context: ScheduleContext) -> None:
     """Try again later what may succeed then; give up what cannot."""
-    schedules, text = conductor.schedules, str(error)
-    conductor.say(f"The scheduled run {moment.run_id} of {moment.action}: {text}. {error.hint}")
+    schedules, text = context.schedules, str(error)
+    context.say(f"The scheduled run {moment.run_id} of {moment.action}: {text}. {error.hint}")
     if isinstance(error, UsageError | DefinitionError) or moment.tries >= MOST_TRIES:
         show = join_command(("runs", "show"), moment.run_id)
         begun = "" if moment.state is MomentState.STARTING else f". `{show}` shows it"

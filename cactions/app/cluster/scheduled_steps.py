@@ -34,7 +34,7 @@ from cactions.model import (
 _TAKEN: Final = "an operator has taken it over"
 
 
-class Conductor(Struct, frozen=True):
+class ScheduleContext(Struct, frozen=True):
     """What the steps of scheduled runs are done with; ``open_work`` opens one's action."""
 
     schedules: Schedules
@@ -51,18 +51,18 @@ class RunStep(Struct, frozen=True):
     moment: DueMoment
     head: RunHead
     work: ScheduledWork
-    conductor: Conductor
+    context: ScheduleContext
 
     def move(
         self, state: MomentState, text: str = "", counts: Mapping[str, int] | None = None
     ) -> DueMoment:
-        return self.conductor.schedules.move(self.moment, state, text=text, counts=counts)
+        return self.context.schedules.move(self.moment, state, text=text, counts=counts)
 
     def read(self) -> Run | None:
         return read_run(self.head.id, self.work.stores)
 
     def read_progress(self) -> ClusterProgress | None:
-        return self.conductor.cluster.read_progress(self.head.id)
+        return self.context.cluster.read_progress(self.head.id)
 
 
 def read_run(run_id: str, stores: RunStores) -> Run | None:
@@ -84,12 +84,12 @@ def _start(step: RunStep) -> DueMoment | None:
         _store_people(head, work)
     people = journal.read(head.id).counts.total
     if not people:
-        with step.conductor.schedules.open_for_writing():
+        with step.context.schedules.open_for_writing():
             journal.discard(head.id)
             return step.move(MomentState.FINISHED, "no person matches")
-    queue = _LaterQueue(step.conductor.queue)
-    with step.conductor.schedules.open_for_writing():
-        hand_in_planning(head, people, work.needs, step.conductor.cluster, queue)
+    queue = _LaterQueue(step.context.queue)
+    with step.context.schedules.open_for_writing():
+        hand_in_planning(head, people, work.needs, step.context.cluster, queue)
         step.move(MomentState.PLANNING)
     queue.flush()
     return None
@@ -108,7 +108,7 @@ def _store_people(head: RunHead, work: ScheduledWork) -> None:
 
 def _judge(step: RunStep) -> DueMoment | None:
     """Look at the plan as a whole, as soon as all of it is there."""
-    cluster, run, progress = step.conductor.cluster, step.read(), step.read_progress()
+    cluster, run, progress = step.context.cluster, step.read(), step.read_progress()
     if run is None or progress is None:
         return step.move(MomentState.STOPPED, _TAKEN)
     if progress.leased or (progress.done < progress.parts and not progress.stop):
@@ -121,7 +121,7 @@ def _judge(step: RunStep) -> DueMoment | None:
         planned = continue_planning(task)
     except PlanningStopped as stopped:
         return _close(step, run, stopped.trip.message, is_trip=True)
-    with step.conductor.schedules.open_for_writing():
+    with step.context.schedules.open_for_writing():
         step.work.store_summary(planned, task)
         cluster.end(step.head.id)
         return step.move(MomentState.JUDGED)
@@ -131,27 +131,27 @@ def _close(step: RunStep, run: Run, text: str, *, is_trip: bool) -> DueMoment:
     """End a run whose planning was stopped; after a trip, which counts, it is not resumed."""
     if is_trip and not run.finished:
         close_run(run, step.work.stores)
-    with step.conductor.schedules.open_for_writing():
-        step.conductor.cluster.end(run.head.id)
+    with step.context.schedules.open_for_writing():
+        step.context.cluster.end(run.head.id)
         return step.move(MomentState.STOPPED, f"{text}; no person was changed")
 
 
 def _decide(step: RunStep) -> DueMoment | None:
     """Write a plan that no breaker holds."""
-    run, work, conductor = step.read(), step.work, step.conductor
+    run, work, context = step.read(), step.work, step.context
     if run is None or run.finished or run.phase is not RunPhase.PLANNED or step.read_progress():
         return step.move(MomentState.STOPPED, _TAKEN)
     summary = work.check_plan(run)
     if not summary.writing:
-        with conductor.schedules.open_for_writing():
+        with context.schedules.open_for_writing():
             work.stores.journal.finish(run.head.id)
             return step.move(MomentState.FINISHED, counts=_count(run))
     if summary.alarms:
         return step.move(MomentState.HELD, "; ".join(summary.alarms), _count(run))
-    queue = _LaterQueue(conductor.queue)
-    with conductor.schedules.open_for_writing(), begin_planned(run, work.stores):
+    queue = _LaterQueue(context.queue)
+    with context.schedules.open_for_writing(), begin_planned(run, work.stores):
         journal, needs = work.stores.journal, work.needs
-        hand_in_writing(run.head, needs, journal, conductor.cluster, queue)
+        hand_in_writing(run.head, needs, journal, context.cluster, queue)
         step.move(MomentState.WRITING)
     queue.flush()
     return None
@@ -171,8 +171,8 @@ def _end(step: RunStep) -> DueMoment | None:
             _adopt(step, run, progress)
             return None
         run = resume_run(run, stores)
-    with step.conductor.schedules.open_for_writing():
-        step.conductor.cluster.end(run.head.id)
+    with step.context.schedules.open_for_writing():
+        step.context.cluster.end(run.head.id)
         return step.move(MomentState.FINISHED, counts=_count(run))
 
 
@@ -187,10 +187,10 @@ STEPS: Final[Mapping[MomentState, Callable[[RunStep], DueMoment | None]]] = {
 
 def _adopt(step: RunStep, run: Run, progress: ClusterProgress) -> None:
     """Let workers with a newer vault go on, where what the run rests on is the same in it."""
-    needs, now = step.conductor.cluster.read_needs(run.head.id), step.work.needs
+    needs, now = step.context.cluster.read_needs(run.head.id), step.work.needs
     if needs and needs.generation < now.generation and not progress.leased:
         step.work.continue_task(run)
-        step.conductor.schedules.replace_generation(run.head.id, now.generation)
+        step.context.schedules.replace_generation(run.head.id, now.generation)
 
 
 def _count(run: Run) -> dict[str, int]:

@@ -13,7 +13,7 @@ from msgspec.structs import replace
 
 from cactions.cli import wiring
 from cactions.cli.bulk_options import THREADS, Threads
-from cactions.cli.cluster_notices import NoticeGiver
+from cactions.cli.cluster_notices import Notifier
 from cactions.cli.cluster_wiring import require_shared_database
 from cactions.cli.cluster_worker import WorkerProject
 from cactions.cli.live_options import LiveOptions, network_options
@@ -79,11 +79,11 @@ def command(
         say(caution)
     place = WorkerProject(files, environment, replace(options, cautioned=True), threads)
     service = WorkerService(shared, place, home, name)
-    giver = NoticeGiver(shared, words, say) if words else None
+    notifier = Notifier(shared, words, say) if words else None
     with suppress(KeyboardInterrupt, Interrupted):
         service.serve(idle=idle)
-    if giver:
-        giver.close()
+    if notifier:
+        notifier.close()
     if json:
         wiring.write_json(worker_to_json(name, service.parts, service.people))
     say(f"The worker {name} has ended: {service.describe()}.")
