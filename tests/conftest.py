@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from hypothesis import HealthCheck, settings
 
+from cactions.cli import progress
 from cactions.edges.files.confined_paths import forget_projects
 from tests.case_counts import COUNTS, HOSTILE, Tally, counted, target_of
 from tests.run_report import REPORT
@@ -79,6 +80,15 @@ def pytest_runtest_call(item: pytest.Item) -> Iterator[None]:
         return (yield)
     finally:
         handle.inner_test = body
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_teardown() -> None:
+    """What a test opened without a command around it ends before its fixtures do.
+
+    Else the next command of this process would end it: close it, and exchange the streams.
+    """
+    progress.run_exit_hooks()
 
 
 def pytest_collection_finish() -> None:

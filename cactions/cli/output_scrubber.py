@@ -24,7 +24,8 @@ from cactions.render.mask import mask_view
 _Known = TypeVar("_Known", Secret, SigningKey, Passphrase)
 
 _STREAMS: Final = ("stdout", "stderr")
-_bare: dict[str, TextIO] = {}
+_bare: dict[str, tuple[TextIO, TextIO]] = {}
+"""By name: the stream as it was, and the one that is in its place."""
 _nets: list[Scrubbed] = []
 _known: dict[EncodedForm, str] = {}
 
@@ -84,9 +85,13 @@ def list_secrets() -> Mapping[EncodedForm, str]:
 
 
 def forget_secrets() -> None:
-    """What was held back goes out, and the streams are as they were."""
-    for name, bare in _bare.items():
-        setattr(sys, name, bare)
+    """What was held back goes out, and the streams are as they were.
+
+    A stream that other code has put there since then stays.
+    """
+    for name, (bare, wrapped) in _bare.items():
+        if getattr(sys, name) is wrapped:
+            setattr(sys, name, bare)
     nets = [*_nets]
     _forget()
     for net in nets:
@@ -104,11 +109,11 @@ def _wrap(name: str) -> None:
     bare = cast("TextIO", getattr(sys, name))
     bare.flush()
     net = Scrubbed(bare.buffer, Scrubber(()))
-    _bare[name] = bare
     _nets.append(net)
     wrapped = io.TextIOWrapper(
         cast("io.BufferedWriter", net), bare.encoding, bare.errors, write_through=True
     )
+    _bare[name] = bare, wrapped
     setattr(sys, name, wrapped)
     _redirect_logs(bare, wrapped)
 

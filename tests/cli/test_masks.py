@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import ast
+import contextlib
 import html
 import io
 import json
+import sys
 from pathlib import Path
 from typing import Any, cast
 
@@ -82,6 +84,17 @@ def test_a_picture_and_a_document_hold_no_known_secret(
     out, _ = capsysbinary.readouterr()
     assert [] == seen(out)
     assert {MASK: [MASK, {"of": f"<{MASK}>"}], "n": 1} == json.loads(out)
+
+
+def test_a_stream_that_other_code_put_there_stays(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Only what was put in the place of a stream is taken away again."""
+    before, other = sys.stderr, io.StringIO()
+    with contextlib.redirect_stdout(io.TextIOWrapper(io.BytesIO())):
+        output_scrubber.register_secret(Secret("shop_token", SECRET))
+        assert sys.stderr is not before
+        monkeypatch.setattr(sys, "stdout", other)
+        output_scrubber.forget_secrets()
+        assert (other, before) == (sys.stdout, sys.stderr)
 
 
 def test_without_a_secret_nothing_is_masked(tmp_path: Path) -> None:
