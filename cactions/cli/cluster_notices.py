@@ -23,7 +23,8 @@ class Notifier:
     def __init__(
         self, shared: SharedDatabase, words: Sequence[str], say: Callable[[str], None]
     ) -> None:
-        self._schedules = shared.open_schedules(shared.connect())
+        self._database = shared.connect()
+        self._schedules = shared.open_schedules(self._database)
         self._words, self._say = words, say
         self._is_over = Event()
         self._thread = Thread(target=self._give_all, name="notices", daemon=True)
@@ -33,6 +34,7 @@ class Notifier:
         """Give what is there now, then no more."""
         self._is_over.set()
         self._thread.join()
+        self._database.close()
 
     def _give_all(self) -> None:
         is_last = False

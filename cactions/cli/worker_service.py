@@ -5,11 +5,12 @@ from __future__ import annotations
 import time
 from collections import Counter
 from collections.abc import Callable
-from contextlib import suppress
+from contextlib import closing, suppress
 from threading import Event, Thread
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
-from cactions.app.cluster.carry_out import AHEAD, Worker, carry_out
+from cactions.app.cluster.carry_out import Worker, carry_out
+from cactions.app.cluster.ports import AHEAD
 from cactions.cli import wiring
 from cactions.cli.cluster_schedules import Timetable
 from cactions.cli.cluster_wiring import SharedDatabase
@@ -18,6 +19,9 @@ from cactions.cli.project_folder import ProjectFolder
 from cactions.edges.clock import get_awake_time
 from cactions.model import CactionsError, RunPart, StoreError
 from cactions.render.messages import count_noun
+
+if TYPE_CHECKING:
+    from cactions.edges.postgres.connection import PostgresDatabase
 
 _SAY_SECONDS: Final = 3.0
 _AGAIN_SECONDS: Final = 2.0
@@ -45,14 +49,18 @@ class WorkerService:
 
     def serve(self, *, idle: bool) -> None:
         """Work until a signal comes; with ``idle``, until nothing is to be done."""
+        with closing(self._shared.connect()) as database:
+            self._serve(self._create_worker(database), idle=idle)
+
+    def _serve(self, worker: Worker, *, idle: bool) -> None:
         from cactions.edges.postgres.queue import serve_queue
 
-        shared, worker = self._shared, self._create_worker()
+        shared = self._shared
         timetable = Timetable(shared, self._place, self._home, shared.open_queue(), worker.say)
 
-        def carry_out_part(part: RunPart) -> None:
+        def carry_out_part(part: RunPart, was_left: bool) -> None:
             try:
-                outcomes = carry_out(part, worker)
+                outcomes = carry_out(part, worker, was_left=was_left)
             except CactionsError as error:
                 worker.say(f"{error}. {error.hint}")
             except Exception as error:  # noqa: BLE001 - a mistake of ours: the part is tried again
@@ -82,13 +90,13 @@ class WorkerService:
             beat.join(_LEAVE_SECONDS)
             self._works.close()
 
-    def _create_worker(self) -> Worker:
+    def _create_worker(self, database: PostgresDatabase) -> Worker:
         from cactions.edges.postgres.part_leases import LEASE_SECONDS
 
         shared = self._shared
         return Worker(
             self._name,
-            shared.open_cluster(shared.connect()),
+            shared.open_cluster(database),
             shared.open_queue(),
             self._works.open_work,
             LEASE_SECONDS,
@@ -99,14 +107,14 @@ class WorkerService:
 
     def _say_alive(self, is_over: Event) -> None:
         """Tell the others that this worker is there, until it ends."""
-        queue = self._shared.open_queue(self._shared.connect())  # it must not wait for the work
-        while True:
-            with suppress(StoreError):
-                queue.note_worker(self._name)
-            if is_over.wait(_SAY_SECONDS):
+        with closing(self._shared.connect()) as database:  # it must not wait for the work
+            queue = self._shared.open_queue(database)
+            while not is_over.is_set():
                 with suppress(StoreError):
-                    queue.drop_worker(self._name)
-                return
+                    queue.note_worker(self._name)
+                is_over.wait(_SAY_SECONDS)
+            with suppress(StoreError):
+                queue.drop_worker(self._name)
 
 
 def _try_serving(serve: Callable[[], None], say: Callable[[str], None]) -> bool:

@@ -8,51 +8,27 @@ import pytest
 
 from cactions.edges.postgres.cluster_store import ClusterStore
 from cactions.edges.postgres.connection import PostgresDatabase
-from cactions.edges.postgres.schema import make_tables
 from cactions.model import (
     ClusterStop,
     LeaseLost,
     PartStep,
     RunHead,
     RunKind,
-    RunNeeds,
     RunPart,
     StoreError,
 )
+from tests.cluster.parts import NEEDS, add_run, open_database, open_store
 
 HEAD = RunHead("run-1", RunKind.APPLY, "loyalty", 0.0, "ada@host")
-NEEDS = RunNeeds("1.0", 1)
 PART = RunPart("run-1", PartStep.WRITE, 1, 50)
 OTHER = RunPart("run-1", PartStep.WRITE, 51, 90)
 
 
-class PlainCipher:
-    """Seals nothing."""
-
-    def seal(self, text: str, _place: Any) -> bytes:
-        return text.encode()
-
-    def unseal(self, cell: bytes, _place: Any) -> str:
-        return cell.decode()
-
-
 @pytest.fixture
 def database(postgres_address: str) -> Any:
-    database = PostgresDatabase(postgres_address)
-    make_tables(database)
-    add_run(database, "run-1")
-    yield database
-    database.close()
-
-
-def add_run(database: PostgresDatabase, run_id: str) -> None:
-    sql = "INSERT INTO run (project, id, head, seal, phase) VALUES ('p', %s, '{}', '', 'running')"
-    with database.open_for_writing():
-        database.execute(sql, run_id)
-
-
-def open_store(database: PostgresDatabase) -> ClusterStore:
-    return ClusterStore(database, "p", PlainCipher())  # type: ignore[arg-type]
+    with open_database(postgres_address) as database:
+        add_run(database, "run-1")
+        yield database
 
 
 def end_lease(database: PostgresDatabase) -> None:

@@ -10,7 +10,7 @@ from msgspec.structs import replace
 
 from cactions.app.cluster.lease_keeper import LeaseKeeper
 from cactions.app.cluster.leased_ports import LeasedCaller, LeasedPeople
-from cactions.app.cluster.ports import Cluster, Lease, PartQueue
+from cactions.app.cluster.ports import AHEAD, Cluster, Lease, PartQueue
 from cactions.app.open_entries import write_part
 from cactions.app.plan_people import plan_part
 from cactions.app.planning_task import PlanningStopped, PlanningTask
@@ -25,8 +25,6 @@ from cactions.model import (
     RunPart,
 )
 
-AHEAD: Final = 200
-"""Parts that are put into the queue together."""
 _AGAIN_SECONDS: Final = 1.0
 _REFUSED_SECONDS: Final = 3.0
 
@@ -58,8 +56,10 @@ class Worker(Struct, frozen=True):
     say: Callable[[str], None]
 
 
-def carry_out(part: RunPart, worker: Worker) -> Mapping[str, int]:
+def carry_out(part: RunPart, worker: Worker, *, was_left: bool = False) -> Mapping[str, int]:
     """Carry out the part, unless it is done or another worker has it. Raises StoreError.
+
+    ``was_left``: a worker has left it to others, and the queue has nothing else at the moment.
 
     Returns what became of how many people, by word; nothing where it was not carried out.
 
@@ -74,8 +74,9 @@ def carry_out(part: RunPart, worker: Worker) -> Mapping[str, int]:
     if why := work.check_needs(needs):
         cluster.refuse(part.run_id, f"{worker.name}: {why}")
         worker.say(f"The run {part.run_id} is left to other workers: {why}.")
-        worker.queue.put([part])
-        worker.wait(_REFUSED_SECONDS)  # or it would take the part again before others do
+        worker.queue.put([part], left=True)
+        if was_left:  # or it would take the part again before others do
+            worker.wait(_REFUSED_SECONDS)
         return {}
     asked = worker.get_time()
     lease = cluster.take(part, worker.name)

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
-from itertools import chain, repeat
+from itertools import chain, islice, repeat
 from typing import Final
 
 from msgspec import Struct
 
-from cactions.app.cluster.ports import Cluster, PartQueue
+from cactions.app.cluster.ports import AHEAD, Cluster, PartQueue
 from cactions.app.commit import FIRST_WINDOWS
 from cactions.app.planning_task import PlanningStopped
 from cactions.app.ports import Journal
@@ -74,10 +74,10 @@ def hand_in_rest(
 def _hand_in(
     head: RunHead, parts: Iterable[RunPart], needs: RunNeeds, cluster: Cluster, queue: PartQueue
 ) -> None:
-    """Store the parts, and put those into the queue that are not behind others."""
+    """Store the parts, and put the first of those into the queue that are not behind others."""
     stored = [*parts]
     cluster.begin(head, stored, needs)
-    queue.put(part for part in stored if part.stage == 0)
+    queue.put(islice((part for part in stored if part.stage == 0), AHEAD))
 
 
 def _split_numbers(run_id: str, step: PartStep, people: int, workers: int) -> Iterator[RunPart]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Protocol
+from typing import Final, Protocol
 
 from cactions.model import (
     ClusterProgress,
@@ -13,6 +13,9 @@ from cactions.model import (
     RunNeeds,
     RunPart,
 )
+
+AHEAD: Final = 100
+"""Parts of a run that wait in the queue at the same time."""
 
 
 class Cluster(Protocol):
@@ -34,7 +37,7 @@ class Cluster(Protocol):
         """What a worker needs for the run; None where the cluster does not have it any more."""
 
     def list_ready(self, most: int) -> Sequence[RunPart]:
-        """The next parts that a worker may take now."""
+        """The next parts that a worker may take now, at most so many of each run."""
 
     def take(self, part: RunPart, worker: str) -> PartLease | None:
         """Lease the part; None where it is done, another worker has it, or it has to wait."""
@@ -58,8 +61,11 @@ class Cluster(Protocol):
 class PartQueue(Protocol):
     """Hands parts to the workers that are free; a part may come twice, and to several."""
 
-    def put(self, parts: Iterable[RunPart]) -> None:
-        """Let workers carry these out. Raises StoreError."""
+    def put(self, parts: Iterable[RunPart], *, left: bool = False) -> None:
+        """Let workers carry these out, those of several runs by turns. Raises StoreError.
+
+        ``left``: after all others, since a worker has left them to other workers.
+        """
 
     def count_workers(self) -> int:
         """How many are alive. Raises StoreError."""

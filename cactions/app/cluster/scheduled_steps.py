@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
+from functools import partial
 from typing import Final
 
 from msgspec import Struct
@@ -205,10 +206,10 @@ class _LaterQueue:
 
     def __init__(self, queue: PartQueue) -> None:
         self._queue = queue
-        self._parts: list[RunPart] = []
+        self._puts: list[Callable[[], None]] = []
 
-    def put(self, parts: Iterable[RunPart]) -> None:
-        self._parts += parts
+    def put(self, parts: Iterable[RunPart], *, left: bool = False) -> None:
+        self._puts.append(partial(self._queue.put, [*parts], left=left))
 
     def count_workers(self) -> int:
         return self._queue.count_workers()
@@ -216,4 +217,5 @@ class _LaterQueue:
     def flush(self) -> None:
         """Without it, a sweep finds the parts some seconds later."""
         with suppress(CactionsError):
-            self._queue.put(self._parts)
+            for put in self._puts:
+                put()

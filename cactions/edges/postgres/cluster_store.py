@@ -25,12 +25,13 @@ from cactions.model import (
 
 _ADD_PARTS: Final = """INSERT INTO part (run, step, first, last, stage)
     SELECT %s, * FROM unnest(%s::text[], %s::int[], %s::int[], %s::int[])"""
-_READY: Final = f"""SELECT r.id, part.step, part.first, part.last, part.stage
-    FROM part JOIN cluster_run c ON c.run = part.run JOIN run r ON r.number = part.run
-    WHERE r.project = %s AND NOT part.done AND NOT c.stopped AND {STAGE_IS_OPEN}
-    AND (part.leased_until IS NULL OR part.leased_until < clock_timestamp())
-    AND (part.not_before IS NULL OR part.not_before <= clock_timestamp())
-    ORDER BY part.run, part.first LIMIT %s"""  # noqa: S608 - it is ours
+_READY: Final = f"""SELECT r.id, ready.step, ready.first, ready.last, ready.stage
+    FROM cluster_run c JOIN run r ON r.number = c.run CROSS JOIN LATERAL (
+        SELECT * FROM part WHERE part.run = c.run AND NOT part.done AND {STAGE_IS_OPEN}
+        AND (part.leased_until IS NULL OR part.leased_until < clock_timestamp())
+        AND (part.not_before IS NULL OR part.not_before <= clock_timestamp())
+        ORDER BY part.first LIMIT %s) ready
+    WHERE r.project = %s AND NOT c.stopped ORDER BY c.run, ready.first"""  # noqa: S608 - it is ours
 _NOTE_VAULT: Final = """INSERT INTO newest_vault VALUES (%s, %s)
     ON CONFLICT (project) DO UPDATE
     SET generation = greatest(newest_vault.generation, excluded.generation) RETURNING generation"""
@@ -173,8 +174,8 @@ class ClusterStore(PartLeases):
         return RunNeeds(*rows[0]) if rows else None
 
     def list_ready(self, most: int) -> list[RunPart]:
-        """The next parts that a worker may take now."""
-        rows = self._database.query_rows(_READY, self._project, most)
+        """The next parts that a worker may take now, at most so many of each run."""
+        rows = self._database.query_rows(_READY, most, self._project)
         return [RunPart(run_id, PartStep(step), *rest) for run_id, step, *rest in rows]
 
     def stop_run(self, run_id: str, stop: ClusterStop) -> None:

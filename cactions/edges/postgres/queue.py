@@ -9,18 +9,20 @@ from __future__ import annotations
 import asyncio
 import logging
 import signal
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
 from typing import Any, Final
 
 import psycopg
-from procrastinate import App, PsycopgConnector, SyncPsycopgConnector
+from msgspec import convert, to_builtins
+from procrastinate import App, JobContext, PsycopgConnector, SyncPsycopgConnector
 from procrastinate.exceptions import AlreadyEnqueued, ConnectorException
 from procrastinate.jobs import Status
 
 from cactions.edges.postgres.address import build_parameters
 from cactions.edges.postgres.connection import PostgresDatabase
-from cactions.model import DatabaseAway, PartStep, RunPart, StoreError, WorkerState
+from cactions.model import DatabaseAway, RunPart, StoreError, WorkerState
 
 _CARRY_OUT: Final = "cactions.carry_out"
 _SWEEP: Final = "cactions.sweep"
@@ -29,7 +31,8 @@ _POLL_SECONDS: Final = 1.0
 _HEARTBEAT_SECONDS: Final = 3.0
 _LOST_SECONDS: Final = 15.0
 """A worker that has said nothing for so long is dead: its jobs are dropped."""
-_AGAIN_SECONDS: Final = 1.0
+_LEFT: Final = -1_000_000
+"""The priority of parts that a worker has left to others."""
 
 _LOGGERS: Final = ("procrastinate", "psycopg", "asyncio")
 """What they have to say, with tracebacks, is said in our words, or the next attempt succeeds."""
@@ -46,8 +49,12 @@ class PostgresQueue:
         self._project, self._database = project, database
         self._app = App(connector=SyncPsycopgConnector(conninfo="", **_build_pool(address, 2)))
 
-    def put(self, parts: Iterable[RunPart]) -> None:
-        """Let workers carry these out; a part that waits already is not put again."""
+    def put(self, parts: Iterable[RunPart], *, left: bool = False) -> None:
+        """Let workers carry these out; a part that waits already is not put again.
+
+        The n-th part of a run comes before the next one of any other run; ``left``: after all.
+        """
+        before: Counter[str] = Counter()
         with _store_errors(self._database), self._app.open():
             manager = self._app.job_manager
             known = {
@@ -56,18 +63,15 @@ class PostgresQueue:
             for part in parts:
                 lock = _name_part(part)
                 if lock not in known:
-                    self._defer(part, lock)
+                    self._defer(part, lock, _LEFT if left else -before[part.run_id])
+                before[part.run_id] += 1
 
-    def _defer(self, part: RunPart, lock: str) -> None:
-        job = self._app.configure_task(_CARRY_OUT, queue=self._project, queueing_lock=lock)
+    def _defer(self, part: RunPart, lock: str, priority: int) -> None:
+        job = self._app.configure_task(
+            _CARRY_OUT, queue=self._project, queueing_lock=lock, priority=priority
+        )
         with suppress(AlreadyEnqueued):
-            job.defer(
-                run=part.run_id,
-                step=part.step.value,
-                first=part.first,
-                last=part.last,
-                stage=part.stage,
-            )
+            job.defer(part=to_builtins(part))
 
     def count_workers(self) -> int:
         """How many are alive."""
@@ -98,12 +102,14 @@ class PostgresQueue:
 def serve_queue(
     address: str,
     project: str,
-    carry_out: Callable[[RunPart], None],
+    carry_out: Callable[[RunPart, bool], None],
     sweep: Callable[[], None],
     *,
     idle: bool = False,
 ) -> None:
     """Carry out parts, one at a time, until a signal comes; a part that was begun is ended first.
+
+    ``carry_out`` is also told whether a worker has left the part to others.
 
     A second signal ends the process at once, as a system does. ``sweep`` is called every five
     seconds, by one of the workers. ``idle``: end when there is no job. Neither may raise. Raises
@@ -113,9 +119,9 @@ def serve_queue(
         logging.getLogger(name).propagate = False
     app = App(connector=PsycopgConnector(conninfo="", **_build_pool(address, 4)))
 
-    @app.task(name=_CARRY_OUT, queue=project)
-    def carry_out_part(run: str, step: str, first: int, last: int, stage: int) -> None:
-        carry_out(RunPart(run, PartStep(step), first, last, stage))
+    @app.task(name=_CARRY_OUT, queue=project, pass_context=True)
+    def carry_out_part(context: JobContext, /, part: object) -> None:
+        carry_out(convert(part, RunPart), context.job.priority == _LEFT)
 
     @app.periodic(cron=_EVERY_FIVE_SECONDS, periodic_id=project)
     @app.task(name=_SWEEP, queue=project, queueing_lock=f"sweep {project}", priority=1)
