@@ -214,9 +214,9 @@ def _raise_earliest(state: PacerState, sample: Sample) -> PacerState:
 
 
 def _return_to_old(state: PacerState, sample: Sample) -> PacerState:
-    """The window went on beyond its expected end."""
+    """The window went on beyond its expected end: all calls that it counts may be ours."""
     ends = RollOver(sample.sent_at, sample.received_at + _RETRY)
-    return _accept(replace(state, ends=ends, own=state.limit - sample.remaining), sample)
+    return _accept(replace(state, ends=ends, own=state.limit), sample)
 
 
 def _accept(state: PacerState, sample: Sample) -> PacerState:
