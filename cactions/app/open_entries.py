@@ -104,7 +104,7 @@ def commit_unless_known(entry: RunEntry, stores: RunStores) -> Receipt:
 
 
 def leave_unwritten(entry: RunEntry, stores: RunStores) -> Receipt:
-    not_written = "the run was interrupted before this was written, and was not resumed"
+    not_written = "the run was closed before this was written"
     return find_known_receipt(entry, stores) or _build_failed_receipt(entry, not_written)
 
 

@@ -146,9 +146,13 @@ class BulkCommand:
 
     def _read_begun_basis(self, run: Run) -> PlanBasis:
         """What the planning began with. Raises UsageError where that has changed since."""
-        kept, _ = read_begun_basis(run, self._stores)
         if run.phase is RunPhase.PLANNING:
-            check_basis(run, kept, bulk_wiring.read_basis(self._home, run.head))
+            return self._check_basis(run)
+        return read_begun_basis(run, self._stores)[0]
+
+    def _check_basis(self, run: Run) -> PlanBasis:
+        kept, _ = read_begun_basis(run, self._stores)
+        check_basis(run, kept, bulk_wiring.read_basis(self._home, run.head))
         return kept
 
     def _create_task(
@@ -237,13 +241,17 @@ class BulkCommand:
         wiring.create_output().info("Nothing was written.")
 
     def _agree(self, run: Run, summary: PlanSummary, *, yes: bool) -> bool:
-        kept = f"The plan is kept: `{join_command(('runs', 'resume'), run.head.id)}`."
-        code = build_approval_code(summary)
+        clustered = ("--cluster",) if self._bulk.clustered else ()
+        go_on = join_command(("runs", "resume"), run.head.id, options=clustered)
+        kept = f"The plan is kept: `{go_on}`."
+        code, approved = build_approval_code(summary), self._bulk.approve
         if not summary.writing:
             self._close_idle(run, summary)
             return False
-        if summary.alarms and self._bulk.approve != code:
-            wiring.create_output().info(f"This needs your approval: add --approve {code}. {kept}")
+        if summary.alarms and approved != code:
+            other = f"{approved} approves another plan, not this one. " if approved else ""
+            approve = f"This plan needs your approval, and is kept: `{go_on} --approve {code}`."
+            wiring.create_output().info(f"{other}{approve}")
             return False
         where = describe_workspace(run.head.workspace)
         people = count_noun(summary.writing, "person", "people")

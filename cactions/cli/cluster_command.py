@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from functools import cached_property
+from typing import Final
 
 from cactions.app.apply import begin_planned, resume_run
 from cactions.app.cluster.hand_in import (
@@ -27,9 +28,23 @@ from cactions.logic import documents
 from cactions.logic.people.job_rows import JobRows
 from cactions.logic.shell import join_command
 from cactions.logic.workspace_name import describe_workspace
-from cactions.model import ClusterProgress, Run, RunAborted, RunHead, RunKind, RunPhase, UsageError
+from cactions.model import (
+    ClusterProgress,
+    DatabaseAway,
+    Outcome,
+    OutcomeUnknown,
+    Run,
+    RunAborted,
+    RunHead,
+    RunKind,
+    RunPhase,
+    UsageError,
+)
 from cactions.render.bulk import render_bulk_outcome
 from cactions.render.progress_display import ProgressDisplay
+
+_PLANNING: Final = "Workers plan the run {}; they write nothing before you accept its plan."
+_WRITING: Final = "Workers go on with the run {}."
 
 
 class ClusterCommand(BulkCommand):
@@ -61,12 +76,13 @@ class ClusterCommand(BulkCommand):
         head = run.head
         cluster = self._shared.open_cluster()
         if self._is_free(head) and run.phase is RunPhase.PLANNING:
+            self._check_basis(run)
             with self._hold_unless_handed_in(head) as is_free:
                 if is_free:
                     queue = self._shared.open_queue()
                     hand_in_planning(head, run.counts.total, self._shared.needs, cluster, queue)
         with self._show_progress(f"Planning {head.action}", run.counts.total) as display:
-            self._follow(head, display)
+            self._follow(head, display, _PLANNING)
         planned = super().continue_planning(run)
         cluster.end(head.id)
         return planned
@@ -80,8 +96,9 @@ class ClusterCommand(BulkCommand):
         cluster, queue = shared.open_cluster(), shared.open_queue()
         with begin_planned(run, self._stores):
             hand_in_writing(head, shared.needs, self._stores.journal, cluster, queue)
-        self._follow(head, display)
-        return self._end(head)
+        with self._report_written(head):
+            self._follow(head, display, _WRITING)
+            return self._end(head)
 
     def resume(self, run: Run, *, yes: bool) -> Exit:
         """Let workers finish a run that is being written, or follow those that do."""
@@ -92,6 +109,7 @@ class ClusterCommand(BulkCommand):
             )
         if self._is_free(head):
             cluster = shared.open_cluster()
+            self._check_basis(run)
             where = describe_workspace(head.workspace)
             if not prompts.confirm(f"Let workers resume it in the {where}?", yes):
                 wiring.create_output().info("Nothing was written.")
@@ -101,9 +119,12 @@ class ClusterCommand(BulkCommand):
                     queue = shared.open_queue()
                     hand_in_rest(head, shared.needs, self._stores.journal, cluster, queue)
         started = time.monotonic()
-        with self._show_progress(f"Writing {head.action}", run.people) as display:
-            self._follow(head, display)
-        done = self._end(head)
+        with (
+            self._report_written(head),
+            self._show_progress(f"Writing {head.action}", run.people) as display,
+        ):
+            self._follow(head, display, _WRITING)
+            done = self._end(head)
         progress.mark_stored()
         if self._json:
             wiring.write_json(documents.tally_to_json(done))
@@ -111,6 +132,24 @@ class ClusterCommand(BulkCommand):
             view = render_bulk_outcome(done, seconds=time.monotonic() - started)
             wiring.create_output().print(view)
         return arguments.exit_code_of_run(done, run)
+
+    @contextmanager
+    def _report_written(self, head: RunHead) -> Iterator[None]:
+        """An error of the following says what workers have written, as far as it is known."""
+        try:
+            yield
+        except RunAborted as error:
+            error.written = error.written or self._has_written(head)
+            raise
+        except DatabaseAway as error:
+            follow = join_command(("runs", "resume"), head.id, options=("--cluster",))
+            raise OutcomeUnknown(
+                f"{error}; workers go on with the run {head.id} without this command",
+                hint=f"{error.hint} To follow it again: `{follow}`.".strip(),
+            ) from error
+
+    def _has_written(self, head: RunHead) -> bool:
+        return bool(self._stores.journal.read(head.id).counts.outcomes.get(Outcome.APPLIED))
 
     @contextmanager
     def _hold_unless_handed_in(self, head: RunHead) -> Iterator[bool]:
@@ -129,7 +168,9 @@ class ClusterCommand(BulkCommand):
         done = self._stores.journal.read(head.id)
         return done if done.finished else resume_run(done, self._stores)
 
-    def _follow(self, head: RunHead, display: ProgressDisplay) -> None:
+    def _follow(self, head: RunHead, display: ProgressDisplay, leaving: str) -> None:
+        """Follow the workers; ``leaving`` says what they do when a signal ends the following."""
+
         def show(progress: ClusterProgress) -> None:
             counts = Counter(progress.outcomes)
             display.update(counts.total(), counts)
@@ -137,7 +178,7 @@ class ClusterCommand(BulkCommand):
         follower = RunFollower(time.sleep, time.monotonic, show, wiring.create_output().info)
         shared = self._shared
         watcher = shared.connect()  # its reads may fail while the database is started again
-        with _explain_leaving(head), self._accept_finished(head):
+        with _explain_leaving(head, leaving), self._accept_finished(head):
             follow_run(head, shared.open_cluster(watcher), shared.open_queue(), follower)
 
     @contextmanager
@@ -154,7 +195,7 @@ class ClusterCommand(BulkCommand):
 
 
 @contextmanager
-def _explain_leaving(head: RunHead) -> Iterator[None]:
+def _explain_leaving(head: RunHead, what: str) -> Iterator[None]:
     """A signal ends the follower only: name the commands that go on, and that stop the run."""
     try:
         yield
@@ -164,6 +205,6 @@ def _explain_leaving(head: RunHead) -> Iterator[None]:
         follow = join_command(("runs", "resume"), head.id, options=("--cluster",))
         stop = join_command(("cluster", "stop"), head.id)
         output = wiring.create_output()
-        output.info(f"The workers go on with the run {head.id}. To follow it: {follow}")
+        output.info(f"{what.format(head.id)} To follow it: {follow}")
         output.info(f"To stop it: {stop}")
         raise

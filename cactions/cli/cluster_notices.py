@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import time
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from threading import Event, Thread
@@ -15,6 +16,8 @@ from cactions.logic.documents.notices import notice_to_json
 from cactions.model import StoreError
 
 _LOOK_SECONDS: Final = 2.0
+_LAST_SECONDS: Final = 10.0
+"""At the end of a worker no notice is begun after that; another worker gives it."""
 
 
 class Notifier:
@@ -31,7 +34,7 @@ class Notifier:
         self._thread.start()
 
     def close(self) -> None:
-        """Give what is there now, then no more."""
+        """Give what is there now, as far as it is soon done, then no more."""
         self._is_over.set()
         self._thread.join()
         self._database.close()
@@ -40,8 +43,9 @@ class Notifier:
         is_last = False
         while not is_last:
             is_last = self._is_over.wait(_LOOK_SECONDS)
+            until = time.monotonic() + _LAST_SECONDS
             with suppress(StoreError):
-                while self._give_next():
+                while self._give_next() and not (is_last and time.monotonic() > until):
                     pass
 
     def _give_next(self) -> bool:
@@ -53,6 +57,6 @@ class Notifier:
         code = run_notice_command(self._words, document.encode() + b"\n", os.environ)
         if code:
             event, action = notice.moment.state.value, notice.moment.action
-            self._say(f"The notice that {action} is {event} failed with exit code {code}.")
+            self._say(f"The notice about {action} ({event}) failed: exit code {code}.")
         self._schedules.record_notice(notice.moment, code)
         return True

@@ -18,6 +18,7 @@ from cactions.cli.run_head import get_operator
 from cactions.cli.vault_choice import VAULT
 from cactions.cli.wiring import create_output, create_row_cipher
 from cactions.model import DatabaseAway, RunEntry, RunNeeds, UsageError
+from cactions.model.vault import VaultLocked
 
 if TYPE_CHECKING:
     from cactions.app.run_lock_port import RunLock
@@ -77,7 +78,11 @@ class SharedDatabase:
 
         ``waits``: a database that is away may come back.
         """
-        self._cipher.seal("", (self.project, "worker"))
+        try:
+            self._cipher.seal("", (self.project, "worker"))
+        except VaultLocked as error:
+            why = f"what is in the database cannot be read: {error}"
+            raise VaultLocked(why, hint=error.hint) from error
         try:
             self.check_version()
         except DatabaseAway:
@@ -132,7 +137,7 @@ class SharedDatabase:
         )
 
     def list_running(self) -> frozenset[str]:
-        """The ids of the runs that processes are writing now."""
+        """The ids of the runs of which a process or a worker writes something now."""
         from cactions.edges.postgres.run_lock import list_running
 
         return list_running(self.database) | {

@@ -29,11 +29,15 @@ from cactions.edges.clock import SystemClock
 from cactions.model import (
     Action,
     CactionsError,
+    PartKey,
     PartLease,
+    PartStep,
     PersonQuery,
     RunHead,
     RunNeeds,
-    RunPart,
+    RunPhase,
+    StoreError,
+    UsageError,
 )
 
 _REPEAT_SECONDS: Final = 60.0
@@ -51,13 +55,20 @@ class WorkerProject(Struct, frozen=True):
 class RunWork:
     """Implements ``PartWork`` for one run; the files are read when it is made."""
 
-    def __init__(self, part: RunPart, place: WorkerProject) -> None:
+    def __init__(self, part: PartKey, place: WorkerProject) -> None:
         """Raises CactionsError where this worker cannot carry out the run."""
         self._place = place
         home = _open_run_project(part, place)
         self._shared = require_shared_database(home.folder, home.cover)
+        self._check_needs_of(part)
         journal = self._shared.open_journal()
+        self._shared.open_cluster().check_step(part.run_id, part.step)
         run = journal.read(part.run_id)
+        if part.step is PartStep.WRITE and run.phase is not RunPhase.RUNNING:
+            raise StoreError(
+                f"the plan of the run {part.run_id} was not accepted; nothing was written",
+                hint="What is stored of it was changed.",
+            )
         self._home = require_published(home, run.head.action, draft=False)
         self._stores = replace(
             workspace.open_run_stores(self._home), journal=journal, threads=place.threads
@@ -68,6 +79,12 @@ class RunWork:
         check_basis(run, self._basis, bulk_wiring.read_basis(self._home, run.head))
         self._action, self._context = open_calls(run.head, self._home, place.options)
         self._keys_hold = has_valid_keys(run.head, journal, SystemClock())
+
+    def _check_needs_of(self, part: PartKey) -> None:
+        """Raises UsageError: with another vault, the definition may be another one, too."""
+        needs = self._shared.open_cluster().read_needs(part.run_id)
+        if needs and (why := self.check_needs(needs)):
+            raise UsageError(why)
 
     def check_needs(self, needs: RunNeeds) -> str:
         return explain_unfit(self._shared.needs, needs)
@@ -88,7 +105,7 @@ class RunWork:
         )
 
 
-def _open_run_project(part: RunPart, place: WorkerProject) -> ProjectFolder:
+def _open_run_project(part: PartKey, place: WorkerProject) -> ProjectFolder:
     """The project; for a run that a schedule has started, what is published, whatever files say."""
     shared = require_shared_database(find_folder(place.files))
     if not shared.open_schedules().has_run(part.run_id):
@@ -129,7 +146,7 @@ class RunWorks:
         self._works: dict[tuple[str, str, int], RunWork] = {}
         self._opened = ExitStack()
 
-    def open_work(self, part: RunPart) -> RunWork | RefusedWork:
+    def open_work(self, part: PartKey) -> RunWork | RefusedWork:
         """The run; what was opened for another one is closed. None is at work meanwhile."""
         opened = ExitStack()
         try:

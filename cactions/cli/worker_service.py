@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import closing, suppress
 from threading import Event, Thread
 from typing import TYPE_CHECKING, Final
@@ -17,7 +17,7 @@ from cactions.cli.cluster_wiring import SharedDatabase
 from cactions.cli.cluster_worker import RepeatFilter, RunWorks, WorkerProject
 from cactions.cli.project_folder import ProjectFolder
 from cactions.edges.clock import get_awake_time
-from cactions.model import CactionsError, RunPart, StoreError
+from cactions.model import CactionsError, PartKey, StoreError
 from cactions.render.messages import count_noun
 
 if TYPE_CHECKING:
@@ -44,13 +44,12 @@ class WorkerService:
         """What it has done, in words."""
         if not self.parts:
             return "it had nothing to do"
-        counts = ", ".join(f"{number:,} {word}" for word, number in self.people.items())
-        return f"{count_noun(self.parts, 'part')} of runs: {counts}"
+        return f"{count_noun(self.parts, 'part')} of runs: {_describe_counts(self.people)}"
 
     def serve(self, *, idle: bool) -> None:
         """Work until a signal comes; with ``idle``, until nothing is to be done."""
         with closing(self._shared.connect()) as database:
-            self._serve(self._create_worker(database), idle=idle)
+            self._serve(self._create_worker(database, idle=idle), idle=idle)
 
     def _serve(self, worker: Worker, *, idle: bool) -> None:
         from cactions.edges.postgres.queue import serve_queue
@@ -58,7 +57,7 @@ class WorkerService:
         shared = self._shared
         timetable = Timetable(shared, self._place, self._home, shared.open_queue(), worker.say)
 
-        def carry_out_part(part: RunPart, was_left: bool) -> None:
+        def carry_out_part(part: PartKey, was_left: bool) -> None:
             try:
                 outcomes = carry_out(part, worker, was_left=was_left)
             except CactionsError as error:
@@ -66,12 +65,13 @@ class WorkerService:
             except Exception as error:  # noqa: BLE001 - a mistake of ours: the part is tried again
                 worker.say(f"The run {part.run_id}: an internal error ({type(error).__name__}).")
             else:
-                self.parts += bool(outcomes)
-                self.people.update(outcomes)
+                self._note_part(part, outcomes, worker)
 
         def sweep() -> None:
-            with suppress(StoreError):
+            try:
                 worker.queue.put(worker.cluster.list_ready(AHEAD))
+            except StoreError as error:
+                worker.say(f"{error}. {error.hint}")
             timetable.look()
 
         is_over = Event()
@@ -90,7 +90,14 @@ class WorkerService:
             beat.join(_LEAVE_SECONDS)
             self._works.close()
 
-    def _create_worker(self, database: PostgresDatabase) -> Worker:
+    def _note_part(self, part: PartKey, outcomes: Mapping[str, int], worker: Worker) -> None:
+        if outcomes:
+            self.parts += 1
+            self.people.update(outcomes)
+            what = f"Run {part.run_id}: {part.step.value} from entry {part.first:,}"
+            worker.say(f"{what}: {_describe_counts(outcomes)}.")
+
+    def _create_worker(self, database: PostgresDatabase, *, idle: bool) -> Worker:
         from cactions.edges.postgres.part_leases import LEASE_SECONDS
 
         shared = self._shared
@@ -103,6 +110,7 @@ class WorkerService:
             get_awake_time,
             time.sleep,
             RepeatFilter(wiring.create_output().info, time.monotonic).report,
+            ends=idle,
         )
 
     def _say_alive(self, is_over: Event) -> None:
@@ -115,6 +123,10 @@ class WorkerService:
                 is_over.wait(_SAY_SECONDS)
             with suppress(StoreError):
                 queue.drop_worker(self._name)
+
+
+def _describe_counts(counts: Mapping[str, int]) -> str:
+    return ", ".join(f"{number:,} {word}" for word, number in counts.items())
 
 
 def _try_serving(serve: Callable[[], None], say: Callable[[str], None]) -> bool:

@@ -26,6 +26,7 @@ from cactions.model.cluster import (
     ClusterRun,
     ClusterStatus,
     ClusterStop,
+    PartKey,
     PartLease,
     PartStep,
     RunNeeds,

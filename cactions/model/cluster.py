@@ -17,15 +17,20 @@ class PartStep(StrEnum):
     WRITE = "write"
 
 
-class RunPart(Struct, frozen=True):
+class PartKey(Struct, frozen=True):
+    """Which part of a run: the one that begins with the entry ``first``."""
+
+    run_id: str
+    step: PartStep
+    first: int
+
+
+class RunPart(PartKey, frozen=True):
     """The entries ``first`` to ``last`` of a run, both included.
 
     ``stage``: a part is begun when all parts of the earlier stages are done.
     """
 
-    run_id: str
-    step: PartStep
-    first: int
     last: int
     stage: int = 0
 
@@ -92,6 +97,16 @@ class ClusterRun(Struct, frozen=True):
     refusal: str = ""
     reason: str = ""
     """Why the workers have stopped, where it was not ``cluster stop``."""
+
+    @property
+    def is_planned(self) -> bool:
+        """Whether workers have planned everyone, and the next step is not theirs."""
+        return self.step is PartStep.PLAN and not (self.waiting or self.leased or self.overdue)
+
+    @property
+    def is_carried_out(self) -> bool:
+        """Whether workers do something of it, or will by themselves."""
+        return bool(self.leased) or not (self.stopped or self.is_planned)
 
 
 class ClusterStatus(Struct, frozen=True):

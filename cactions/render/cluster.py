@@ -32,8 +32,8 @@ def _render_runs(found: ClusterStatus, width: int) -> list[StyledLine]:
         if run.refusal:
             why = (Span("A worker has refused "), Span(run.run_id, Style.CODE))
             lines += [BLANK, *wrap_paragraph((*why, Span(f": {run.refusal}.")), width)]
-        if run.stopped:
-            lines += [BLANK, *wrap_paragraph(_explain_stopped(run), width)]
+        if run.stopped or run.is_planned:
+            lines += [BLANK, *wrap_paragraph(_explain_next(run), width)]
     return lines
 
 
@@ -62,17 +62,17 @@ def _render_row(run: ClusterRun) -> tuple[StyledLine, ...]:
 def _render_state(run: ClusterRun) -> StyledLine:
     if run.stopped:
         return span("stopped", Style.CAUTION)
+    if run.is_planned:
+        return span("planned", Style.CAUTION)
     if run.overdue:
         return span(f"{count_noun(run.overdue, 'part')} overdue", Style.CAUTION)
     return span("at work" if run.leased else "waiting")
 
 
-def _explain_stopped(run: ClusterRun) -> StyledLine:
-    resume = join_command(("runs", "resume"), run.run_id)
-    why = f": {run.reason}" if run.reason else ""
-    return (
-        Span("The run "),
-        Span(run.run_id, Style.CODE),
-        Span(f" was stopped{why}. To finish it: "),
-        Span(resume, Style.CODE),
-    )
+def _explain_next(run: ClusterRun) -> StyledLine:
+    resume = join_command(("runs", "resume"), run.run_id, options=("--cluster",))
+    what = " is planned, and nothing is written before its plan is accepted. To see the plan: "
+    if run.stopped:
+        why = f": {run.reason}" if run.reason else ""
+        what = f" was stopped{why}. To finish it: "
+    return Span("The run "), Span(run.run_id, Style.CODE), Span(what), Span(resume, Style.CODE)

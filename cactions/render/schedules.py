@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from cactions.logic.documents.notices import describe_moment
 from cactions.model import MomentState, ScheduleState
 from cactions.render.layout import render_table, wrap_paragraph
+from cactions.render.messages import count_noun
 from cactions.render.text import BLANK, Span, Style, StyledLine, span
 
 _COLUMNS = ("Schedule", "Cron (UTC)", "Next", "Last", "State")
@@ -42,9 +43,10 @@ def _render_row(each: ScheduleState) -> tuple[StyledLine, ...]:
 
 
 def _explain_notice(each: ScheduleState) -> str:
+    tries = count_noun(each.notice.tries, "time")
     return (
-        f"The notice about {each.action} failed {each.notice.tries} times; its command ended with"
-        f" exit code {each.notice.exit_code}."
+        f"The notice about {each.action} failed {tries}; its command ended with exit code"
+        f" {each.notice.exit_code}."
     )
 
 

@@ -90,6 +90,25 @@ def test_a_machine_with_an_older_vault_hands_nothing_in_and_holds_no_one_up(
         assert "of generation" in " ".join(cluster.stop_workers().split())
 
 
+def test_a_worker_that_ends_does_not_wait_for_a_run_that_it_cannot_carry_out(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, postgres_address: str
+) -> None:
+    """It leaves the parts; a worker that can do them finds them."""
+    with open_cluster(tmp_path, monkeypatch, postgres_address, PEOPLE) as cluster:
+        other = tmp_path / "other"
+        shutil.copytree(cluster.home, other)
+        path = other / "actions.yaml"
+        path.write_text(path.read_text().replace('"points": "$.points"', '"points": "$.p"'))
+        driver = cluster.start(*RUN)
+        wait_until(lambda: "loyalty" in cluster.call("cluster", "status").stdout)
+        refused = call(other, "worker --until-idle")
+        assert 0 == refused.returncode, refused.stderr
+        assert "is left to other workers" in " ".join(refused.stderr.split())
+        cluster.start_worker()
+        assert "is finished" in driver.communicate(timeout=120)[0]
+        assert {1} == {*cluster.count_writes().values()}
+
+
 def test_a_stopped_run_is_finished_by_workers_when_it_is_handed_in_again(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, postgres_address: str
 ) -> None:

@@ -19,10 +19,10 @@ from cactions.model import (
     ClusterStop,
     DatabaseAway,
     LeaseLost,
+    PartKey,
     PartLease,
     PartStep,
     RunNeeds,
-    RunPart,
 )
 
 _AGAIN_SECONDS: Final = 1.0
@@ -44,19 +44,21 @@ class Worker(Struct, frozen=True):
 
     ``open_work`` opens a run; ``say`` tells the operator. ``seconds`` is how long a lease holds,
     ``get_time`` a clock that does not stop while the machine sleeps, ``wait`` returns later.
+    ``ends``: when it has nothing to do, so that it keeps nothing for others in the queue.
     """
 
     name: str
     cluster: Cluster
     queue: PartQueue
-    open_work: Callable[[RunPart], PartWork]
+    open_work: Callable[[PartKey], PartWork]
     seconds: float
     get_time: Callable[[], float]
     wait: Callable[[float], None]
     say: Callable[[str], None]
+    ends: bool = False
 
 
-def carry_out(part: RunPart, worker: Worker, *, was_left: bool = False) -> Mapping[str, int]:
+def carry_out(part: PartKey, worker: Worker, *, was_left: bool = False) -> Mapping[str, int]:
     """Carry out the part, unless it is done or another worker has it. Raises StoreError.
 
     ``was_left``: a worker has left it to others, and the queue has nothing else at the moment.
@@ -74,7 +76,8 @@ def carry_out(part: RunPart, worker: Worker, *, was_left: bool = False) -> Mappi
     if why := work.check_needs(needs):
         cluster.refuse(part.run_id, f"{worker.name}: {why}")
         worker.say(f"The run {part.run_id} is left to other workers: {why}.")
-        worker.queue.put([part], left=True)
+        if not worker.ends:
+            worker.queue.put([part], left=True)
         if was_left:  # or it would take the part again before others do
             worker.wait(_REFUSED_SECONDS)
         return {}
@@ -161,8 +164,9 @@ def explain_unfit(own: RunNeeds, needs: RunNeeds) -> str:
     if own.version != needs.version:
         return f"it is of cactions {own.version}, and the run of {needs.version}"
     if own.generation != needs.generation:
+        age = "older" if own.generation < needs.generation else "newer"
         return (
-            f"its vault is of generation {own.generation}, and the run was handed in with"
+            f"its vault is {age}: of generation {own.generation}, and the run was handed in with"
             f" {needs.generation}"
         )
     return ""

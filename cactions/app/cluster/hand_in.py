@@ -7,6 +7,7 @@ from itertools import chain, islice, repeat
 from typing import Final
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from cactions.app.cluster.ports import AHEAD, Cluster, PartQueue
 from cactions.app.commit import FIRST_WINDOWS
@@ -33,7 +34,9 @@ _PARTS: Final = 8
 _POLL: Final = 0.1  # seconds
 _PATIENCE: Final = 60.0
 """Seconds for which the database may be away while a run is followed."""
-_QUIET: Final = 10.0  # seconds
+_QUIET: Final = 10.0
+"""After so many seconds without progress it is said why; after ``_SOON`` if there was none yet."""
+_SOON: Final = 2.0
 
 
 class RunFollower(Struct, frozen=True):
@@ -49,7 +52,8 @@ def hand_in_planning(
     head: RunHead, people: int, needs: RunNeeds, cluster: Cluster, queue: PartQueue
 ) -> None:
     """Let workers plan entries 1 to ``people`` of a run. Durable."""
-    parts = _split_numbers(head.id, PartStep.PLAN, people, queue.count_workers())
+    size = _choose_size(people, queue.count_workers())
+    parts = _split_numbers(RunPart(head.id, PartStep.PLAN, 1, people), size)
     _hand_in(head, parts, needs, cluster, queue)
 
 
@@ -67,8 +71,8 @@ def hand_in_rest(
 ) -> None:
     """Let workers finish a run that was begun: what was started, and what was not. Durable."""
     people = journal.read(head.id).counts.total
-    parts = _split_numbers(head.id, PartStep.WRITE, people, queue.count_workers())
-    _hand_in(head, parts, needs, cluster, queue)
+    size = _choose_size(people, queue.count_workers())
+    _hand_in(head, _split_begun(head.id, cluster, people, size), needs, cluster, queue)
 
 
 def _hand_in(
@@ -77,13 +81,14 @@ def _hand_in(
     """Store the parts, and put the first of those into the queue that are not behind others."""
     stored = [*parts]
     cluster.begin(head, stored, needs)
-    queue.put(islice((part for part in stored if part.stage == 0), AHEAD))
+    first = stored[0].stage
+    queue.put(islice((part for part in stored if part.stage == first), AHEAD))
 
 
-def _split_numbers(run_id: str, step: PartStep, people: int, workers: int) -> Iterator[RunPart]:
-    size = _choose_size(people, workers)
-    for first in range(1, people + 1, size):
-        yield RunPart(run_id, step, first, min(first + size - 1, people))
+def _split_numbers(part: RunPart, size: int) -> Iterator[RunPart]:
+    """The part as smaller ones."""
+    for first in range(part.first, part.last + 1, size):
+        yield replace(part, first=first, last=min(first + size - 1, part.last))
 
 
 def _split_planned(run_id: str, cluster: Cluster, size: int) -> Iterator[RunPart]:
@@ -97,6 +102,19 @@ def _split_planned(run_id: str, cluster: Cluster, size: int) -> Iterator[RunPart
         yield RunPart(run_id, PartStep.WRITE, page[0], last, stage)
 
 
+def _split_begun(run_id: str, cluster: Cluster, people: int, size: int) -> Iterator[RunPart]:
+    """Parts of all entries, the first of which have as few planned ones as those of a new run."""
+    last = planned = 0
+    for stage, most in enumerate(FIRST_WINDOWS):
+        page = cluster.list_planned(run_id, planned, most)
+        if page:
+            planned = page[-1]
+            yield RunPart(run_id, PartStep.WRITE, last + 1, planned, stage)
+            last = planned
+    rest = RunPart(run_id, PartStep.WRITE, last + 1, people, len(FIRST_WINDOWS))
+    yield from _split_numbers(rest, size)
+
+
 def _choose_size(people: int, workers: int) -> int:
     return max(_FEWEST, min(_MOST, people // (_PARTS * max(1, workers))))
 
@@ -107,7 +125,7 @@ def follow_run(head: RunHead, cluster: Cluster, queue: PartQueue, follower: RunF
     Raises PlanningStopped where something looks like a leak, RunAborted where they have stopped, or
     someone took the run from them.
     """
-    moved, seen = follower.get_time(), -1
+    moved, seen, reason = follower.get_time() - _QUIET + _SOON, -1, ""
     while True:
         progress = _read_progress(head, cluster, follower)
         follower.on_progress(progress)
@@ -119,8 +137,9 @@ def follow_run(head: RunHead, cluster: Cluster, queue: PartQueue, follower: RunF
         if progress.done != seen or progress.leased:
             moved, seen = now, progress.done
         elif now > moved + _QUIET:
-            moved = now
-            follower.say(_explain_quiet(progress, queue))
+            moved, before, reason = now, reason, _explain_quiet(progress, queue)
+            if reason != before:
+                follower.say(reason)
         follower.wait(_POLL)
 
 
@@ -158,6 +177,7 @@ def _explain_quiet(progress: ClusterProgress, queue: PartQueue) -> str:
 def _build_stopped_error(head: RunHead, stop: ClusterStop) -> StoreError:
     if stop.trip:
         return PlanningStopped(Trip(TripKind(stop.trip), stop.message, hint=stop.hint))
-    finish, undo = (join_command(("runs", verb), head.id) for verb in ("resume", "undo"))
+    finish = join_command(("runs", "resume"), head.id, options=("--cluster",))
+    undo = join_command(("runs", "undo"), head.id)
     hint = f"{stop.hint} To finish it: `{finish}`. To undo it: `{undo}`.".strip()
     return RunAborted(f"the workers have stopped with the run {head.id}: {stop.message}", hint=hint)

@@ -8,7 +8,9 @@ from typing import Final, Protocol
 from cactions.model import (
     ClusterProgress,
     ClusterStop,
+    PartKey,
     PartLease,
+    PartStep,
     RunHead,
     RunNeeds,
     RunPart,
@@ -25,7 +27,7 @@ class Cluster(Protocol):
         """The numbers of the next entries that have a plan, and were not begun to be written."""
 
     def begin(self, head: RunHead, parts: Iterable[RunPart], needs: RunNeeds) -> None:
-        """Hand in the parts of a step; those of an earlier step are over. Durable."""
+        """Hand in the parts of a step, at least one; those of an earlier step are over. Durable."""
 
     def read_progress(self, run_id: str) -> ClusterProgress | None:
         """How far the run is; None where the cluster does not have it (any more)."""
@@ -39,7 +41,10 @@ class Cluster(Protocol):
     def list_ready(self, most: int) -> Sequence[RunPart]:
         """The next parts that a worker may take now, at most so many of each run."""
 
-    def take(self, part: RunPart, worker: str) -> PartLease | None:
+    def check_step(self, run_id: str, step: PartStep) -> None:
+        """Raises StoreError unless a machine with the key has asked workers for this step."""
+
+    def take(self, part: PartKey, worker: str) -> PartLease | None:
         """Lease the part; None where it is done, another worker has it, or it has to wait."""
 
     def renew(self, lease: PartLease) -> bool:
@@ -61,7 +66,7 @@ class Cluster(Protocol):
 class PartQueue(Protocol):
     """Hands parts to the workers that are free; a part may come twice, and to several."""
 
-    def put(self, parts: Iterable[RunPart], *, left: bool = False) -> None:
+    def put(self, parts: Iterable[PartKey], *, left: bool = False) -> None:
         """Let workers carry these out, those of several runs by turns. Raises StoreError.
 
         ``left``: after all others, since a worker has left them to other workers.

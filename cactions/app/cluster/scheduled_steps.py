@@ -25,9 +25,10 @@ from cactions.model import (
     ClusterProgress,
     DueMoment,
     MomentState,
+    PartKey,
+    PartStep,
     Run,
     RunHead,
-    RunPart,
     RunPhase,
     UsageError,
 )
@@ -171,6 +172,7 @@ def _end(step: RunStep) -> DueMoment | None:
         if progress and progress.done < progress.parts:
             _adopt(step, run, progress)
             return None
+        step.context.cluster.check_step(run.head.id, PartStep.WRITE)
         run = resume_run(run, stores)
     with step.context.schedules.open_for_writing():
         step.context.cluster.end(run.head.id)
@@ -208,7 +210,7 @@ class _LaterQueue:
         self._queue = queue
         self._puts: list[Callable[[], None]] = []
 
-    def put(self, parts: Iterable[RunPart], *, left: bool = False) -> None:
+    def put(self, parts: Iterable[PartKey], *, left: bool = False) -> None:
         self._puts.append(partial(self._queue.put, [*parts], left=left))
 
     def count_workers(self) -> int:

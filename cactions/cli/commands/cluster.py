@@ -81,9 +81,10 @@ def stop(run: RunId, files: Files = None, json: Json = False) -> None:
     run_id = read_run(shared.open_journal(), run).head.id
     with progress.atomic():
         shared.open_cluster().stop(run_id)
-    resume, undo = (join_command(("runs", verb), run_id) for verb in ("resume", "undo"))
-    text = f"The workers end what they have begun of the run {run_id}, within seconds."
-    text += f" To finish the run: {resume}. To undo it: {undo}"
+    resume = join_command(("runs", "resume"), run_id, options=("--cluster",))
+    undo = join_command(("runs", "undo"), run_id)
+    text = f"The run {run_id} is stopped: workers end what they have begun of it within seconds,"
+    text += f" and begin nothing more. To finish it: `{resume}`. To undo it: `{undo}`."
     _report("stop", shared.database, run_id, text, json=json)
 
 
@@ -100,7 +101,7 @@ def import_(run: RunId, files: Files = None, json: Json = False) -> None:
     with closing(journal_wiring.open_journal(home, cipher)) as local:
         if not local.begun:
             raise UsageError(
-                "there is no run on this machine: those that were moved before are in the database",
+                "there is no run in this folder: those of the database are there already",
                 hint="`cactions runs list` shows those of the database.",
             )
         head = read_run(local, run).head

@@ -6,12 +6,12 @@ import os
 import secrets
 import socket
 from contextlib import suppress
-from typing import Annotated, Final
+from typing import Annotated
 
 import typer
 from msgspec.structs import replace
 
-from cactions.cli import wiring
+from cactions.cli import progress, wiring
 from cactions.cli.bulk_options import THREADS, Threads
 from cactions.cli.cluster_notices import Notifier
 from cactions.cli.cluster_wiring import require_shared_database
@@ -30,7 +30,7 @@ Idle = Annotated[
     bool, typer.Option("--until-idle", help="End when nothing is to be done, for scripts.")
 ]
 Notify = Annotated[
-    str,
+    str | None,
     typer.Option(
         "--notify",
         metavar="COMMAND",
@@ -39,18 +39,13 @@ Notify = Annotated[
     ),
 ]
 
-_SAY_SECONDS: Final = 3.0
-_AGAIN_SECONDS: Final = 2.0
-_LEAVE_SECONDS: Final = 5.0
-"""So long the end waits for the database to be told; without that, it finds out by itself."""
-
 
 @network_options
 def command(
     options: LiveOptions,
     threads: Threads = THREADS,
     idle: Idle = False,
-    notify: Notify = "",
+    notify: Notify = None,
     files: Files = None,
     environment: Environment = None,
     json: Json = False,
@@ -71,13 +66,14 @@ def command(
         )
     shared = require_shared_database(home.folder, home.cover)
     shared.check_worker(waits=not idle)
-    words = parse_notice_command(notify, os.environ) if notify else ()
+    words = () if notify is None else parse_notice_command(notify, os.environ)
     say = wiring.create_output().info
     name = f"{socket.gethostname()}-{os.getpid()}-{secrets.token_hex(2)}"
     say(f"The worker {name} waits for runs in {shared.database}.")
     for caution in list_cautions(options):
         say(caution)
     place = WorkerProject(files, environment, replace(options, cautioned=True), threads)
+    progress.observe_requests(lambda: None)  # a worker says what it does with each part
     service = WorkerService(shared, place, home, name)
     notifier = Notifier(shared, words, say) if words else None
     with suppress(KeyboardInterrupt, Interrupted):

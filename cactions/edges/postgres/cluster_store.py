@@ -6,11 +6,12 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from typing import Final
 
+from cactions.edges.postgres.cluster_cells import ClusterCells
 from cactions.edges.postgres.connection import PostgresDatabase
 from cactions.edges.postgres.part_leases import RUN, STAGE_IS_OPEN, PartLeases
-from cactions.edges.postgres.stop_cells import StopCells
 from cactions.edges.store.row_encryption import RowCipher
 from cactions.logic import strict_json
+from cactions.logic.shell import join_command
 from cactions.model import (
     ClusterProgress,
     ClusterRun,
@@ -48,7 +49,7 @@ class ClusterStore(PartLeases):
     def __init__(self, database: PostgresDatabase, project: str, cipher: RowCipher) -> None:
         """``project`` is the id of the vault."""
         super().__init__(database, project)
-        self._stops = StopCells(database, cipher)
+        self._cells = ClusterCells(database, cipher)
 
     # The one who hands a run in
 
@@ -60,8 +61,9 @@ class ClusterStore(PartLeases):
         return [number for (number,) in rows]
 
     def begin(self, head: RunHead, parts: Iterable[RunPart], needs: RunNeeds) -> None:
-        """Hand in the parts of a step; those of an earlier step are over. Durable."""
+        """Hand in the parts of a step, at least one; those of an earlier step are over. Durable."""
         rows = [(part.step.value, part.first, part.last, part.stage) for part in parts]
+        step = self._cells.write_step(head.id, PartStep(rows[0][0]))
         with self._database.open_for_writing():
             if not self._end(head.id):
                 raise StoreError(
@@ -72,11 +74,9 @@ class ClusterStore(PartLeases):
             self._database.execute(_DELETE_FINISHED, head.lock_name)
             [(key,)] = self._database.query_rows(f"SELECT {RUN}", self._project, head.id)
             self._database.execute(
-                "INSERT INTO cluster_run (place, run, version, generation) VALUES (%s, %s, %s, %s)",
-                head.lock_name,
-                key,
-                needs.version,
-                needs.generation,
+                "INSERT INTO cluster_run (place, run, version, generation, step)"
+                " VALUES (%s, %s, %s, %s, %s)",
+                *(head.lock_name, key, needs.version, needs.generation, step),
             )
             self._database.execute_all(_ADD_PARTS, rows, key)
 
@@ -160,7 +160,7 @@ class ClusterStore(PartLeases):
                 *(run_id, _read_action(head), PartStep(step), waiting, leased, done, overdue),
                 stopped=stopped,
                 refusal=refusal,
-                reason=self._stops.read(run_id, stop).message if stop else "",
+                reason=self._cells.read_stop(run_id, stop).message if stop else "",
             )
             for run_id, head, step, waiting, leased, done, overdue, stopped, refusal, stop in rows
         ]
@@ -173,6 +173,17 @@ class ClusterStore(PartLeases):
         rows = self._database.query_rows(sql, self._project, run_id)
         return RunNeeds(*rows[0]) if rows else None
 
+    def check_step(self, run_id: str, step: PartStep) -> None:
+        """Raises StoreError unless a machine with the key has asked workers for this step."""
+        sql = f"SELECT step FROM cluster_run WHERE run = {RUN}"  # noqa: S608 - it is ours
+        rows = self._database.query_rows(sql, self._project, run_id)
+        if not rows or self._cells.read_step(run_id, rows[0][0]) != step.value:
+            raise StoreError(
+                f"no machine with the vault's key has handed in the run {run_id} for this: what is"
+                " stored of it was changed; nothing more was written",
+                hint=f"Look at it: `{join_command(('runs', 'show'), run_id)}`.",
+            )
+
     def list_ready(self, most: int) -> list[RunPart]:
         """The next parts that a worker may take now, at most so many of each run."""
         rows = self._database.query_rows(_READY, most, self._project)
@@ -180,7 +191,7 @@ class ClusterStore(PartLeases):
 
     def stop_run(self, run_id: str, stop: ClusterStop) -> None:
         """Let no worker begin anything more of the run, and keep why; the first reason counts."""
-        sealed = self._stops.write(run_id, stop)
+        sealed = self._cells.write_stop(run_id, stop)
         sql = f"""UPDATE cluster_run SET stopped = true, stop = coalesce(stop, %s)
             WHERE run = {RUN}"""  # noqa: S608 - it is ours
         with self._database.open_for_writing():
@@ -198,15 +209,19 @@ class ClusterStore(PartLeases):
         if not rows:
             return None
         [(key, stopped, sealed, refusal)] = rows
-        stop = self._stops.read(run_id, sealed) if sealed else None
+        stop = self._cells.read_stop(run_id, sealed) if sealed else None
         if stopped and stop is None:
             stop = ClusterStop("an operator has stopped it")
         return int(key), stop, str(refusal)
 
 
 def _read_outcomes(text: str) -> Mapping[str, int]:
-    document = strict_json.parse_json(text)
-    assert isinstance(document, dict), "it was written here"
+    try:
+        document = strict_json.parse_json(text)
+    except strict_json.StrictJsonError:
+        document = None
+    if not isinstance(document, dict):
+        return {}  # it is shown while the run goes on, and nothing rests on it
     return {word: count for word, count in document.items() if isinstance(count, int)}
 
 

@@ -9,8 +9,8 @@ import psycopg
 from cactions.edges.postgres.address import ADDRESS_FORM
 from cactions.model import DatabaseAway, StoreError
 
-_CHECK: Final = "Check that the server runs and can be reached: `cactions cluster status`."
-_LOGIN: Final = f"Correct the address in CACTIONS_DATABASE, or in your file. {ADDRESS_FORM}"
+_CHECK: Final = "Check that the server runs and can be reached from this machine."
+_LOGIN: Final = f"Correct CACTIONS_DATABASE, or the file of `database_file`. {ADDRESS_FORM}"
 _REFUSALS: Final = {
     "password authentication failed": "does not accept this user with this password",
     "no password supplied": "wants a password, and the address has none",
@@ -43,7 +43,8 @@ def describe_error(error: psycopg.Error, subject: str) -> StoreError:
     primary = error.diag.message_primary or ""
     if isinstance(error, psycopg.OperationalError) and _is_away(error.sqlstate):
         return DatabaseAway(f"{subject} cannot be reached", hint=_CHECK)
-    return StoreError(f"{subject} refused: {primary or type(error).__name__}", hint=_CHECK)
+    why = f"{subject} refused: {primary or type(error).__name__}"
+    return StoreError(why, hint="The server's log may say more.")
 
 
 def _explain_refusal(text: str) -> str:

@@ -120,7 +120,7 @@ class PostgresJournal(RunWriter):
     def list_running(self) -> frozenset[str]:
         """The ids of the runs that processes write now, or that the cluster carries out."""
         cluster = ClusterStore(self._database, self._project, self._cipher).list_runs()
-        carried_out = {run.run_id for run in cluster if run.leased or not run.stopped}
+        carried_out = {run.run_id for run in cluster if run.is_carried_out}
         return list_running(self._database) | carried_out
 
     @property

@@ -16,7 +16,7 @@ from cactions.edges.postgres.connection import PostgresDatabase
 from cactions.edges.postgres.part_fence import PART as _PART
 from cactions.edges.postgres.part_fence import PartFence
 from cactions.logic import strict_json
-from cactions.model import Json, LeaseLost, PartLease, PartStep, RunPart
+from cactions.model import Json, LeaseLost, PartKey, PartLease, PartStep, RunPart
 
 LEASE_SECONDS: Final = 15.0
 """How long a worker has a part without saying that it is still there."""
@@ -32,7 +32,8 @@ _TAKE: Final = f"""UPDATE part SET attempt = nextval('attempt'), worker = %s,
     leased_until = {_LEASE}
     WHERE {_PART} AND NOT done AND (leased_until IS NULL OR leased_until < clock_timestamp())
     AND (not_before IS NULL OR not_before <= clock_timestamp()) AND {STAGE_IS_OPEN}
-    AND NOT (SELECT stopped FROM cluster_run c WHERE c.run = part.run) RETURNING attempt"""  # noqa: S608 - it is ours
+    AND NOT (SELECT stopped FROM cluster_run c WHERE c.run = part.run)
+    RETURNING attempt, last, stage"""  # noqa: S608 - it is ours
 
 
 class PartLeases:
@@ -43,11 +44,18 @@ class PartLeases:
         self._database, self._project = database, project
         self._keys: dict[str, int] = {}
 
-    def take(self, part: RunPart, worker: str) -> PartLease | None:
-        """Lease the part; None where it is done, another worker has it, or it has to wait."""
+    def take(self, part: PartKey, worker: str) -> PartLease | None:
+        """Lease the part; None where it is done, another worker has it, or it has to wait.
+
+        Where it ends is known here alone: the run may have been cut anew since it was put into the
+        queue.
+        """
         with self._database.open_for_writing():
             rows = self._database.query_rows(_TAKE, worker, *self._key(part))
-        return PartLease(part, rows[0][0]) if rows else None
+        if not rows:
+            return None
+        [(attempt, last, stage)] = rows
+        return PartLease(RunPart(part.run_id, part.step, part.first, last, stage), attempt)
 
     def renew(self, lease: PartLease) -> bool:
         """Go on with the lease; whether it goes on: not where it is lost, or the run stopped."""
@@ -96,7 +104,7 @@ class PartLeases:
         """What lets the journal write only while the lease is ours."""
         return PartFence(*self._key(lease.part), lease.attempt)
 
-    def _key(self, part: RunPart) -> tuple[int, str, int]:
+    def _key(self, part: PartKey) -> tuple[int, str, int]:
         if part.run_id not in self._keys:
             sql = f"SELECT coalesce({RUN}, 0)"
             [(key,)] = self._database.query_rows(sql, self._project, part.run_id)

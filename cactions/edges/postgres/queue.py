@@ -10,7 +10,7 @@ import asyncio
 import logging
 import signal
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from typing import Any, Final
 
@@ -22,7 +22,7 @@ from procrastinate.jobs import Status
 
 from cactions.edges.postgres.address import build_parameters
 from cactions.edges.postgres.connection import PostgresDatabase
-from cactions.model import DatabaseAway, RunPart, StoreError, WorkerState
+from cactions.model import DatabaseAway, PartKey, StoreError, WorkerState
 
 _CARRY_OUT: Final = "cactions.carry_out"
 _SWEEP: Final = "cactions.sweep"
@@ -33,6 +33,8 @@ _LOST_SECONDS: Final = 15.0
 """A worker that has said nothing for so long is dead: its jobs are dropped."""
 _LEFT: Final = -1_000_000
 """The priority of parts that a worker has left to others."""
+_LIFTED: Final = 8
+"""So many of these, of each run, are tried again with every sweep, whatever else there is."""
 
 _LOGGERS: Final = ("procrastinate", "psycopg", "asyncio")
 """What they have to say, with tracebacks, is said in our words, or the next attempt succeeds."""
@@ -49,29 +51,36 @@ class PostgresQueue:
         self._project, self._database = project, database
         self._app = App(connector=SyncPsycopgConnector(conninfo="", **_build_pool(address, 2)))
 
-    def put(self, parts: Iterable[RunPart], *, left: bool = False) -> None:
+    def put(self, parts: Iterable[PartKey], *, left: bool = False) -> None:
         """Let workers carry these out; a part that waits already is not put again.
 
-        The n-th part of a run comes before the next one of any other run; ``left``: after all.
+        The n-th part of a run comes before the next one of any other run; ``left``: after all. Of
+        those that were left before, the first of each run come in their turn again.
         """
         before: Counter[str] = Counter()
         with _store_errors(self._database), self._app.open():
-            manager = self._app.job_manager
-            known = {
-                job.queueing_lock for job in manager.list_jobs(queue=self._project, status="todo")
-            }
+            known = self._list_known()
             for part in parts:
-                lock = _name_part(part)
-                if lock not in known:
-                    self._defer(part, lock, _LEFT if left else -before[part.run_id])
+                rank = before[part.run_id]
+                job = known.get(_name_part(part))
+                if job and job.priority == _LEFT and not left and rank < _LIFTED:
+                    self._app.job_manager.cancel_job_by_id(job.id, delete_job=True)
+                    job = None
+                if job is None:
+                    self._defer(part, _LEFT if left else -rank)
                 before[part.run_id] += 1
 
-    def _defer(self, part: RunPart, lock: str, priority: int) -> None:
+    def _list_known(self) -> Mapping[str, Any]:
+        """The jobs that wait, by the name of their part."""
+        jobs = self._app.job_manager.list_jobs(queue=self._project, status="todo")
+        return {job.queueing_lock: job for job in jobs if job.queueing_lock}
+
+    def _defer(self, part: PartKey, priority: int) -> None:
         job = self._app.configure_task(
-            _CARRY_OUT, queue=self._project, queueing_lock=lock, priority=priority
+            _CARRY_OUT, queue=self._project, queueing_lock=_name_part(part), priority=priority
         )
         with suppress(AlreadyEnqueued):
-            job.defer(part=to_builtins(part))
+            job.defer(part=to_builtins(PartKey(part.run_id, part.step, part.first)))
 
     def count_workers(self) -> int:
         """How many are alive."""
@@ -102,7 +111,7 @@ class PostgresQueue:
 def serve_queue(
     address: str,
     project: str,
-    carry_out: Callable[[RunPart, bool], None],
+    carry_out: Callable[[PartKey, bool], None],
     sweep: Callable[[], None],
     *,
     idle: bool = False,
@@ -121,7 +130,7 @@ def serve_queue(
 
     @app.task(name=_CARRY_OUT, queue=project, pass_context=True)
     def carry_out_part(context: JobContext, /, part: object) -> None:
-        carry_out(convert(part, RunPart), context.job.priority == _LEFT)
+        carry_out(convert(part, PartKey), context.job.priority == _LEFT)
 
     @app.periodic(cron=_EVERY_FIVE_SECONDS, periodic_id=project)
     @app.task(name=_SWEEP, queue=project, queueing_lock=f"sweep {project}", priority=1)
@@ -208,7 +217,7 @@ async def _drop_dead_jobs(app: App, project: str) -> None:
             await manager.finish_job(job, Status.FAILED, delete_job=True)
 
 
-def _name_part(part: RunPart) -> str:
+def _name_part(part: PartKey) -> str:
     return f"{part.run_id} {part.step.value} {part.first}"
 
 

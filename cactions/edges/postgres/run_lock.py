@@ -92,7 +92,7 @@ class PostgresRunLock:
             return ""
         if run_id in (head.id, head.undoes) and self._cluster.end(run_id):
             return ""
-        return f"the cluster (run {run_id})"
+        return _name_cluster(run_id)
 
     def _note_owner(self, key: int, head: RunHead) -> None:
         now = time.strftime("%Y-%m-%d %H:%M:%S UTC", time.gmtime())
@@ -108,11 +108,25 @@ class PostgresRunLock:
 
     def _build_taken_error(self, head: RunHead, owner: str) -> RunAborted:
         error = build_taken_error(head, owner, self._wait)
-        if run_id := self._cluster.find_run(head):
-            follow = join_command(("runs", "resume"), run_id, options=("--cluster",))
-            stop = join_command(("cluster", "stop"), run_id)
-            error.hint = f"`{follow}` shows how far it is and finishes it; `{stop}` ends it."
+        run_id = self._cluster.find_run(head)
+        if not run_id:
+            return error
+        progress = self._cluster.read_progress(run_id)
+        follow = join_command(("runs", "resume"), run_id, options=("--cluster",))
+        undo = join_command(("runs", "undo"), run_id)
+        if progress and progress.stop and owner == _name_cluster(run_id):
+            return RunAborted(
+                f"the run {run_id} of the action {head.action} was stopped and is not finished;"
+                " nothing was written",
+                hint=f"To finish it: `{follow}`. To undo it: `{undo}`.",
+            )
+        stop = join_command(("cluster", "stop"), run_id)
+        error.hint = f"To follow it: `{follow}`. To end it: `{stop}`, then `{undo}`."
         return error
+
+
+def _name_cluster(run_id: str) -> str:
+    return f"the cluster (run {run_id})"
 
 
 def build_lock_key(head: RunHead) -> int:

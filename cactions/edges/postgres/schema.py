@@ -6,6 +6,7 @@ to the other without its key. ``project`` is the id of a vault: a run belongs to
 
 from __future__ import annotations
 
+import re
 from typing import Final
 
 from procrastinate.schema import SchemaManager
@@ -58,7 +59,8 @@ TABLES: Final = (
     # The run of an action that the cluster carries out.
     """CREATE TABLE cluster_run (
         place text PRIMARY KEY, run bigint NOT NULL UNIQUE REFERENCES run ON DELETE CASCADE,
-        version text NOT NULL, generation bigint NOT NULL, stopped boolean NOT NULL DEFAULT false,
+        version text NOT NULL, generation bigint NOT NULL, step bytea NOT NULL,
+        stopped boolean NOT NULL DEFAULT false,
         stop bytea, refusal text NOT NULL DEFAULT ''
     )""",
     """CREATE TABLE worker (
@@ -68,7 +70,8 @@ TABLES: Final = (
     # Never gives a number twice: also a worker of parts that were handed in before is kept out.
     "CREATE SEQUENCE attempt",
     """CREATE TABLE part (
-        run bigint NOT NULL REFERENCES cluster_run (run) ON DELETE CASCADE, step text NOT NULL,
+        run bigint NOT NULL REFERENCES cluster_run (run) ON DELETE CASCADE,
+        step text NOT NULL CHECK (step IN ('plan', 'write')),
         first integer NOT NULL, last integer NOT NULL, stage integer NOT NULL,
         attempt bigint NOT NULL DEFAULT 0, failures integer NOT NULL DEFAULT 0,
         leased_until timestamptz, not_before timestamptz, worker text NOT NULL DEFAULT '',
@@ -95,6 +98,13 @@ TABLES: Final = (
     "CREATE INDEX schedule_run_id ON schedule_run (run_id)",
 )
 
+_CREATED: Final = re.compile(r"CREATE (?:UNLOGGED )?TABLE (\w+)")
+_NAMES: Final = tuple(
+    name
+    for statement in (*TABLES, SchemaManager.get_schema())
+    for name in _CREATED.findall(statement)
+)
+
 
 def make_tables(database: PostgresDatabase) -> bool:
     """Make the schema and its tables; whether they were missing. Raises StoreError."""
@@ -103,6 +113,7 @@ def make_tables(database: PostgresDatabase) -> bool:
         if has_tables(database):
             check_version(database)
             return False
+        _check_complete(database)
         database.execute(f"CREATE SCHEMA IF NOT EXISTS {SCHEMA}")
         for statement in (*TABLES, *LIMIT_TABLES):
             database.execute(statement)
@@ -118,11 +129,24 @@ def has_tables(database: PostgresDatabase) -> bool:
 
 
 def check_version(database: PostgresDatabase) -> None:
-    """Raises StoreError where the tables are missing, or of another version."""
+    """Raises StoreError where tables are missing, or of another version."""
+    _check_complete(database)
     [(version,)] = database.query_rows("SELECT max(version) FROM layout")
     if version != VERSION:
         newer = "a newer" if (version or 0) > VERSION else "an older"
         raise StoreError(
             f"{database} was made by {newer} cactions (format {version}; this one knows {VERSION})",
             hint="Use the version of cactions that made it, also on the other machines.",
+        )
+
+
+def _check_complete(database: PostgresDatabase) -> None:
+    """Raises StoreError where only a part of the tables is there."""
+    sql = "SELECT name FROM unnest(%s::text[]) name WHERE to_regclass(%s || name) IS NULL"
+    missing = [name for (name,) in database.query_rows(sql, [*_NAMES], f"{SCHEMA}.")]
+    if missing and len(missing) < len(_NAMES):
+        raise StoreError(
+            f"{database} has only a part of the tables of cactions: {missing[0]} is missing",
+            hint="Restore it from a backup. Or delete all runs that are in it, with the SQL command"
+            f" DROP SCHEMA {SCHEMA} CASCADE, and make the tables again: `cactions cluster init`.",
         )

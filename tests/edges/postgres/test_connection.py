@@ -217,3 +217,15 @@ def test_without_tables_the_command_that_makes_them_is_named(postgres_address: s
             with pytest.raises(StoreError, match="has no tables") as refused:
                 use(empty)
             assert "`cactions cluster init`" in refused.value.hint
+
+
+@pytest.mark.parametrize("table", ["layout", "part", "schedule_run", "procrastinate_jobs"])
+def test_a_part_of_the_tables_is_no_database(database: PostgresDatabase, table: str) -> None:
+    """Every command says so at once, also the one that makes them."""
+    with database.open_for_writing():
+        database.execute(f"DROP TABLE {table} CASCADE")
+    for use in (check_version, make_tables):
+        with pytest.raises(StoreError, match="only a part of the tables") as refused:
+            use(database)
+        assert table in str(refused.value)
+        assert "DROP SCHEMA cactions" in refused.value.hint
