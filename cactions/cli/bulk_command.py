@@ -238,7 +238,7 @@ class BulkCommand:
             return
         with hold_plan(run, self._stores):  # another process may carry it out meanwhile
             self._stores.journal.discard(run.head.id)
-        wiring.create_output().info("Nothing was written.")
+        wiring.create_output().info("Nothing was written, and the plan is not kept.")
 
     def _agree(self, run: Run, summary: PlanSummary, *, yes: bool) -> bool:
         clustered = ("--cluster",) if self._bulk.clustered else ()

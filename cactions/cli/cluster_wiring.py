@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -16,8 +17,9 @@ from cactions.cli import progress
 from cactions.cli.database_address import read_database_address, require_cluster
 from cactions.cli.run_head import get_operator
 from cactions.cli.vault_choice import VAULT
-from cactions.cli.wiring import create_output, create_row_cipher
-from cactions.model import DatabaseAway, RunEntry, RunNeeds, UsageError
+from cactions.cli.wiring import STATE, create_output, create_row_cipher
+from cactions.edges.store.database_mark import DatabaseMark
+from cactions.model import CactionsError, DatabaseAway, RunEntry, RunNeeds, UsageError
 from cactions.model.vault import VaultLocked
 
 if TYPE_CHECKING:
@@ -48,7 +50,7 @@ class SharedDatabase:
         """``folder`` has the vault."""
         from cactions.cli.vault_check import read_vault_head
 
-        self.address, self._cipher = address, cipher
+        self.address, self._folder, self._cipher = address, folder, cipher
         head = read_vault_head(folder / VAULT)
         self.project = head.vault_id
         self.needs = RunNeeds(__version__, head.generation)
@@ -127,6 +129,8 @@ class SharedDatabase:
         """The lock that keeps two runs of an action apart, on all machines."""
         from cactions.edges.postgres.run_lock import PostgresRunLock
 
+        with suppress(CactionsError):  # it warns this operator, and no run rests on it
+            DatabaseMark(self._folder / STATE).make()
         return PostgresRunLock(
             self.database,
             self.open_cluster(),
@@ -146,9 +150,13 @@ class SharedDatabase:
 
 
 def find_shared_database(folder: Path, cipher: RowCipher | None = None) -> SharedDatabase | None:
-    """The database of a folder at Intercom; None where none is set. Raises UsageError."""
+    """The database of a folder at Intercom; None where none is set. Raises UsageError.
+
+    Also where none is set now, and the folder has used one.
+    """
     address = read_database_address(os.environ)
     if not address:
+        DatabaseMark(folder / STATE).refuse()
         return None
     require_cluster()
     if not os.path.lexists(folder / VAULT):

@@ -22,6 +22,7 @@ from cactions.cli.cluster_wiring import (
 from cactions.cli.journal_wiring import open_run_lock
 from cactions.edges.store.journal import LocalJournal
 from cactions.logic.project.stored_run import redact_shown
+from cactions.logic.shell import join_command
 from cactions.model import CactionsError, Project, Reference, Run, RunEntry
 from cactions.render.messages import count_noun
 
@@ -46,13 +47,13 @@ def describe_local_runs(shown: RunArchive, paths: Sequence[Path] | None) -> str:
         return ""
     home = wiring.find_folder(paths)
     with closing(LocalJournal(home / wiring.STATE, wiring.create_row_cipher(home))) as local:
-        number = sum(1 for _ in local.list_recent(0))
-    if not number:
+        found = [head.id for head in local.list_recent(0)]
+    if not found:
         return ""
+    move = join_command(("cluster", "import"), found[0])
     return (
-        f"{count_noun(number, 'run')} in {wiring.STATE} of this machine, from before the database:"
-        " not shown here. `cactions cluster import RUN` moves one; without CACTIONS_DATABASE, `runs"
-        " list` shows them."
+        f"{count_noun(len(found), 'run')} in {wiring.STATE} of this machine, from before the"
+        f" database: not shown here. `{move}` moves the newest."
     )
 
 

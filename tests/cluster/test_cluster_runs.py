@@ -33,6 +33,27 @@ def test_two_workers_write_what_one_machine_would(
         assert {1} == {*cluster.count_writes().values()}
 
 
+def test_where_the_database_is_not_named_no_run_begins_beside_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, postgres_address: str
+) -> None:
+    """As in a second terminal; until this operator says that runs are here again."""
+    with open_cluster(tmp_path, monkeypatch, postgres_address, 3) as cluster:
+        cluster.start_worker()
+        cluster.call(*RUN)
+        written = cluster.count_writes()
+        monkeypatch.delenv("CACTIONS_DATABASE")
+        for words in (
+            ("run", "loyalty", "--people", "people.csv", "--yes"),
+            ("runs", "list"), ("runs", "show", "last"), ("runs", "undo", "last", "--yes"),
+        ):  # fmt: skip
+            refused = cluster.call(*words)
+            assert 2 == refused.returncode, (words, refused.stdout)
+            assert "Set CACTIONS_DATABASE" in " ".join(refused.stderr.split())
+        assert written == cluster.count_writes()
+        (cluster.home / ".cactions/database").unlink()
+        assert "No runs yet" in cluster.call("runs", "list").stdout
+
+
 def test_doctor_says_whether_the_database_can_be_used(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, postgres_address: str
 ) -> None:

@@ -70,4 +70,5 @@ def test_a_run_that_was_killed_here_is_moved_and_finished_by_the_cluster(
         assert {1} == {*cluster.count_writes().values()}
         assert "134 applied" in call(other, "runs list").stdout
         monkeypatch.delenv("CACTIONS_DATABASE")
+        (cluster.home / ".cactions/database").unlink()
         assert "No runs yet" in cluster.call("runs", "list").stdout
