@@ -21,11 +21,15 @@ class TcpProxy:
         self._flows.set()
 
     def __enter__(self) -> Self:
-        Thread(target=self._accept, daemon=True).start()
+        self._accepting = Thread(target=self._accept, daemon=True)
+        self._accepting.start()
         return self
 
     def __exit__(self, *_: object) -> None:
         self._flows.set()
+        with suppress(OSError):
+            self._listener.shutdown(socket.SHUT_RDWR)  # or the thread waits for one more client
+        self._accepting.join()
         for each in (self._listener, *self._opened):
             with suppress(OSError):
                 each.close()
@@ -42,13 +46,14 @@ class TcpProxy:
         with suppress(OSError):
             while True:
                 client, _ = self._listener.accept()
+                self._opened.append(client)
                 Thread(target=self._join, args=(client,), daemon=True).start()
 
     def _join(self, client: socket.socket) -> None:
         self._flows.wait()
         with suppress(OSError):
             server = socket.create_connection(("127.0.0.1", self._target))
-            self._opened += [client, server]
+            self._opened.append(server)
             Thread(target=self._pump, args=(client, server), daemon=True).start()
             self._pump(server, client)
 
