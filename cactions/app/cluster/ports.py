@@ -16,7 +16,7 @@ from cactions.model import (
     RunPart,
 )
 
-AHEAD: Final = 100
+AHEAD: Final = 200
 """Parts of a run that wait in the queue at the same time."""
 
 
