@@ -38,6 +38,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     )  # fmt: skip
 
 
+@pytest.hookimpl(optionalhook=True)
 def pytest_xdist_auto_num_workers() -> int:
     """Two for each core: nearly half of the time, a test waits for processes, disks and clocks."""
     return 2 * (os.cpu_count() or 1)

@@ -76,6 +76,9 @@ def _try_all(target: Target, copy: Path, options: argparse.Namespace) -> Counter
     if not records.exists():
         record_tests(target.list_tests(), copy, records)
     selection, argued, counts = Selection(records), read_argued(), Counter[str]()
+    control = selection.choose_tests("", "")
+    if not (control and pass_tests(control, target.whole, copy)):
+        raise SystemExit(f"The tests of {target.name} do not pass without a change.")
     for mutant in _choose(target, options):
         chosen = selection.choose_tests(mutant.path, mutant.place)
         own = _list_own_tests(mutant.path) if options.again or not chosen else ()
@@ -105,7 +108,7 @@ def _survives(mutant: Mutant, chosen: dict[str, float], whole: tuple[str, ...], 
     before = path.read_text()
     path.write_text(mutant.text)
     try:
-        return pass_tests(chosen, whole, copy)
+        return not (chosen or whole) or pass_tests(chosen, whole, copy)
     finally:
         path.write_text(before)
 

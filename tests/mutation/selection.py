@@ -70,11 +70,14 @@ class Selection:
         self._found: dict[str, tuple[float, list[str]]] = json.loads(path.read_text())
 
     def choose_tests(self, module: str, place: str) -> dict[str, float]:
-        """The tests that call the function, with their seconds; of a module, all its callers."""
+        """The tests that call the function, with their seconds; of a module, all its callers.
+
+        Without a module: those of all, the fastest.
+        """
         found = {
             test: seconds
             for test, (seconds, called) in self._found.items()
-            if f"{module} {place}" in called
+            if f"{module} {place}" in called or not module
         } or {
             test: seconds
             for test, (seconds, called) in self._found.items()

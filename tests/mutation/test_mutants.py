@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 import ast
+import json
+import shutil
+import subprocess
+import sys
 from difflib import SequenceMatcher
 from pathlib import Path
 
@@ -96,3 +100,35 @@ def test_the_fastest_tests_of_a_function_are_chosen(tmp_path: Path) -> None:
     assert ["b"] == [*chosen("m.py", "g")]
     assert ["b", "a"] == [*chosen("m.py", "h")]
     assert {} == chosen("none.py", "f")
+
+
+TRY_ONE = """
+import json, shutil, sys
+from pathlib import Path
+from tests.mutation.forked import pass_tests, record_tests
+from tests.mutation.selection import Selection
+copy, records = Path(sys.argv[1]), Path(sys.argv[1]) / "records.json"
+path = copy / "cactions/logic/expressions/cron.py"
+record_tests(["tests/logic/expressions/test_cron.py"], copy, records)
+chosen = Selection(records).choose_tests("cactions/logic/expressions/cron.py", "_is_meant")
+found = [len(chosen), pass_tests(chosen, (), copy)]
+path.write_text(path.read_text().replace("day.day in", "day.day not in"))
+print(json.dumps([*found, pass_tests(chosen, (), copy)]))
+"""
+
+
+def test_tests_pass_without_a_change_and_notice_one(tmp_path: Path) -> None:
+    """Else every change would seem to be noticed."""
+    copy = tmp_path / "project"
+    for name in ("cactions", "tests", "pyproject.toml"):
+        source, ignored = ROOT / name, shutil.ignore_patterns("__pycache__")
+        if source.is_dir():
+            shutil.copytree(source, copy / name, ignore=ignored)
+        else:
+            shutil.copy(source, copy / name)
+    done = subprocess.run(
+        [sys.executable, "-c", TRY_ONE, str(copy)], cwd=ROOT, capture_output=True, text=True,
+        check=True, timeout=300,
+    )  # fmt: skip
+    tests, unchanged, changed = json.loads(done.stdout)
+    assert (True, True, False) == (tests > 0, unchanged, changed), done.stderr
