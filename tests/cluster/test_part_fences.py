@@ -9,6 +9,7 @@ import pytest
 from cactions.edges.postgres.cluster_store import ClusterStore
 from cactions.edges.postgres.connection import PostgresDatabase
 from cactions.model import (
+    ClusterProgress,
     ClusterStop,
     LeaseLost,
     PartStep,
@@ -88,6 +89,26 @@ def test_a_run_that_workers_have_finished_is_in_the_way_of_none(database: Any) -
     head = RunHead("run-2", RunKind.APPLY, "loyalty", 0.0, "ada@host")
     store.begin(head, [RunPart("run-2", PartStep.PLAN, 1, 9)], NEEDS)
     assert "run-2" == store.find_run(HEAD)
+
+
+def test_the_parts_of_a_run_are_counted_by_what_is_done_with_them(database: Any) -> None:
+    """One that is leased until a moment that has passed is not at work."""
+    store = open_store(database)
+    assert store.read_progress("run-1") is None
+    parts = [RunPart("run-1", PartStep.WRITE, first, first) for first in range(1, 6)]
+    store.begin(HEAD, parts, NEEDS)
+    assert ClusterProgress(parts=5) == store.read_progress("run-1")
+    leases = [store.take(part, "one") for part in parts[:3]]
+    end_lease(database)
+    leases += [store.take(parts[3], "one")]
+    assert ClusterProgress(parts=5, leased=1) == store.read_progress("run-1")
+    for lease in leases[:2]:
+        assert lease
+        store.finish(lease, {"applied": 2, "failed": 1})
+    found = store.read_progress("run-1")
+    assert ClusterProgress(5, 2, 1, {"applied": 4, "failed": 2}) == found
+    [run] = store.list_runs()
+    assert (0, 1, 2, 2) == (run.waiting, run.leased, run.done, run.overdue)
 
 
 def test_the_reason_of_a_stop_is_listed(database: Any) -> None:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Final
 
+from msgspec import convert, to_builtins
+
 from cactions.edges.postgres.connection import PostgresDatabase
 from cactions.edges.store.row_encryption import RowCipher
 from cactions.logic import strict_json
@@ -21,14 +23,11 @@ class ClusterCells:
 
     def write_stop(self, run_id: str, stop: ClusterStop) -> str | bytes:
         """Why the workers have stopped: it may name what a service has answered."""
-        document: Json = {"message": stop.message, "hint": stop.hint, "trip": stop.trip}
+        document: Json = to_builtins(stop)
         return self._cipher.seal(strict_json.dump_json(document), (run_id, _STOP))
 
     def read_stop(self, run_id: str, sealed: bytes) -> ClusterStop:
-        document = strict_json.parse_json(self._unseal(run_id, _STOP, sealed))
-        if not isinstance(document, dict):
-            raise self._database.build_damaged_error("the reason of a stop is none")
-        return ClusterStop(*(str(document.get(name)) for name in ("message", "hint", "trip")))
+        return convert(strict_json.parse_json(self._unseal(run_id, _STOP, sealed)), ClusterStop)
 
     def write_step(self, run_id: str, step: PartStep) -> str | bytes:
         """What workers were asked to do: parts alone can be made without the key."""

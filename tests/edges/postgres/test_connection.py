@@ -26,6 +26,19 @@ def database(postgres_address: str) -> Iterator[PostgresDatabase]:
         yield opened
 
 
+def test_a_read_transaction_sees_one_state(
+    database: PostgresDatabase, postgres_address: str
+) -> None:
+    """Whatever others write meanwhile; after it, what they have written."""
+    sql = "SELECT count(*) FROM newest_vault"
+    with psycopg.connect(postgres_address, autocommit=True) as other:
+        with database.open_for_reading():
+            assert [(0,)] == database.query_rows(sql)
+            other.execute("INSERT INTO cactions.newest_vault VALUES ('p', 1)")
+            assert [(0,)] == database.query_rows(sql)
+        assert [(1,)] == database.query_rows(sql)
+
+
 def end_others(address: str) -> None:
     """As a restart of the server, or a network that drops connections, does."""
     with psycopg.connect(address, autocommit=True) as other:
