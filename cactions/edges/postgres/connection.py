@@ -145,7 +145,6 @@ class PostgresDatabase:
         """Raises DatabaseAway where a lock was lost; the server is not asked."""
         with self._lock, self._translate_errors():
             if self._locks and (self._connection is None or _is_cut_off(self._connection)):
-                self.close()
                 raise psycopg.OperationalError("the connection was lost")
 
     def build_damaged_error(self, why: str) -> StoreError:
