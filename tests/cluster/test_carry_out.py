@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from cactions.app.cluster.carry_out import Worker, carry_out
+from cactions.app.cluster.carry_out import Worker, carry_out, explain_unfit
 from cactions.app.cluster.lease_keeper import LeaseKeeper
 from cactions.cli.cluster_worker import RepeatFilter
 from cactions.model import (
@@ -121,6 +121,20 @@ def test_a_part_is_given_back_when_the_database_is_there_again() -> None:
 def test_the_last_failure_stops_the_run_with_its_reason() -> None:
     cluster, _ = fail(WorkspaceError("Intercom does not answer", hint="Wait."), goes_on=False)
     assert [ClusterStop("Intercom does not answer", "Wait.")] == cluster.stops
+
+
+@pytest.mark.parametrize(
+    ("own", "words"),
+    [
+        (NEEDS, ""), (RunNeeds("1.0", 0), "older"), (RunNeeds("1.0", 2), "newer"),
+        (RunNeeds("1.1", 1), "of cactions 1.1"), (RunNeeds("1.1", 2), "of cactions 1.1"),
+    ],
+)  # fmt: skip
+def test_a_worker_that_does_not_fit_says_what_it_has(own: RunNeeds, words: str) -> None:
+    """And nothing where it has exactly what the run was handed in with."""
+    why = explain_unfit(own, NEEDS)
+    assert words in why
+    assert bool(words) == bool(why)
 
 
 def test_a_lease_is_over_before_the_database_says_so() -> None:

@@ -92,6 +92,8 @@ def test_it_is_soon_said_why_nothing_happens_and_once() -> None:
             return ClusterProgress(4, 4 * (now[0] > 120), refusal=refusal)
 
     cluster: Any = Cluster(4, [])
-    follower = RunFollower(wait, lambda: now[0], lambda _: None, said.append)
+    seen: list[int] = []
+    follower = RunFollower(wait, lambda: now[0], lambda each: seen.append(each.done), said.append)
     follow_run(HEAD, cluster, cluster, follower)
+    assert (0, 4) == (seen[0], seen[-1])
     assert ["No worker is running", "The run waits for a"] == [text[:20].strip() for text in said]
