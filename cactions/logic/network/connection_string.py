@@ -25,8 +25,6 @@ _SHOWN: Final = frozenset(
 """Only these are shown: what is misspelt or new may be secret."""
 
 _URI: Final = re.compile(r"\s*[\w+.-]*://")
-_USER: Final = re.compile(r"(.*)@", re.DOTALL)
-"""All before the last ``@``: more than the user where one in a password is not escaped."""
 _PAIR: Final = re.compile(r"\s*([^\s=]+)\s*=\s*('(?:[^'\\]|\\.)*'|(?:[^\s\\]|\\.)*)", re.DOTALL)
 _ESCAPE: Final = re.compile(r"\\(.)", re.DOTALL)
 
@@ -34,7 +32,9 @@ _ESCAPE: Final = re.compile(r"\\(.)", re.DOTALL)
 def mask_connection_string(address: str) -> str:
     """The address without its user and passwords, nor anything that is not known to be public."""
     if uri := _URI.match(address):
-        place, mark, query = _USER.sub(f"{MASK}@", address[uri.end() :]).partition("?")
+        # Before the last "@" is more than the user where one in a password is not escaped.
+        _, at, rest = address[uri.end() :].rpartition("@")
+        place, mark, query = (f"{MASK}@{rest}" if at else rest).partition("?")
         pairs = (_mask_pair(*part.partition("=")[::2]) for part in query.split("&"))
         return f"{uri[0]}{place}{mark}{'&'.join(pairs) if query else ''}"
     return " ".join(_mask_pair(name, value) for name, value in _list_pairs(address))
@@ -49,8 +49,8 @@ def find_passwords(address: str) -> frozenset[str]:
 
 def _list_uri_passwords(text: str) -> Iterator[str]:
     """The library takes the first ``@`` for the end of a password, the user may mean the last."""
-    whole = _USER.match(text)
-    users = {whole[1], whole[1].partition("@")[0]} if whole else set()
+    whole = text.rpartition("@")[0]
+    users = {whole, whole.partition("@")[0]}
     written = [user.partition(":")[2] for user in users]
     for part in text.partition("?")[2].split("&"):
         name, _, value = part.partition("=")
