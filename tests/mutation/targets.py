@@ -83,7 +83,7 @@ TARGETS = (
          "tests/edges/test_journal_contract.py", "tests/cluster/test_part_fences.py",
          "tests/cluster/test_carry_out.py", "tests/cluster/test_part_order.py",
          "tests/cluster/test_cluster_runs.py", "tests/cluster/test_schedules.py",
-         "tests/cluster/test_hand_in.py",
+         "tests/cluster/test_hand_in.py", "tests/cluster/test_scheduled_steps.py",
          "tests/cluster/test_moved_runs.py"),
         40,
     ),
