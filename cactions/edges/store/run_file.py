@@ -18,6 +18,7 @@ from cactions.edges.store.run_cells import RunCells, choose_state
 from cactions.edges.store.run_counts import count_entries
 from cactions.edges.store.run_seals import has_all_seals, seal_head
 from cactions.edges.store.sqlite import Cell, Database
+from cactions.edges.store.sqlite_room import shrink
 from cactions.edges.store.stored_entries import PAGE, ReadPage, StoredEntries
 from cactions.logic import documents, strict_json
 from cactions.model import (
@@ -59,7 +60,7 @@ class RunDatabase:
         cipher: RowCipher = _PLAIN,
         phase: RunPhase = RunPhase.RUNNING,
         *,
-        number: int = 0,
+        number: int,
     ) -> None:
         """Make the file; durable on return. Raises FileExistsError if it exists.
 
@@ -153,6 +154,7 @@ class RunDatabase:
                 self.database.execute(run_schema.DROP_MARKS)
                 self.database.execute(run_schema.DROP_EVIDENCE)
             self.database.execute("UPDATE run SET finished = 1")
+        shrink(self.database.query_rows)
 
     def mark_undone(self, person_ids: Iterable[str], by_run: str) -> None:
         """Note that the changes of these people were undone."""

@@ -34,7 +34,7 @@ from cactions.edges.store.sqlite_access import (
     choose_access,
     choose_reading,
 )
-from cactions.edges.store.sqlite_connection import connect, list_objects
+from cactions.edges.store.sqlite_connection import SHRINKABLE, connect, list_objects
 from cactions.edges.store.sqlite_errors import (
     Code,
     build_damaged_error,
@@ -74,8 +74,7 @@ class Database:
         name: Path | None = None,
         access: DatabaseAccess | None = None,
     ) -> None:
-        self.path = path
-        self.layout = layout
+        self.path, self.layout = path, layout
         self._name = f"{layout.what} {name or path}"
         self._lock = threading.RLock()
         self._timeout = QueryTimeout()
@@ -263,6 +262,7 @@ def _check_known(database: Database, layouts: tuple[Schema, ...]) -> Database:
 
 def _fill_new(database: Database, fill: Callable[[Database], object] | None) -> None:
     try:
+        database.query_rows(SHRINKABLE)
         database.query_rows("PRAGMA journal_mode=WAL")
         with database.open_for_writing():
             for statement in database.layout.statements:

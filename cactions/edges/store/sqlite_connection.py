@@ -18,6 +18,9 @@ _PRAGMAS: Final = (
     "fullfsync=ON",  # macOS: fsync alone stops at the drive's cache
 )
 
+SHRINKABLE: Final = "PRAGMA auto_vacuum=INCREMENTAL"
+"""Before anything else is in a file: what ``shrink`` of ``sqlite_room.py`` needs."""
+
 
 def connect(path: Path, access: DatabaseAccess) -> sqlite3.Connection:
     """Open the file; nothing of it is read yet. Raises sqlite3.Error."""

@@ -95,7 +95,8 @@ def publish(draft, path):
     publish_file(draft, path)
 from cactions.edges.store import sqlite
 sqlite.publish_file = publish
-RunDatabase.begin(folder / "slow.db", RunHead("slow", RunKind.APPLY, "loyalty", 1.0, "ada@desk"))
+head = RunHead("slow", RunKind.APPLY, "loyalty", 1.0, "ada@desk")
+RunDatabase.begin(folder / "slow.db", head, number=9)
 print("done", flush=True)
 """
 

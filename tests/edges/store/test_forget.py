@@ -219,7 +219,7 @@ def test_a_damaged_run_is_reported_and_the_others_are_erased(
         kept(journal, number)
     journal.close()
     path = folder / "runs" / "run-01.db"
-    os.truncate(path, path.stat().st_size // 2)
+    os.truncate(path, path.stat().st_size - 4096)
     with pytest.raises(StoreError, match=r"run-01") as caught:
         journal.forget("p1")
     assert "delete that run" in caught.value.hint

@@ -420,7 +420,7 @@ from pathlib import Path
 from cactions.model import StoreError
 from tests.edges.store.test_sqlite import box, names, put
 database = box(Path(sys.argv[1]), "a")
-resource.setrlimit(resource.RLIMIT_FSIZE, (100_000, 100_000))
+resource.setrlimit(resource.RLIMIT_FSIZE, (200_000, 200_000))
 try:
     while True:
         put(database, "x" * 9000)
