@@ -231,7 +231,7 @@ class _Commit:
 
     def _record_rest(self) -> None:
         """Record what is known after an error. What is lost is found again by reading."""
-        for batch, result in self._workers.abandon():
+        for batch, result in self._workers.abandon()[0]:
             if isinstance(result, list):
                 for entry, receipt in zip(batch, result, strict=True):
                     self._unrecorded.append((entry.number, receipt))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
 from random import SystemRandom
 from sys import maxsize
@@ -20,7 +20,7 @@ from cactions.app.planned_entries import (
     strip_entry,
 )
 from cactions.app.planning_task import Planned, PlanningStopped, PlanningTask, explain_trip
-from cactions.app.propose import Job, plan_and_keep_response, plan_response
+from cactions.app.propose import Job, PlanContext, plan_and_keep_response, plan_response
 from cactions.app.repeated_entries import list_repeated_holds
 from cactions.app.workers import Workers, open_pool, split_windows
 from cactions.logic.bulk.breakers import Breakers, Verdict
@@ -55,6 +55,10 @@ GROUP: Final = 4
 
 _LOOKS_WRONG: Final = "its response looks like that of another person"
 
+QUEUE: Final = 8
+"""Calls for each thread that wait or are under way, while a page is read and stored."""
+
+Call: TypeAlias = tuple[Found, PlanContext]
 Answered: TypeAlias = tuple["Plan | PlanFailure", "ResponseEvidence | None"]
 
 
@@ -67,8 +71,9 @@ class RowPlanner:
         self._planning, self._summary = planning, summary
         self._first, self._last = (part.first, part.last) if part else (1, maxsize)
         self._rows = planning.stores.journal.open_rows(planning.head.id)
-        self._context = planning.context
         self._breakers = Breakers(planning.action)
+        self._answered: list[PlannedEntry] = []
+        self._pending: list[Found] = []
         self._held: list[tuple[int, str]] = []
         self._stop: Trip | None = None
         self._calls = 0
@@ -104,29 +109,36 @@ class RowPlanner:
 
     def plan_rows(self) -> Mapping[str, int]:
         """Plan those who wait; how many got a plan, or an outcome without one."""
-        planning, last, is_first = self._planning, self._first - 1, True
+        planning, threads = self._planning, self._planning.stores.threads
         if self._stop:
             raise PlanningStopped(self._stop)
-        threads = planning.stores.threads
-        size = PAGE_OF_WRITES if planning.writes else PAGE
         with open_pool(threads) as pool:
-            workers = Workers(self._work, pool, threads if planning.writes else 2 * threads)
-            finder = PeopleFinder(
-                planning.context.people,
-                fresh=planning.basis.fresh,
-                pool=pool,
-                most=2 * threads,
-            )
-            while page := self._read_waiting(last, size):
-                found = self._find_people(page, finder)
-                people = [person.id for _, _, person in found]
-                self._context = read_page_values(planning.context, people)
-                if is_first and planning.probes and found:
-                    self._probe(*found[0][1:])
-                is_first = not found and is_first
-                self._plan_page(found, workers)
-                last = page[-1][0]
+            workers = Workers(self._work, pool, threads * (1 if planning.writes else QUEUE))
+            people, fresh = planning.context.people, planning.basis.fresh
+            finder = PeopleFinder(people, fresh=fresh, pool=pool, most=2 * threads)
+            try:
+                for found, context in self._find_pages(finder):
+                    self._plan_page(found, context, workers)
+                self._settle_all(workers.end())
+            except BaseException:
+                self._keep_answers(workers)
+                raise
+        self._place()
         return self._counts
+
+    def _find_pages(self, finder: PeopleFinder) -> Iterator[tuple[list[Found], PlanContext]]:
+        """The people of each page, and what they are planned with."""
+        planning, last, probes = self._planning, self._first - 1, self._planning.probes
+        size = PAGE_OF_WRITES if planning.writes else PAGE
+        while page := self._read_waiting(last, size):
+            found = self._find_people(page, finder)
+            people = [person.id for _, _, person in found]
+            context = read_page_values(planning.context, people)
+            if probes and found:
+                self._probe(*found[0][1:], context)
+                probes = False
+            yield found, context
+            last = page[-1][0]
 
     def _read_waiting(self, after: int, most: int) -> list[tuple[int, JobRow]]:
         page = self._rows.read_waiting(after, most)
@@ -139,72 +151,68 @@ class RowPlanner:
             (number, Job(action, row.query, row.inputs, row.premises, row.key))
             for number, row in page
         )
-        self._place(unfound)
+        self._answered += unfound
         return found
 
-    def _probe(self, job: Job, person: Person) -> None:
+    def _probe(self, job: Job, person: Person, context: PlanContext) -> None:
         """Ask for a person whom no one can know. Raises PlanningStopped where one comes back."""
         unknown = build_probe_person(person, job.action, SystemRandom())
-        if trip := judge_probe(plan_response(job, unknown, self._planning.context)):
+        if trip := judge_probe(plan_response(job, unknown, context)):
             raise PlanningStopped(trip)
 
-    def _plan_page(self, found: list[Found], workers: Workers[Found, Answered]) -> None:
-        entries: list[PlannedEntry] = []
-        try:
-            for group in split_windows(found, GROUP if self._planning.writes else PAGE):
-                if self._planning.writes:
-                    self._place(entries, list_pending_entries(self._planning.head, group))
-                for value in group:
-                    self._settle_all(workers.put(value), entries)
-            self._settle_all(workers.end(), entries)
-        except BaseException:
-            self._keep_answers(found, entries, workers)
-            raise
-        self._place(entries)
-
-    def _settle_all(
-        self, answers: Iterable[tuple[Found, Answered]], entries: list[PlannedEntry]
+    def _plan_page(
+        self, found: list[Found], context: PlanContext, workers: Workers[Call, Answered]
     ) -> None:
-        for found, answered in answers:
-            entries.append(self._settle(found, answered))
+        """Begin the calls of a page. Those that change nothing go on while the next one is read."""
+        writes = self._planning.writes
+        for group in split_windows(found, GROUP if writes else PAGE):
+            if writes:
+                self._pending = group[::-1]
+                self._place(list_pending_entries(self._planning.head, group))
+            for value in group:
+                if writes:
+                    self._pending.pop()
+                self._settle_all(workers.put((value, context)))
+        if writes:  # people are read next, which may take long
+            self._settle_all(workers.end())
+        self._place()
+
+    def _settle_all(self, answers: Iterable[tuple[Call, Answered]]) -> None:
+        for (found, _), answered in answers:
+            self._answered.append(self._settle(found, answered))
             if self._stop:
                 raise PlanningStopped(self._stop)
 
-    def _keep_answers(
-        self, found: list[Found], entries: list[PlannedEntry], workers: Workers[Found, Answered]
-    ) -> None:
+    def _keep_answers(self, workers: Workers[Call, Answered]) -> None:
         """End what is under way and keep each answer; a call that was not begun can be made later.
 
         Only a call that does not end stays pending.
         """
-        known: set[int] = set()
-        for each, answered in workers.abandon():
-            known.add(each[0])
+        under_way, cancelled = workers.abandon()
+        for (found, _), answered in under_way:
             if isinstance(answered, tuple):
-                entries.append(self._settle(each, answered))
-        known.update(entry.number for entry in entries)
+                self._answered.append(self._settle(found, answered))
         with suppress(StoreError):
-            self._place(entries)
+            self._place()
             self._rows.put_back(
                 (number, JobRow(number, job.query, job.inputs, job.premises, job.key))
-                for number, job, _ in found
-                if number not in known
+                for number, job, _ in (*(found for found, _ in cancelled), *self._pending)
             )
 
-    def _place(self, entries: list[PlannedEntry], pending: Iterable[PlannedEntry] = ()) -> None:
+    def _place(self, pending: Iterable[PlannedEntry] = ()) -> None:
         """Store answers, and the calls that are made now; with such, durable on return."""
-        begun = [*pending]
-        self._rows.place([*map(strip_entry, entries), *begun], durable=bool(begun))
-        for entry in entries:
+        begun, answered = [*pending], self._answered
+        self._rows.place([*map(strip_entry, answered), *begun], durable=bool(begun))
+        for entry in answered:
             self._summary.add(entry)
             self._counts[entry.receipt.outcome.value if entry.receipt else "planned"] += 1
-        entries.clear()
+        answered.clear()
         self._planning.on_progress(self._counts.total(), self._total, self._counts)
 
-    def _work(self, found: Found) -> Answered:
-        number, job, person = found
+    def _work(self, call: Call) -> Answered:
+        (number, job, person), context = call
         key = choose_call_key(self._planning.head, number, job) if self._planning.writes else ""
-        result, response = plan_and_keep_response(job, person, self._context, key)
+        result, response = plan_and_keep_response(job, person, context, key)
         return result, gather_evidence(job.action, person, response) if response else None
 
     def _settle(self, found: Found, answered: Answered) -> PlannedEntry:

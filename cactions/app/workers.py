@@ -104,6 +104,7 @@ class Workers(Generic[T, R]):
     def __init__(self, function: Callable[[T], R], pool: Pool | None, most: int) -> None:
         self._function, self._pool, self._most = function, pool, most
         self._pending: deque[tuple[T, Task[R]]] = deque()
+        self._cancelled: list[T] = []
         self._stops = False
 
     def put(self, value: T) -> Iterator[tuple[T, R]]:
@@ -128,25 +129,39 @@ class Workers(Generic[T, R]):
         while self._pending:
             yield from self._take_oldest()
 
-    def abandon(self) -> list[tuple[T, R | BaseException | None]]:
-        """Begin nothing more; what came of the work under way, None where it does not end."""
+    def abandon(self) -> tuple[list[tuple[T, R | BaseException | None]], list[T]]:
+        """Begin nothing more.
+
+        Returns what came of the work under way, with None where it does not end, and the values
+        whose work was not begun. A value whose result was given out is in neither.
+        """
         self._stops = True
-        under_way = [(value, task) for value, task in self._pending if not task.take()]
+        under_way: list[tuple[T, Task[R]]] = []
+        for value, task in self._pending:
+            if task.take():
+                self._cancelled.append(value)
+            else:
+                under_way.append((value, task))
         self._pending.clear()
         until = monotonic() + DRAIN_SECONDS
-        for _, task in under_way:
+        ended: list[tuple[T, R | BaseException | None]] = []
+        for value, task in under_way:
             task.wait(max(0.0, until - monotonic()))
-        return [
-            (value, (task.error or task.get_result()) if task.is_done else None)
-            for value, task in under_way
-            if not isinstance(task.error, _NotBegun)
-        ]
+            if isinstance(task.error, _NotBegun):
+                self._cancelled.append(value)
+            else:
+                result = (task.error or task.get_result()) if task.is_done else None
+                ended.append((value, result))
+        cancelled, self._cancelled = self._cancelled, []
+        return ended, cancelled
 
     def _take_oldest(self) -> Iterator[tuple[T, R]]:
         value, task = self._pending[0]
         task.wait()  # a signal leaves it among those under way
         self._pending.popleft()
-        if not isinstance(task.error, _NotBegun):  # else the one that stopped it comes next
+        if isinstance(task.error, _NotBegun):  # the one that stopped it comes next
+            self._cancelled.append(value)
+        else:
             yield value, task.get_result()
 
     def _call(self, value: T) -> R:

@@ -106,9 +106,10 @@ def test_an_error_comes_in_its_place(threads: int) -> None:
         team = Workers(work, pool, 10)
         with pytest.raises(ValueError, match="20"):
             done.extend(value for value, _ in run_all(team, iter(range(100))))
-        rest = team.abandon()
+        rest, cancelled = team.abandon()
     assert [*range(20)] == done
     assert all(value > 20 and result == value for value, result in rest)
+    assert [] == [value for value, _ in rest if value in cancelled]
 
 
 def test_nothing_is_begun_after_an_error() -> None:
@@ -138,7 +139,8 @@ def test_nothing_is_begun_after_an_error() -> None:
         assert (0, 0) == next(end)
         with pytest.raises(ValueError, match="1"):
             next(end)
-        assert [] == team.abandon()
+        assert ([], [*range(2, 30)]) == team.abandon()
+        assert ([], []) == team.abandon()
     assert [0, 1] == sorted(begun)
 
 
@@ -151,7 +153,7 @@ def drain(pool: Pool, goes: threading.Event) -> None:
 
 
 def test_what_is_under_way_comes_to_its_end() -> None:
-    """Its results and its errors are known; what was not begun is left out."""
+    """Its results and its errors are known; what was not begun is told apart."""
     goes, both = threading.Event(), threading.Barrier(3)
 
     def work(value: int) -> int:
@@ -167,10 +169,12 @@ def test_what_is_under_way_comes_to_its_end() -> None:
             assert [] == [*team.put(value)]
         both.wait(SECONDS)
         threading.Timer(0.1, goes.set).start()
-        [(first, result), (second, error)] = team.abandon()
+        [(first, result), (second, error)], cancelled = team.abandon()
         assert ((0, 0), 1, "1") == ((first, result), second, str(error))
         assert isinstance(error, ValueError)
-        assert [] == [*team.end()] == team.abandon()
+        assert [*range(2, 20)] == cancelled
+        assert [] == [*team.end()]
+        assert ([], []) == team.abandon()
 
 
 def test_what_hangs_is_not_waited_for(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -191,7 +195,7 @@ def test_what_hangs_is_not_waited_for(monkeypatch: pytest.MonkeyPatch) -> None:
             assert begun.wait(SECONDS)
             for value in (2, 3):
                 assert [] == [*team.put(value)]
-            results = dict(team.abandon())
+            results = dict(team.abandon()[0])
             assert None is results.pop(1)
             assert all(value == result for value, result in results.items())
     finally:

@@ -6,11 +6,9 @@ import os
 import signal
 import sqlite3
 import stat
-import sys
 import threading
 from collections.abc import Callable
 from pathlib import Path
-from types import FrameType
 
 import pytest
 
@@ -20,6 +18,7 @@ from cactions.edges.store.sqlite import BUSY_SECONDS, Database, Schema
 from cactions.model import StoreError
 from tests.edges.hot_journals import hot_journal
 from tests.edges.processes import finished
+from tests.interrupts import interrupt
 from tests.run_report import REPORT
 
 LAYOUT = Schema("the box", 1, ("CREATE TABLE thing (name TEXT NOT NULL)",))
@@ -140,22 +139,6 @@ def test_an_exception_rolls_the_transaction_back(tmp_path: Path) -> None:
     assert ["a", "c"] == names(database)
 
 
-class Interrupter:
-    """Interrupts the program at one line of the methods of a database, as a signal does."""
-
-    def __init__(self, line: int) -> None:
-        self.left = line
-
-    def __call__(self, frame: FrameType, event: str, _argument: object) -> Interrupter | None:
-        if frame.f_code.co_filename != sqlite_file.__file__:
-            return None
-        if event == "line":
-            self.left -= 1
-            if self.left == 0:
-                raise KeyboardInterrupt
-        return self
-
-
 def test_an_interrupt_at_any_line_leaves_no_transaction_open(tmp_path: Path) -> None:
     """The next transaction works, and has all of an earlier one or nothing."""
     tried = 0
@@ -163,16 +146,9 @@ def test_an_interrupt_at_any_line_leaves_no_transaction_open(tmp_path: Path) -> 
         folder = tmp_path / str(line)
         folder.mkdir()
         database = box(folder, "first")
-        before = sys.gettrace()
-        sys.settrace(Interrupter(line))
-        try:
-            put(database, "second", "third")
-        except KeyboardInterrupt:
-            tried += 1
-        else:
+        if not interrupt(lambda: put(database, "second", "third"), line, sqlite_file):  # noqa: B023
             break
-        finally:
-            sys.settrace(before)
+        tried += 1
         put(database, "last")
         assert names(database) in (["first", "last"], ["first", "second", "third", "last"])
         database.close()
