@@ -11,6 +11,7 @@ from msgspec.structs import replace
 from cactions.app.apply import (
     apply_to_people,
     close_run,
+    commit_planned,
     preview_resume,
     resume_run,
     undo_run,
@@ -24,9 +25,11 @@ from cactions.model import (
     OutcomeUnknown,
     Person,
     Plan,
+    PlannedEntry,
     Receipt,
     RunAborted,
     RunEntry,
+    RunPhase,
     StoreError,
     UsageError,
 )
@@ -366,6 +369,30 @@ def test_a_finished_run_cannot_be_resumed() -> None:
     apply(3, kept)
     with pytest.raises(UsageError, match="run-1 is finished"):
         resume_run(kept.journal.read("run-1"), kept)
+
+
+@pytest.mark.parametrize("phase", [RunPhase.RUNNING, RunPhase.PLANNING, None])
+def test_only_a_run_that_waits_for_its_start_is_started(phase: RunPhase | None) -> None:
+    """Not one that another process has begun meanwhile (or closed: None), nor half a plan."""
+    kept = fresh()
+    kept.journal.create_run(head(), RunPhase.PLANNED)
+    rows = kept.journal.open_rows("run-1")
+    rows.add([], [PlannedEntry(n, plan) for n, plan in enumerate(plans(3), 1)])
+    planned = kept.journal.read("run-1")
+    if phase is None:
+        kept.journal.finish("run-1")
+    else:
+        rows.advance(phase, "")
+    with pytest.raises(UsageError, match="run-1 was started or closed already"):
+        commit_planned(planned, kept)
+    assert [OLD] * 3 == held(kept)
+    if phase is RunPhase.RUNNING:
+        rows.advance(RunPhase.PLANNED, "")
+        done = commit_planned(planned, kept)
+        assert (["applied"] * 3, [NEW] * 3) == (
+            outcomes([entry.receipt for entry in done.entries]), held(kept)
+        )  # fmt: skip
+        assert done.finished
 
 
 def test_people_missing_in_the_journal_are_counted() -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -24,6 +24,8 @@ from cactions.model import (
     RunAborted,
     RunEntry,
     StoreError,
+    WorkspaceError,
+    WorkspaceName,
 )
 from tests.app.crowd import NEW, OLD, apply, books, closed, crowd, head, plans, states, undo
 from tests.fake_journal import FakeJournal
@@ -131,6 +133,68 @@ def test_a_failing_store_stops_all_threads(at: int, threads: int) -> None:
     done = resume_run(run, kept)
     assert run.counts.total == done.counts.outcomes[Outcome.APPLIED]
     assert number == done.counts.total + done.not_started
+
+
+@pytest.mark.parametrize("threads", [2, 8])
+def test_what_was_under_way_is_recorded_and_counted(threads: int) -> None:
+    """It ends after the first one has failed."""
+    together, failed = threading.Barrier(threads), threading.Event()
+
+    def fail(_count: int, person_id: str) -> None:
+        if int(person_id[1:]) < threads:
+            together.wait(SECONDS)
+        if person_id == "p00":
+            failed.set()
+            raise FULL
+        failed.wait(SECONDS)
+
+    kept, _ = fresh(30, threads, before=fail)
+    with pytest.raises(RunAborted) as caught:
+        apply(30, kept)
+    applied = kept.journal.read("run-1").counts.outcomes[Outcome.APPLIED]
+    assert applied >= threads - 1
+    assert f"interrupted: {applied} applied, {30 - applied} open. " in str(caught.value)
+
+
+REMOTE = WorkspaceName("intercom:w1")
+
+
+def write_remotely(number: int, threads: int, refused: Collection[str]) -> tuple[str, RunStores]:
+    """Write to everyone where Intercom refuses some; the error at the end, and the stores."""
+
+    def fail(_count: int, person_id: str) -> None:
+        if person_id in refused:
+            raise WorkspaceError("Intercom refused the write", hint="Look at it.")
+
+    kept, _ = fresh(number, threads, before=fail)
+    kept = replace(kept, workspace=REMOTE)
+    of_all = replace(head(people=number), workspace=REMOTE)
+    with pytest.raises(RunAborted, match="Intercom refused the write") as caught:
+        list(apply_to_people(of_all, plans(number), kept))
+    return str(caught.value), kept
+
+
+@pytest.mark.parametrize("threads", [0, 8])
+def test_a_refused_write_leaves_its_entry_open(threads: int) -> None:
+    """Everyone else is written; the error comes at the end."""
+    number = WINDOW + 3
+    why, kept = write_remotely(number, threads, {"p04", f"p{WINDOW}"})
+    assert f"was interrupted: {number - 2} applied, 2 open. Nothing was" in why
+    run = kept.journal.read("run-1")
+    assert ["p04", f"p{WINDOW}"] == [entry.plan.subject.person_id for entry in run.open]
+    assert {Outcome.APPLIED: number - 2} == dict(run.counts.outcomes)
+
+
+@pytest.mark.parametrize("threads", [0, 8])
+def test_many_refused_writes_end_the_run(threads: int) -> None:
+    """Ten of the last fifty; what was begun then comes to its end."""
+    number = 3 * WINDOW
+    _, kept = write_remotely(number, threads, {f"p{n}" for n in range(120, number, 4)})
+    applied = kept.journal.read("run-1").counts.outcomes[Outcome.APPLIED]
+    last = 120 + 9 * 4
+    assert last + 1 - 10 <= applied <= last + 1 - 10 + (2 * WINDOW if threads else 0)
+    _, kept = write_remotely(number, threads, {f"p{n}" for n in range(120, number, 6)})
+    assert number - 30 == kept.journal.read("run-1").counts.outcomes[Outcome.APPLIED]
 
 
 @pytest.mark.parametrize("threads", [2, 8])

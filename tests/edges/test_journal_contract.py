@@ -218,6 +218,24 @@ def test_a_call_that_was_not_begun_waits_again(planning: Journal) -> None:
     assert [2] == numbers(planning.read(RUN).entries)
 
 
+def test_only_planned_entries_are_held(planning: Journal) -> None:
+    """Each that is named, and no other; one with an outcome, and one that is begun, are left."""
+    rows = planning.open_rows(RUN)
+    refused = receipt(1, Outcome.REFUSED)
+    placed = [PlannedEntry(1, about(1), refused), *(PlannedEntry(n, about(n)) for n in range(2, 7))]
+    rows.add([(7, row(7))], placed)
+    planning.start_entries(RUN, [6])
+    held = rows.hold([(number, f"why {number}") for number in (1, 3, 5, 6, 7, 8)])
+    assert [(3, about(3), "why 3"), (5, about(5), "why 5")] == [
+        (entry.number, entry.plan, why) for entry, why in held
+    ]
+    receipts = {entry.number: entry.receipt for entry in planning.read(RUN).entries}
+    assert receipts == {1: refused, 2: None, 4: None, 6: None} | {
+        number: Receipt(f"p{number}", Outcome.HELD, f"why {number}") for number in (3, 5)
+    }
+    assert [2, 4] == numbers(planning.read_open(RUN, 0, started=False))
+
+
 def test_planned_entries_are_started_with_earlier_outcomes(planning: Journal) -> None:
     """In one transaction; what has an outcome, or is no plan, cannot be started."""
     rows = planning.open_rows(RUN)

@@ -6,7 +6,7 @@ import json
 import sys
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from types import CodeType, FrameType
 from typing import Any
@@ -72,23 +72,27 @@ class Selection:
     def choose_tests(self, module: str, place: str) -> dict[str, float]:
         """The tests that call the function, with their seconds; of a module, all its callers.
 
-        Without a module: those of all, the fastest.
+        Without a module, and for one without functions: those of all, the fastest.
         """
-        found = {
-            test: seconds
-            for test, (seconds, called) in self._found.items()
-            if f"{module} {place}" in called or not module
-        } or {
-            test: seconds
-            for test, (seconds, called) in self._found.items()
-            if any(name.startswith(f"{module} ") for name in called)
-        }
+        found = (
+            self._list_tests(lambda name: name == f"{module} {place}")
+            or self._list_tests(lambda name: name.startswith(f"{module} "))
+            or self._list_tests(lambda _: True)
+        )
         chosen: dict[str, float] = {}
         for test in sorted(found, key=lambda test: found[test]):
             if chosen and sum(chosen.values()) + found[test] > CPU_SECONDS:
                 break
             chosen[test] = found[test]
         return chosen
+
+    def _list_tests(self, is_called: Callable[[str], bool]) -> dict[str, float]:
+        """The tests that call such a function."""
+        return {
+            test: seconds
+            for test, (seconds, called) in self._found.items()
+            if any(map(is_called, called))
+        }
 
 
 class Chooser:

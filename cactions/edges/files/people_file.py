@@ -15,12 +15,12 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterator
 from enum import Enum
+from io import TextIOWrapper
 from itertools import count
 from pathlib import Path
 from typing import Final, TextIO, TypeAlias
 
-from cactions.edges.files.confined_paths import open_for_reading
-from cactions.edges.files.file_io import build_read_error, name_path
+from cactions.edges.files.file_io import build_read_error, name_path, open_binary
 from cactions.edges.files.text_lines import read_lines, set_encoding
 from cactions.logic.people.columns import ColumnMap
 from cactions.logic.people.from_record import ALIASES, InvalidPerson, RecordFault
@@ -86,12 +86,9 @@ def read_people_file(
     out of its project, and InvalidFiles at the end.
     """
     form = PeopleFormat.of(path)
-    if "\0" in str(path):
-        raise UsageError(f"{str(path)!r} is no file name", hint="Check the name.")
     try:
-        handle = open_for_reading(path)
-        with open(handle, encoding="utf-8") as stream:  # noqa: PTH123 - a descriptor has no path
-            if form is PeopleFormat.JSON and os.fstat(handle).st_size > _LARGEST_JSON:
+        with TextIOWrapper(open_binary(path), encoding="utf-8") as stream:
+            if form is PeopleFormat.JSON and os.fstat(stream.fileno()).st_size > _LARGEST_JSON:
                 raise DefinitionError(
                     f"{name_path(path)} is larger than {_LARGEST_JSON:,} bytes", hint=TOO_LONG_HINT
                 )

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import stat
+import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -21,7 +23,7 @@ from cactions.edges.files.private_files import (
     has_private_folder,
     make_private_folder,
 )
-from cactions.model import CactionsError, DefinitionError, StoreError, UsageError
+from cactions.model import CactionsError, DefinitionError, OutputError, StoreError, UsageError
 
 as_somebody = pytest.mark.skipif(os.geteuid() == 0, reason="root may write everywhere")
 
@@ -119,6 +121,19 @@ def test_state_readable_by_others_is_made_private(tmp_path: Path) -> None:
     assert (0o700, 0o600) == (mode(folder), mode(file))
 
 
+def test_private_state_is_left_as_it_is(tmp_path: Path) -> None:
+    """Also its time of change: a disk may be read-only."""
+    folder, file = tmp_path / ".cactions", tmp_path / ".cactions" / "people.db"
+    make_private_folder(folder)
+    file.touch(0o600)
+    before = [path.stat() for path in (folder, file)]
+    time.sleep(0.02)  # more than the clock's tick
+    assert has_private_folder(folder)
+    assert has_private_file(file)
+    after = [path.stat() for path in (folder, file)]
+    assert [one.st_ctime_ns for one in before] == [one.st_ctime_ns for one in after]
+
+
 def test_reading_state_creates_none(tmp_path: Path) -> None:
     """The result is empty."""
     assert not has_private_folder(tmp_path / ".cactions")
@@ -194,6 +209,19 @@ def test_publishing_never_replaces_a_file(tmp_path: Path) -> None:
     assert b"1" == (tmp_path / "people.db").read_bytes()
 
 
+def test_a_disk_without_hard_links_publishes_too(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Such as a memory card; the name is not taken from another file there either."""
+
+    def refuse(*_paths: object) -> None:
+        raise OSError(errno.EPERM, "no hard links")
+
+    monkeypatch.setattr(os, "link", refuse)
+    test_publishing_never_replaces_a_file(tmp_path)
+    assert not (tmp_path / "1").exists()
+
+
 def test_every_error_has_a_next_step(tmp_path: Path) -> None:
     """A message alone does not help the user."""
     with pytest.raises(CactionsError) as caught:
@@ -208,6 +236,12 @@ def test_an_unwritable_output_file_is_a_usage_error(tmp_path: Path) -> None:
     with pytest.raises(UsageError, match="cannot be written: is a directory") as caught:
         write_text(tmp_path, "")
     assert caught.value.hint
+
+
+def test_a_full_disk_is_no_error_of_usage() -> None:
+    """Whatever file is named, it could not be written."""
+    with pytest.raises(OutputError, match="no space left"):
+        write_text(Path("/dev/full"), "Zoë")
 
 
 def test_a_file_name_with_a_nul_is_refused(tmp_path: Path) -> None:

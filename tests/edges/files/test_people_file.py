@@ -303,10 +303,26 @@ def test_unknown_formats_are_refused_by_name(tmp_path: Path, name: str) -> None:
     assert ".csv, .json, .jsonl" in caught.value.hint
 
 
-@pytest.mark.parametrize("name", ["missing.csv", "folder.csv"])
-def test_an_unreadable_file_is_a_usage_error(tmp_path: Path, name: str) -> None:
+@pytest.mark.parametrize(
+    ("name", "words"),
+    [
+        ("missing.csv", "cannot be read"),
+        ("folder.csv", "cannot be read"),
+        ("a\0b.csv", "is not a file name"),
+    ],
+)
+def test_an_unreadable_file_is_a_usage_error(tmp_path: Path, name: str, words: str) -> None:
     """No OSError is raised."""
     (tmp_path / "folder.csv").mkdir()
-    with pytest.raises(UsageError, match="cannot be read") as caught:
+    with pytest.raises(UsageError, match=words) as caught:
         list(read_people_file(tmp_path / name, ColumnMap(DECLARED)))
     assert caught.value.hint
+
+
+def test_a_json_array_has_a_limit(monkeypatch: pytest.MonkeyPatch) -> None:
+    """It is read whole; so many characters are accepted, and one more is not."""
+    text = '[{"email": "zo\u00eb@example.com"}]'
+    monkeypatch.setattr("cactions.edges.files.people_file.LONGEST_JSON", len(text))
+    assert 1 == len(read(PeopleFormat.JSON, text))
+    [finding] = findings(PeopleFormat.JSON, text + " ")
+    assert f"more than {len(text)} characters" in finding.message

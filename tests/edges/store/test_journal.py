@@ -295,6 +295,7 @@ def _sql(statement: str) -> Callable[[Path], None]:
         (_sql("PRAGMA user_version = 9"), "newer cactions"),
         (_sql("DELETE FROM run"), "should hold one run"),
         (_sql("UPDATE run SET head = '{'"), "not JSON"),
+        (_sql("UPDATE run SET head = x'7b7d'"), "text is empty"),
         (_sql("UPDATE entry SET plan = replace(plan, 'before', 'befor')"), "befor"),
         (_sql("UPDATE entry SET plan = 'null'"), "plan should be an object"),
         (_sql("UPDATE entry SET plan = x'7b7d'"), "neither a text nor sealed"),

@@ -77,6 +77,16 @@ def test_a_seed_person_is_stored_on_first_write(folder: Path) -> None:
         later.find(PersonQuery("user_id", "u-7"))
 
 
+def test_the_addresses_of_everyone_are_listed_once(folder: Path) -> None:
+    """In the form that finds them; of a person who is stored, the stored one."""
+    people = LocalPeopleStore(folder, [person(tier="silver"), BOB, Person("p3", {"user_id": "3"})])
+    assert ["ada@example.com", "bob@example.com"] == sorted(people.list_addresses())
+    stored = [Person(f"q{n:04}", {"email": f"Q{n}@Shop.EXAMPLE"}) for n in range(1_200)]
+    people.import_people([Person("p1", {"email": "ada@new.example"}), *stored], update=True)
+    expected = ["ada@new.example", "bob@example.com", *(f"Q{n}@shop.example" for n in range(1_200))]
+    assert sorted(expected) == sorted(people.list_addresses())
+
+
 def test_a_conflict_stores_no_person(folder: Path) -> None:
     """The seed person stays a seed person."""
     people = LocalPeopleStore(folder, [person(tier="bronze")])

@@ -144,9 +144,18 @@ def test_a_fixed_token_is_not_fetched_again() -> None:
     assert ("S", DENIED) == (kinds(said), got)
 
 
+TWO_CHECKS = (
+    BodyCheck(parse_path("$.error"), "expired"),
+    BodyCheck(parse_path("$.code"), 7),
+)
+"""One of them is enough."""
+
+
 @pytest.mark.parametrize(
     ("denial", "denied"),
     [
+        (Denial(body=TWO_CHECKS), answer({"error": "expired"})),
+        (Denial(body=TWO_CHECKS), answer({"code": 7})),
         (Denial((401, 403)), answer(status=403)),
         (Denial(headers=(("X-Error", "expired"),)), answer({}, **{"x-error": "expired"})),
         (Denial(body=(BodyCheck(parse_path("$.error"), "expired"),)), answer({"error": "expired"})),
@@ -171,7 +180,9 @@ def test_a_safe_call_is_retried_after_a_pause(came: Any) -> None:
     """With full jitter, doubling each time."""
     said, got = call(asked(), came, True, came, True, OK)
     assert ("SWSWS", OK) == (kinds(said), got)
-    assert [0.5, 1.0] == [step.seconds for step in said if isinstance(step, Wait)]
+    waits = [step for step in said if isinstance(step, Wait)]
+    assert [0.5, 1.0] == [step.seconds for step in waits]
+    assert [1, 2] == [step.turn for step in waits]
 
 
 @pytest.mark.parametrize("came", [answer(status=500), answer(status=404), SLOW, CUT])
@@ -260,7 +271,9 @@ def test_a_gateway_error_leaves_the_outcome_unknown(status: int) -> None:
     assert OK == call(keyed, answer(status=status), True, OK)[1]
 
 
-@pytest.mark.parametrize("came", [DENIED, answer(status=409), answer(status=500)])
+@pytest.mark.parametrize(
+    "came", [DENIED, answer(status=400), answer(status=409), answer(status=500)]
+)
 def test_an_unknown_outcome_stays_unknown_after_a_later_refusal(came: Response) -> None:
     """A refused retry says nothing about the first try; no other token is fetched for it."""
     keyed = asked(**WRITE, idempotency="Idempotency-Key", tokens=(CRM,))

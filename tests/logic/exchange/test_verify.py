@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from cactions.logic.exchange.row_choice import ReferenceValues
 from cactions.logic.exchange.verify import VerifiedResponse, verify_response
@@ -18,11 +19,13 @@ from cactions.model import (
     FailureReason,
     Input,
     Json,
+    Order,
     Person,
     PersonAttribute,
     PlanningError,
     Proof,
     Response,
+    RowOrder,
     Success,
 )
 from tests.builders import (
@@ -244,6 +247,17 @@ def test_an_answer_with_several_matching_rows_is_refused(data: Json) -> None:
     error = refused(response(mapping(), rows=BY_CUSTOMER), answer({"data": data}))
     assert error.reason is FailureReason.MANY_ROWS
     assert f"2 of {len(data) if isinstance(data, list) else 0}" in str(error)
+
+
+def test_a_tie_of_an_order_is_named_as_one() -> None:
+    """Not as rows that fit: their place in the order is what does not tell them apart."""
+    newest = RowOrder(Order.LAST, parse_path("$.at"))
+    how = response(mapping(), rows=replace(rows("$[*]"), order=newest))
+    first, last = {**ROW, "at": 1}, {**ROW, "at": 2}
+    assert last == checked(how, answer([first, last])).root
+    error = refused(how, answer([first, last, last]))
+    assert error.reason is FailureReason.MANY_ROWS
+    assert f"2 rows at $[*] are equally the {Order.LAST.value}" == str(error)
 
 
 def test_without_a_condition_exactly_one_row_is_needed() -> None:

@@ -6,7 +6,12 @@ from collections.abc import Sequence
 
 import pytest
 
-from cactions.logic.people.lookup import build_lookup_key, index_by_key, require_one_person
+from cactions.logic.people.lookup import (
+    build_lookup_key,
+    index_by_key,
+    is_any_key,
+    require_one_person,
+)
 from cactions.model import Person, PersonQuery, Role, UsageError
 
 USER = Person("p1", {"email": "ada@example.com", "role": "user"})
@@ -36,6 +41,26 @@ def test_without_one_of_the_role_everyone_is_named(people: list[Person]) -> None
     why = find(people, Role.USER if USER not in people else None)
     assert f"{len(people)} people have email ada@example.com" in str(why)
     assert all(f"{person.role.value} {person.id}" in str(why) for person in people)
+
+
+@pytest.mark.parametrize(
+    ("field", "asked", "kept", "same"),
+    [
+        ("email", "ada@SHOP.example", "ada@shop.example", True),
+        ("email", "Ada@shop.example", "ada@shop.example", False),
+        ("user_id", "U-1", "u-1", False),
+        ("email", "\ud800", "\ud800", True),
+        ("email", "\ud800", "\ud801", False),
+        ("email", "", "", False),
+    ],
+)
+def test_a_key_is_known_in_each_form_that_finds_the_same(
+    field: str, asked: str, kept: str, *, same: bool
+) -> None:
+    """What is forgotten of a person is also what was asked for in another form, or in none."""
+    others = [PersonQuery(field, "other"), PersonQuery("id", kept)]
+    assert same is is_any_key(PersonQuery(field, asked), [*others, PersonQuery(field, kept)])
+    assert not is_any_key(PersonQuery(field, asked), others)
 
 
 def test_one_person_is_found_whatever_the_role() -> None:
