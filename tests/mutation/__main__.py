@@ -82,6 +82,8 @@ def _try_all(target: Target, copy: Path, options: argparse.Namespace) -> Counter
     for mutant in _choose(target, options):
         chosen = selection.choose_tests(mutant.path, mutant.place)
         own = _list_own_tests(mutant.path) if options.again or not chosen else ()
+        if not (chosen or own):  # such as a module without functions
+            chosen = control
         survives = _survives(mutant, chosen, (*own, *target.whole), copy)
         word = ("argued" if mutant.key in argued else "survived") if survives else "killed"
         counts[word] += 1
@@ -108,7 +110,7 @@ def _survives(mutant: Mutant, chosen: dict[str, float], whole: tuple[str, ...], 
     before = path.read_text()
     path.write_text(mutant.text)
     try:
-        return not (chosen or whole) or pass_tests(chosen, whole, copy)
+        return pass_tests(chosen, whole, copy)
     finally:
         path.write_text(before)
 

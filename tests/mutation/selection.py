@@ -72,13 +72,10 @@ class Selection:
     def choose_tests(self, module: str, place: str) -> dict[str, float]:
         """The tests that call the function, with their seconds; of a module, all its callers.
 
-        Without a module, and for one without functions: those of all, the fastest.
+        Without a module: those of all, the fastest.
         """
-        found = (
-            self._list_tests(lambda name: name == f"{module} {place}")
-            or self._list_tests(lambda name: name.startswith(f"{module} "))
-            or self._list_tests(lambda _: True)
-        )
+        found = self._list_tests(lambda name: name == f"{module} {place}" or not module)
+        found = found or self._list_tests(lambda name: name.startswith(f"{module} "))
         chosen: dict[str, float] = {}
         for test in sorted(found, key=lambda test: found[test]):
             if chosen and sum(chosen.values()) + found[test] > CPU_SECONDS:

@@ -45,7 +45,7 @@ TARGETS = (
         ("edges/keys", "logic/vault"),
         ("tests/edges/keys", "tests/app/vault/test_manage.py", "tests/app/vault/test_tampering.py",
          "tests/app/vault/test_vectors.py", "tests/logic/vault",
-         "tests/cli/commands/test_vault.py"),
+         "tests/cli/commands/test_vault.py", "tests/cli/test_jwt_grants.py"),
         40,
         DURABILITY,
     ),
@@ -97,7 +97,12 @@ TARGETS = (
          "tests/edges/test_contracts.py", "tests/logic/lint/test_proof_strength.py"),
         30,
     ),
-    Target("leaks", ("logic/lint",), ("tests/logic/lint", "tests/rules"), 30),
+    Target(
+        "leaks",
+        ("logic/lint",),
+        ("tests/logic/lint", "tests/rules", "tests/cli/commands/test_audit.py"),
+        30,
+    ),
     Target(
         "redaction",
         ("logic/secrets", "logic/request/redaction.py"),

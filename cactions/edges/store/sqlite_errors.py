@@ -61,7 +61,7 @@ def describe_error(
 ) -> StoreError:
     """The error for a result code; ``message`` is SQLite's own, for codes without words here.
 
-    ``doubtful``: it came from a commit, whose outcome is unknown after a disk error.
+    ``outcome_unknown``: it came from a commit, which may have been stored after a disk error.
     """
     primary = Code.FULL if code in _NO_ROOM else code & 0xFF
     text, hint = _MESSAGES.get(primary, (f"is damaged: {message}", DAMAGED))

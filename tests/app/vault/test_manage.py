@@ -278,7 +278,8 @@ def test_a_passphrase_opens_the_vault(ada: VaultContext, path: Path) -> None:
     wrong = context_at(path, keys=OnlyKey(Passphrase("paper", PASSPHRASE.upper())))
     assert VaultFault.WRONG_KEY is fault_of(wrong)
     with pytest.raises(UsageError, match="fewer than 12 characters"):
-        validation.check_passphrase("paper", "short")
+        validation.check_passphrase("paper", "eleven char")
+    assert "twelve chars" == validation.check_passphrase("paper", "twelve chars").reveal()
 
 
 def test_a_removed_recipient_cannot_open_later_secrets(ada: VaultContext, path: Path) -> None:

@@ -10,10 +10,17 @@ from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from cactions.edges.keys import crypto
 from cactions.edges.keys.crypto import AesGcmSealer, _derive_hkdf, _derive_single_use
 from cactions.logic.vault.associated_data import join_fields, pad, unpad
 from cactions.model.secret import Passphrase, VaultKey
-from cactions.model.vault import AuthenticationFailed, Ciphertext, ScryptParams
+from cactions.model.vault import (
+    AuthenticationFailed,
+    Ciphertext,
+    ScryptParams,
+    VaultError,
+    VaultFault,
+)
 
 SEALING = AesGcmSealer(cost=2**15)
 KEY = VaultKey("ada", bytes(range(32)))
@@ -125,6 +132,19 @@ def test_equivalent_unicode_passphrases_give_the_same_key() -> None:
         "caf\u00e9".encode(), salt=bytes(32), n=2**15, r=8, p=1, maxmem=2**26, dklen=32
     )
     assert wanted == one.reveal()
+
+
+def test_memory_that_is_not_there_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    """In bytes: 128 for each step of the cost and of the block size."""
+
+    def refuse(*_args: object, **_rest: object) -> bytes:
+        raise MemoryError
+
+    monkeypatch.setattr(crypto, "scrypt", refuse)
+    how = ScryptParams(2**17, 8, 1, bytes(32))
+    with pytest.raises(VaultError, match=r"it takes 134,217,728 bytes of memory") as caught:
+        SEALING.derive_from_passphrase(Passphrase("p", "twelve words"), how)
+    assert VaultFault.BAD_PARAMETERS is caught.value.fault
 
 
 def test_new_passphrases_use_the_full_scrypt_cost() -> None:

@@ -15,6 +15,8 @@ import pytest
 from cactions.edges.store import query_timeout
 from cactions.edges.store import sqlite as sqlite_file
 from cactions.edges.store.sqlite import BUSY_SECONDS, Database, Schema
+from cactions.edges.store.sqlite_access import choose_reading
+from cactions.edges.store.sqlite_errors import Code, describe_error, is_unwritable
 from cactions.model import StoreError
 from tests.edges.hot_journals import hot_journal
 from tests.edges.processes import finished
@@ -415,3 +417,41 @@ def test_a_full_disk_is_an_error_and_loses_no_data(tmp_path: Path) -> None:
     assert "room" in hint
     kept = len(names(reopened(tmp_path / "box.db")))
     assert kept == int(count) > 5
+
+
+@pytest.mark.parametrize("code", sorted(Code))
+def test_only_what_keeps_a_log_from_being_made_allows_reading_without_one(code: Code) -> None:
+    """Also with the details that SQLite adds above the first byte of a code."""
+    unwritable = code in (Code.FULL, Code.IOERR, Code.CANTOPEN, Code.READONLY)
+    for detail in (0, 1, 13):
+        cause = sqlite3.OperationalError("no")
+        cause.sqlite_errorcode = code | detail << 8
+        error = describe_error(cause.sqlite_errorcode, "the box")
+        error.__cause__ = cause
+        assert unwritable is is_unwritable(error)
+    assert not is_unwritable(StoreError("the box is gone"))
+
+
+def test_a_database_at_rest_is_read_as_it_is(tmp_path: Path) -> None:
+    """No file is made beside it; one that was written meanwhile is not believed."""
+    box(tmp_path, "first").close()
+    path = tmp_path / "box.db"
+    database = Database(path, LAYOUT, access=choose_reading(path))
+    assert ["first"] == names(database)
+    assert ["box.db"] == [each.name for each in tmp_path.iterdir()]
+    other = reopened(path)
+    put(other, "second")
+    other.settle()
+    with pytest.raises(StoreError, match="in use by another process"):
+        names(database)
+
+
+def test_nothing_stays_open_after_the_bytes_are_removed(tmp_path: Path) -> None:
+    """However often that is asked for."""
+    database = box(tmp_path, "first")
+    put(database, "second")
+    database.scrub()
+    before = len([*Path("/dev/fd").iterdir()])
+    for _ in range(5):
+        database.scrub()
+    assert before == len([*Path("/dev/fd").iterdir()])

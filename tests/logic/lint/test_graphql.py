@@ -73,6 +73,23 @@ def test_depth_is_limited(query: str) -> None:
     assert read(query) is not None
 
 
+@pytest.mark.parametrize(
+    ("start", "before", "after", "end"),
+    [
+        ("", "{ a ", " }", "{ b(x: $me) }"),
+        ("", "{ ... ", " }", "{ b(x: $me) }"),
+        ("{ b(x: ", "{ y: ", " }", "$me"),
+        ("{ b(x: ", "[ ", " ]", "$me"),
+    ],
+)
+def test_a_use_is_found_at_any_depth(start: str, before: str, after: str, end: str) -> None:
+    """In fields, fragments, objects and lists; from some depth on they count as flat."""
+    tail = ") }" if start else ""
+    for depth in (*range(40), 300):
+        found = list_uses(read(f"{start}{before * depth}{end}{after * depth}{tail}"))
+        assert ["person.user_id"] == found["b"], depth
+
+
 @given(st.text(alphabet='{}()[]:$@."#ab \n', max_size=60))
 def test_no_text_stops_the_reader(text: str) -> None:
     """What is no GraphQL has some fields or none."""

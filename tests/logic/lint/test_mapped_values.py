@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from cactions.logic.lint.mapped_values import find_value_doubt
-from tests.builders import mapping, same_person
+from tests.builders import USER_ID, mapping, same_person
 
 TYPED = "people may have typed it at the third party"
 OTHER = "another action sends what people type as nickname"
@@ -27,6 +27,9 @@ UNSTATED = same_person()
         ("$.orderNumber", None, ""),
         ("$.nickname", PROOF, OTHER),
         ("$.tier", UNSTATED, "nothing declares that the service verifies"),
+        ("$.tier", same_person("$.login"), "nothing declares that the service verifies"),
+        ("$.tier", same_person("$.phone", USER_ID), "nothing declares that the service verifies"),
+        ("$.tier", same_person("$.login", USER_ID), TYPED),
     ],
 )
 def test_a_statement_about_the_value_ends_the_doubt(path: str, proof: Any, doubt: str) -> None:

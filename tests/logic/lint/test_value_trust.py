@@ -3,11 +3,25 @@
 from __future__ import annotations
 
 import pytest
+from msgspec.structs import replace
 
 from cactions.logic.lint.value_trust import ValueTrust
-from cactions.model import PersonField, Trust
+from cactions.model import Input, PersonField, Trust
 from tests.definitions import action, file
 from tests.lint_results import linted
+
+
+@pytest.mark.parametrize("is_assigned", [False, True])
+def test_what_intercom_fills_in_is_not_typed_by_a_customer(*, is_assigned: bool) -> None:
+    """Such as the id of a conversation."""
+    document = action(data_inputs=[{"name": "order", "type": "string"}])
+    project = linted(file(document)).draft
+    assert project
+    look = project.actions["look"]
+    look = replace(look, inputs=(replace(look.inputs[0], is_assigned=is_assigned),))
+    trust = ValueTrust(replace(project, actions={"look": look}), frozenset(), ())
+    expected = Trust.SYSTEM if is_assigned else Trust.USER_WRITABLE
+    assert expected is trust.get_trust(Input("order"), look)
 
 
 @pytest.mark.parametrize(

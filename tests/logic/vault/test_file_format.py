@@ -99,6 +99,18 @@ def test_any_bytes_after_a_head_give_a_vault_error(data: bytes) -> None:
     assert 2 == caught.value.line
 
 
+@pytest.mark.parametrize(
+    ("before", "fault"), [(b"", VaultFault.NOT_A_VAULT), (HEAD, VaultFault.NOT_CANONICAL)]
+)
+def test_a_mark_of_a_merge_hides_what_a_file_is_only_in_its_first_line(
+    before: bytes, fault: VaultFault
+) -> None:
+    """Else it is a vault that git has merged as text."""
+    with pytest.raises(VaultError, match="merge") as caught:
+        file_format.parse_vault(before + b"<<<<<<< ours\n" + HEAD + b"=======\n>>>>>>> theirs\n")
+    assert (fault, before.count(b"\n") + 1) == (caught.value.fault, caught.value.line)
+
+
 @pytest.mark.parametrize("sign", ["é", "\u2028", "\x7f", "\t", "\r", "\u00a0"])
 def test_a_line_has_only_plain_characters(sign: str) -> None:
     """Whatever JSON allows: a vault looks the same in every editor."""

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
-from cactions.logic.vault.missing_secrets import find_vault_problems
-from cactions.model import Project, Severity, Workspace
+import pytest
+from msgspec.structs import replace
+
+from cactions.logic.vault.missing_secrets import find_missing_secrets, find_vault_problems
+from cactions.model import Project, SecretRef, Severity, Token, Workspace
+from tests.builders import action
 from tests.logic.vault.test_token_binding import fetched, secret
 
 SHOP = "auth.example"
@@ -21,3 +25,28 @@ def test_a_secret_that_fetches_a_token_is_used() -> None:
     assert 'nothing in these files uses the secret "three"' == found.message
     assert Severity.WARNING is found.severity
     assert [] == find_vault_problems(build_project("one", "two", "three"), held)
+
+
+@pytest.mark.parametrize(
+    ("token", "bound", "words"),
+    [
+        (fetched({"a.example"}, "one"), set(), 'not let the token "crm" go to a.example'),
+        (fetched({"a.example"}, "one"), {"a.example"}, ""),
+        (Token("jwt", "X", ("a.example",)), set(), 'not let the token "jwt" go to a.example'),
+        (Token("jwt", "X", ("a.example",)), {"a.example"}, ""),
+        (Token("one", "X", (SHOP,), value=SecretRef("one")), set(), ""),
+    ],
+)
+def test_a_token_that_exists_only_in_memory_must_be_bound(
+    token: Token, bound: set[str], words: str
+) -> None:
+    """One that is fetched, or given for a run; a sealed one goes where its secret goes."""
+    tested = action()
+    tested = replace(tested, request=replace(tested.request, tokens=(token,)))
+    project = Project(Workspace(), {}, {tested.name: tested}, tokens={token.name: token})
+    held = [secret("one", bound, SHOP), secret("jwt", bound)]
+    found = [
+        each.message for each in find_missing_secrets(project, held) if "token" in each.message
+    ]
+    assert bool(words) == len(found)
+    assert all(message.endswith(words) for message in found)

@@ -147,3 +147,12 @@ def test_every_line_of_a_key_is_hidden(kind: str) -> None:
     assert "-----BEGIN PRIVATE KEY-----" not in hidden
     assert ["tok-7d1f"] == [*list_hidden_texts("tok-7d1f")]
     assert make_key(kind)
+
+
+@pytest.mark.parametrize("length", [1, 7, 8, 9, 64])
+def test_a_line_is_hidden_unless_it_is_a_word(length: int) -> None:
+    """Fewer than eight characters may stand anywhere by chance."""
+    lines = ["M" * 64, "Q" * length]
+    pem = "\n".join(["-----BEGIN PRIVATE KEY-----", *lines, "-----END PRIVATE KEY-----"])
+    last = [lines[1]] if length >= 8 else []
+    assert [pem, "".join(lines), lines[0], *last] == [*list_hidden_texts(pem)]

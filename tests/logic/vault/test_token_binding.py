@@ -101,6 +101,10 @@ def test_the_suggested_commands_keep_old_hosts_and_bind_every_secret() -> None:
         "`cactions vault bind two --token-host a.example`"
     ) == TokenBinding(token, held).get_remedy(["a.example"])
     assert "name it under `hosts`" in TokenBinding(token, held).get_remedy(["c.example"])
+    held["one"] = secret("one", {"a.example"}, "auth.example")
+    assert ("`cactions vault bind two --token-host a.example`") == TokenBinding(
+        token, held
+    ).get_remedy(["a.example"])
 
 
 def test_no_name_from_the_yaml_changes_the_suggested_command() -> None:
