@@ -21,7 +21,7 @@ from typing import Final, TypeVar
 
 from keyring.backend import KeyringBackend
 from keyring.core import load_keyring
-from keyring.errors import InitError, KeyringLocked, NoKeyringError
+from keyring.errors import InitError, KeyringLocked
 from keyring.util.platform_ import config_root
 
 from cactions.edges.keys.keyring_errors import (
@@ -148,8 +148,6 @@ class KeyringStore:
             raise self._refuse(KeyringFault.LOCKED, action=action)
         if InitError in outcome.classes:
             raise self._refuse(KeyringFault.CLOSED, action=action)
-        if NoKeyringError in outcome.classes:
-            raise build_refusal(KeyringFault.NO_BACKEND, others="")
         raise self._refuse(KeyringFault.FAILED, action=action, why=outcome.name)
 
     def _refuse(self, fault: KeyringFault, **values: object) -> KeyringRefusal:
@@ -157,8 +155,7 @@ class KeyringStore:
         return build_refusal(fault, title=self._describe_backend(), **values)
 
     def _describe_backend(self) -> str:
-        backend = self._cached_backend
-        return _get_class_name(type(backend)) if backend else "not found yet"
+        return _get_class_name(type(self._get_backend()))
 
     def _get_backend(self) -> KeyringBackend:
         """The backend, found once. Raises KeyringRefusal."""

@@ -256,6 +256,22 @@ def test_a_file_of_another_encoding_says_how_to_save_it() -> None:
     assert "CSV UTF-8" in bad.hint
 
 
+@pytest.mark.parametrize("form", [JobFormat.CSV, JobFormat.JSONL])
+@pytest.mark.parametrize("more", [0, 1])
+def test_a_record_has_a_largest_size(form: JobFormat, more: int) -> None:
+    """With the end of its line; the ones after it are read."""
+    start, end = (
+        ("u-1,", "\n") if form is JobFormat.CSV else ('{"user_id": "u-1", "note": "', '"}\n')
+    )
+    note = "x" * (MAX_RECORD_CHARACTERS - len(start) - len(end) + more)
+    head, last = (
+        ("user_id,note\n", "u-2,b\n") if form is JobFormat.CSV else ("", '{"user_id":"u-2"}')
+    )
+    first, second = read_bytes(f"{head}{start}{note}{end}{last}".encode(), form)
+    assert isinstance(second, JobRow)
+    assert isinstance(first, BadRow) == bool(more)
+
+
 def test_half_a_character_at_the_end_is_a_bad_row() -> None:
     """The rows before it are read."""
     data = "\ufeffuser_id,note\nu,b\nu,c".encode("utf-16-le")[:-1]

@@ -15,8 +15,10 @@ from cactions.logic.rate_limit.answers import observe_answer, observe_loss
 from cactions.logic.rate_limit.figures import describe_limit
 from cactions.logic.rate_limit.file_format import dump_state, load_state
 from cactions.logic.rate_limit.permits import take_permit
+from cactions.logic.rate_limit.roll_over import follow_time
 from cactions.logic.rate_limit.state import (
     LONGEST_PAUSE,
+    WINDOW,
     PacerState,
     PendingCall,
     Permit,
@@ -46,6 +48,15 @@ def wait_at(state: PacerState, now: float) -> float:
     _, wait = take_permit(state, now, 1.0)
     assert not isinstance(wait, Permit)
     return wait
+
+
+@pytest.mark.parametrize("late", [-0.001, 0.0, 0.001])
+def test_a_window_whose_end_is_not_known_ends_after_its_length(late: float) -> None:
+    """Counted from when it was certain to have begun; no sample of the next one is known then."""
+    sample = Sample(7, NOW, NOW, 1, 1)
+    state = PacerState(updated_at=NOW, limit=83, sample=sample, confirmed=True, since=NOW, window=4)
+    later = follow_time(state, NOW + WINDOW + late)
+    assert ((4, True) if late < 0 else (5, False)) == (later.window, later.confirmed)
 
 
 def refused(headers: Headers, times: int = 1) -> PacerState:
