@@ -93,7 +93,7 @@ class Timetable:
                 self._say_once("Another worker has a newer vault: this one starts no schedules.")
                 return
             self._take(known, now)
-            at_work = self._shared.list_running()
+            at_work = self._shared.list_at_work()
             for moment in self._schedules.list_open(self._environment):
                 if moment.run_id not in at_work:
                     with ExitStack() as opened, progress.gather_closing_hooks(opened):

@@ -140,7 +140,7 @@ class SharedDatabase:
             follows=follows,
         )
 
-    def list_running(self) -> frozenset[str]:
+    def list_at_work(self) -> frozenset[str]:
         """The ids of the runs of which a process or a worker writes something now."""
         from cactions.edges.postgres.run_lock import list_running
 
