@@ -74,6 +74,18 @@ def test_what_has_the_name_of_a_file_is_left_alone(cli: Cli, home: Path, kind: s
     assert ["cassettes"] == list_names(home / "new")
 
 
+def test_a_file_in_the_place_of_a_folder_is_left_alone(cli: Cli, home: Path) -> None:
+    """Before anything is made."""
+    (home / "new").mkdir()
+    (home / "new" / "cassettes").write_text("mine")
+    done = cli("init", "new", "--example")
+    assert Exit.MISUSE == done.code
+    assert f"{Path('new/cassettes')} is not a folder, and no file was made" in done.err
+    assert (["cassettes"], "mine") == (
+        list_names(home / "new"), (home / "new" / "cassettes").read_text()
+    )  # fmt: skip
+
+
 def test_a_gitignore_is_kept_and_what_it_lacks_is_named(cli: Cli, home: Path) -> None:
     """Ours would replace somebody's."""
     (home / "new").mkdir()
