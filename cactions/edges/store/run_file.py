@@ -18,7 +18,7 @@ from cactions.edges.store.run_cells import RunCells, choose_state
 from cactions.edges.store.run_counts import count_entries
 from cactions.edges.store.run_seals import has_all_seals, seal_head
 from cactions.edges.store.sqlite import Cell, Database
-from cactions.edges.store.sqlite_room import shrink
+from cactions.edges.store.sqlite_free_pages import release_free_pages
 from cactions.edges.store.stored_entries import PAGE, ReadPage, StoredEntries
 from cactions.logic import documents, strict_json
 from cactions.model import (
@@ -154,7 +154,7 @@ class RunDatabase:
                 self.database.execute(run_schema.DROP_MARKS)
                 self.database.execute(run_schema.DROP_EVIDENCE)
             self.database.execute("UPDATE run SET finished = 1")
-        shrink(self.database.query_rows)
+        release_free_pages(self.database.query_rows)
 
     def mark_undone(self, person_ids: Iterable[str], by_run: str) -> None:
         """Note that the changes of these people were undone."""

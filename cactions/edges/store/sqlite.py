@@ -34,7 +34,7 @@ from cactions.edges.store.sqlite_access import (
     choose_access,
     choose_reading,
 )
-from cactions.edges.store.sqlite_connection import SHRINKABLE, connect, list_objects
+from cactions.edges.store.sqlite_connection import INCREMENTAL_VACUUM, connect, list_objects
 from cactions.edges.store.sqlite_errors import (
     Code,
     build_damaged_error,
@@ -262,7 +262,7 @@ def _check_known(database: Database, layouts: tuple[Schema, ...]) -> Database:
 
 def _fill_new(database: Database, fill: Callable[[Database], object] | None) -> None:
     try:
-        database.query_rows(SHRINKABLE)
+        database.query_rows(INCREMENTAL_VACUUM)
         database.query_rows("PRAGMA journal_mode=WAL")
         with database.open_for_writing():
             for statement in database.layout.statements:

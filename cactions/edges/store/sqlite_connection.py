@@ -18,8 +18,8 @@ _PRAGMAS: Final = (
     "fullfsync=ON",  # macOS: fsync alone stops at the drive's cache
 )
 
-SHRINKABLE: Final = "PRAGMA auto_vacuum=INCREMENTAL"
-"""Before anything else is in a file: what ``shrink`` of ``sqlite_room.py`` needs."""
+INCREMENTAL_VACUUM: Final = "PRAGMA auto_vacuum=INCREMENTAL"
+"""Said before anything else is in a file: what ``release_free_pages`` needs."""
 
 
 def connect(path: Path, access: DatabaseAccess) -> sqlite3.Connection:

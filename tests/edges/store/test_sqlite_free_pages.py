@@ -11,7 +11,7 @@ import pytest
 
 from cactions.edges.store.journal import LocalJournal
 from cactions.edges.store.sqlite import Database, Row
-from cactions.edges.store.sqlite_room import shrink
+from cactions.edges.store.sqlite_free_pages import release_free_pages
 from cactions.model import Outcome, PlannedEntry, Receipt, RunPhase, StoreError
 from tests.app.crowd import head, plans
 from tests.edges.store.test_sqlite import box, names, put, reopened
@@ -38,10 +38,10 @@ def test_the_room_of_deleted_rows_is_given_back(tmp_path: Path) -> None:
     empty = get_size(database)
     fill(database)
     assert ROWS * len(LONG) < get_size(database)
-    shrink(database.query_rows)
+    release_free_pages(database.query_rows)
     assert get_size(database) <= empty + 4096
     assert ["first", "last"] == names(database)
-    shrink(database.query_rows)
+    release_free_pages(database.query_rows)
     assert ["first", "last"] == names(reopened(database.path))
 
 
@@ -55,7 +55,7 @@ def test_a_file_of_before_keeps_its_size(tmp_path: Path) -> None:
     database = reopened(tmp_path / "box.db")
     fill(database)
     before = get_size(database)
-    shrink(database.query_rows)
+    release_free_pages(database.query_rows)
     assert (before, ["first", "last"]) == (get_size(database), names(database))
 
 
@@ -72,7 +72,7 @@ def test_an_error_meanwhile_is_none_of_the_caller(tmp_path: Path, at: int) -> No
             raise StoreError("the disk is full", hint="Make room.")
         return database.query_rows(sql)
 
-    shrink(query_rows)
+    release_free_pages(query_rows)
     assert asked <= at + 1
     put(database, "more")
     assert ["first", "last", "more"] == names(database)

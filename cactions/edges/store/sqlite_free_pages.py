@@ -16,10 +16,10 @@ _GIVE_BACK: Final = "PRAGMA incremental_vacuum(2000)"
 QueryRows: TypeAlias = Callable[[str], Sequence[Row]]
 
 
-def shrink(query_rows: QueryRows) -> None:
+def release_free_pages(query_rows: QueryRows) -> None:
     """Give all of it back; where that fails, the rest stays in the file, for later rows.
 
-    Does nothing in a file that was made without SHRINKABLE.
+    Does nothing in a file that was made without INCREMENTAL_VACUUM.
     """
     with suppress(StoreError):
         free, before = query_rows(_COUNT_FREE_PAGES), None
