@@ -55,8 +55,8 @@ GROUP: Final = 4
 
 _LOOKS_WRONG: Final = "its response looks like that of another person"
 
-QUEUE: Final = 8
-"""Calls for each thread that wait or are under way, while a page is read and stored."""
+QUEUE: Final = 2
+"""Calls for each thread that wait or are under way: the next page is read meanwhile."""
 
 Call: TypeAlias = tuple[Found, PlanContext]
 Answered: TypeAlias = tuple["Plan | PlanFailure", "ResponseEvidence | None"]
