@@ -20,7 +20,7 @@ from cactions.app.planned_entries import (
     strip_entry,
 )
 from cactions.app.planning_task import Planned, PlanningStopped, PlanningTask, explain_trip
-from cactions.app.propose import Job, PlanContext, plan_and_keep_response, plan_response
+from cactions.app.propose import Job, plan_and_keep_response, plan_response
 from cactions.app.repeated_entries import list_repeated_holds
 from cactions.app.workers import Workers, open_pool, split_windows
 from cactions.logic.bulk.breakers import Breakers, Verdict
@@ -55,10 +55,6 @@ GROUP: Final = 4
 
 _LOOKS_WRONG: Final = "its response looks like that of another person"
 
-QUEUE: Final = 2
-"""Calls for each thread that wait or are under way: the next page is read meanwhile."""
-
-Call: TypeAlias = tuple[Found, PlanContext]
 Answered: TypeAlias = tuple["Plan | PlanFailure", "ResponseEvidence | None"]
 
 
@@ -71,6 +67,7 @@ class RowPlanner:
         self._planning, self._summary = planning, summary
         self._first, self._last = (part.first, part.last) if part else (1, maxsize)
         self._rows = planning.stores.journal.open_rows(planning.head.id)
+        self._context = planning.context
         self._breakers = Breakers(planning.action)
         self._answered: list[PlannedEntry] = []
         self._pending: list[Found] = []
@@ -113,31 +110,29 @@ class RowPlanner:
         if self._stop:
             raise PlanningStopped(self._stop)
         with open_pool(threads) as pool:
-            workers = Workers(self._work, pool, threads * (1 if planning.writes else QUEUE))
+            workers = Workers(self._work, pool, threads * (1 if planning.writes else 2))
             people, fresh = planning.context.people, planning.basis.fresh
             finder = PeopleFinder(people, fresh=fresh, pool=pool, most=2 * threads)
             try:
-                for found, context in self._find_pages(finder):
-                    self._plan_page(found, context, workers)
-                self._settle_all(workers.end())
+                for found in self._find_pages(finder):
+                    self._plan_page(found, workers)
             except BaseException:
                 self._keep_answers(workers)
                 raise
-        self._place()
         return self._counts
 
-    def _find_pages(self, finder: PeopleFinder) -> Iterator[tuple[list[Found], PlanContext]]:
-        """The people of each page, and what they are planned with."""
+    def _find_pages(self, finder: PeopleFinder) -> Iterator[list[Found]]:
+        """The people of each page; what has been written to them before is known then."""
         planning, last, probes = self._planning, self._first - 1, self._planning.probes
         size = PAGE_OF_WRITES if planning.writes else PAGE
         while page := self._read_waiting(last, size):
             found = self._find_people(page, finder)
             people = [person.id for _, _, person in found]
-            context = read_page_values(planning.context, people)
+            self._context = read_page_values(planning.context, people)
             if probes and found:
-                self._probe(*found[0][1:], context)
+                self._probe(*found[0][1:])
                 probes = False
-            yield found, context
+            yield found
             last = page[-1][0]
 
     def _read_waiting(self, after: int, most: int) -> list[tuple[int, JobRow]]:
@@ -154,49 +149,45 @@ class RowPlanner:
         self._answered += unfound
         return found
 
-    def _probe(self, job: Job, person: Person, context: PlanContext) -> None:
+    def _probe(self, job: Job, person: Person) -> None:
         """Ask for a person whom no one can know. Raises PlanningStopped where one comes back."""
         unknown = build_probe_person(person, job.action, SystemRandom())
-        if trip := judge_probe(plan_response(job, unknown, context)):
+        if trip := judge_probe(plan_response(job, unknown, self._planning.context)):
             raise PlanningStopped(trip)
 
-    def _plan_page(
-        self, found: list[Found], context: PlanContext, workers: Workers[Call, Answered]
-    ) -> None:
-        """Begin the calls of a page. Those that change nothing go on while the next one is read."""
-        writes = self._planning.writes
-        for group in split_windows(found, GROUP if writes else PAGE):
-            if writes:
+    def _plan_page(self, found: list[Found], workers: Workers[Found, Answered]) -> None:
+        for group in split_windows(found, GROUP if self._planning.writes else PAGE):
+            if self._planning.writes:
                 self._pending = group[::-1]
                 self._place(list_pending_entries(self._planning.head, group))
             for value in group:
-                if writes:
+                if self._planning.writes:
                     self._pending.pop()
-                self._settle_all(workers.put((value, context)))
-        if writes:  # people are read next, which may take long
-            self._settle_all(workers.end())
+                self._settle_all(workers.put(value))
+        self._settle_all(workers.end())
         self._place()
 
-    def _settle_all(self, answers: Iterable[tuple[Call, Answered]]) -> None:
-        for (found, _), answered in answers:
+    def _settle_all(self, answers: Iterable[tuple[Found, Answered]]) -> None:
+        for found, answered in answers:
             self._answered.append(self._settle(found, answered))
             if self._stop:
                 raise PlanningStopped(self._stop)
 
-    def _keep_answers(self, workers: Workers[Call, Answered]) -> None:
+    def _keep_answers(self, workers: Workers[Found, Answered]) -> None:
         """End what is under way and keep each answer; a call that was not begun can be made later.
 
         Only a call that does not end stays pending.
         """
         under_way, cancelled = workers.abandon()
-        for (found, _), answered in under_way:
+        for found, answered in under_way:
             if isinstance(answered, tuple):
                 self._answered.append(self._settle(found, answered))
         with suppress(StoreError):
             self._place()
+        with suppress(StoreError):
             self._rows.put_back(
                 (number, JobRow(number, job.query, job.inputs, job.premises, job.key))
-                for number, job, _ in (*(found for found, _ in cancelled), *self._pending)
+                for number, job, _ in (*cancelled, *self._pending)
             )
 
     def _place(self, pending: Iterable[PlannedEntry] = ()) -> None:
@@ -209,10 +200,10 @@ class RowPlanner:
         answered.clear()
         self._planning.on_progress(self._counts.total(), self._total, self._counts)
 
-    def _work(self, call: Call) -> Answered:
-        (number, job, person), context = call
+    def _work(self, found: Found) -> Answered:
+        number, job, person = found
         key = choose_call_key(self._planning.head, number, job) if self._planning.writes else ""
-        result, response = plan_and_keep_response(job, person, context, key)
+        result, response = plan_and_keep_response(job, person, self._context, key)
         return result, gather_evidence(job.action, person, response) if response else None
 
     def _settle(self, found: Found, answered: Answered) -> PlannedEntry:

@@ -146,15 +146,16 @@ class RunDatabase:
     def finish(self) -> None:
         """Mark the run as complete; durable on return, with everything before it.
 
-        Of rows that never got a plan, only their number is left, and no mark of anyone.
+        Of rows that never got a plan, only their number is left, and no mark of anyone. The room of
+        what was deleted is given back before: whatever interrupts that, the run can be resumed.
         """
+        release_free_pages(self.database)
         with self.database.open_for_writing():
             if self.sql is run_schema.NEW:
                 self.database.execute(run_schema.EMPTY_WAITING)
                 self.database.execute(run_schema.DROP_MARKS)
                 self.database.execute(run_schema.DROP_EVIDENCE)
             self.database.execute("UPDATE run SET finished = 1")
-        release_free_pages(self.database.query_rows)
 
     def mark_undone(self, person_ids: Iterable[str], by_run: str) -> None:
         """Note that the changes of these people were undone."""

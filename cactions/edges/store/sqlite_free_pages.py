@@ -2,27 +2,35 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
 from contextlib import suppress
-from typing import Final, TypeAlias
+from typing import Final
 
-from cactions.edges.store.sqlite_schema_check import Row
+from cactions.edges.store.sqlite import Database
 from cactions.model import StoreError
 
-_COUNT_FREE_PAGES: Final = "PRAGMA freelist_count"
-_GIVE_BACK: Final = "PRAGMA incremental_vacuum(2000)"
-"""Eight megabytes: the log of a large file stays small, and no statement takes long."""
+PAGES_AT_ONCE: Final = 2_000
+"""Eight megabytes: the log of a large file stays small, and no transaction takes long."""
 
-QueryRows: TypeAlias = Callable[[str], Sequence[Row]]
+_RELEASE_ONE: Final = "PRAGMA incremental_vacuum(1)"
+"""The driver takes one step of this statement, which is one page, whatever number it names."""
 
 
-def release_free_pages(query_rows: QueryRows) -> None:
-    """Give all of it back; where that fails, the rest stays in the file, for later rows.
+def release_free_pages(database: Database) -> None:
+    """Give all of them back; where that fails, the rest stays in the file, for later rows.
 
     Does nothing in a file that was made without INCREMENTAL_VACUUM.
     """
     with suppress(StoreError):
-        free, before = query_rows(_COUNT_FREE_PAGES), None
-        while free != before:
-            query_rows(_GIVE_BACK)
-            free, before = query_rows(_COUNT_FREE_PAGES), free
+        free = _count_free_pages(database)
+        while free:
+            with database.open_for_writing(durable=False):
+                for _ in range(min(free, PAGES_AT_ONCE)):
+                    database.execute(_RELEASE_ONE)
+            before, free = free, _count_free_pages(database)
+            if free >= before:
+                return
+
+
+def _count_free_pages(database: Database) -> int:
+    [(number,)] = database.query_rows("PRAGMA freelist_count")
+    return int(number or 0)
