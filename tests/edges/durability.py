@@ -206,7 +206,12 @@ ORDERS: Final = (
     ),
     StoreOrder(
         "the journal",
-        ("edges/store/journal.py", "edges/store/run_file.py", "edges/store/run_folder.py"),
+        (
+            "edges/store/journal.py",
+            "edges/store/run_file.py",
+            "edges/store/run_folder.py",
+            "edges/store/sqlite_free_pages.py",
+        ),
         (
             Promise(
                 "run begin",

@@ -119,6 +119,9 @@ def do_run_outcomes(folder: Path, calls: FileCalls) -> None:
 
 def do_run_finish(folder: Path, calls: FileCalls) -> None:
     def settle(journal: LocalJournal) -> None:
+        rows = journal.open_rows(RUN)
+        rows.mark((f"key:{'k' * 99}{number}", number) for number in range(500))
+        rows.advance(RunPhase.RUNNING, "")  # leaves free pages
         journal.record_outcomes(RUN, [(1, APPLIED)])
 
     _do_in_run(folder, calls, lambda journal: journal.finish(RUN), before=settle)
