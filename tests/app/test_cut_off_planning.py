@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections import Counter
+from collections.abc import Callable, Sequence
+from itertools import pairwise
 from typing import Any
 
 import pytest
 from msgspec.structs import replace
 
-from cactions.app.plan_people import continue_planning, plan_people
+from cactions.app.plan_people import continue_planning, plan_part, plan_people, store_people
 from cactions.app.planning_task import Planned, PlanningStopped, PlanningTask
 from cactions.app.propose import PlanContext
 from cactions.logic.request.call import CallSpec
-from cactions.model import Outcome, Request, Response
+from cactions.model import Outcome, PartStep, Request, Response, RunPart
 from tests.app.many_people import GoldCaller, build_person, build_task, list_rows
 from tests.builders import action, answer, mapping, same_person
 from tests.fakes import FakePeople
@@ -44,6 +46,10 @@ def show_another_account(number: int) -> Response:
     return answer(about(number, number, account=f"u-{20 if number == 5 else number}"))
 
 
+def show_an_earlier_account(number: int) -> Response:
+    return answer(about(number, number, account=f"u-{5 if number == 20 else number}"))
+
+
 def give_one_record(number: int) -> Response:
     return answer(about(number, number, id="cus-1" if number in (2, 13) else f"cus-{number * 31}"))
 
@@ -61,6 +67,7 @@ SERVICES = (
     (PROVEN, fail_identity),
     (PROVEN, show_another_account),
     (UNPROVEN, show_another_account),
+    (PROVEN, show_an_earlier_account),
     (PROVEN, give_one_record),
     (UNPROVEN, give_everyone_the_first),
     (PROVEN, fail_often),
@@ -76,6 +83,7 @@ class CuttingCaller(GoldCaller):
 
     def call(self, asked: CallSpec, sealed: Request) -> Response:
         self.calls += 1
+        assert "" == asked.key, "it changes nothing"
         if self.calls == self.cut:
             raise KeyboardInterrupt
         return self._respond(int(str(asked.person.fields["user_id"])[2:]))
@@ -96,7 +104,11 @@ def describe(planned: Callable[[], Planned], task: PlanningTask) -> object:
         return str(stopped)
     entries = task.stores.journal.read(task.head.id).entries
     outcomes = [entry.receipt.outcome if entry.receipt else None for entry in entries]
-    return outcomes, done.calls, done.summary.build().writing
+    summary = done.summary.build()
+    counted = Counter(outcomes)
+    assert (len(outcomes), counted.pop(None, 0)) == (summary.people, summary.writing)
+    assert counted == Counter(summary.outcomes)
+    return outcomes, done.calls, summary.writing, done.alarms
 
 
 @pytest.mark.parametrize(("tested", "respond"), SERVICES)
@@ -119,6 +131,68 @@ def test_each_cut_leads_to_the_same_end(tested: Any, respond: Callable[[int], Re
     assert tried >= 2
     looks_right = {Outcome.HELD, Outcome.FAILED}.isdisjoint(list_outcomes(whole))
     assert (respond is answer_honestly) == (looks_right and not isinstance(whole, str))
+
+
+@pytest.mark.parametrize("cuts", [(), (12,), (3, 4, 13), range(1, PEOPLE)])
+@pytest.mark.parametrize(("tested", "respond"), SERVICES)
+def test_parts_are_judged_together(
+    tested: Any, respond: Callable[[int], Response], cuts: Sequence[int]
+) -> None:
+    """Each is planned by another process, which sees only its own; the whole is judged at the end.
+
+    What stops the whole stops a part, or the end; who is held of the whole is held at the end.
+    """
+    task = prepare(tested, respond)
+    whole = describe(lambda: plan_people(task, list_rows(PEOPLE)), task)
+    again = prepare(tested, respond)
+    store_people(again, list_rows(PEOPLE))
+
+    def plan_parts() -> Planned:
+        counts = Counter[str]()
+        for first, last in pairwise((0, *cuts, PEOPLE)):
+            counts += plan_part(again, RunPart(again.head.id, PartStep.PLAN, first + 1, last))
+        entries = again.stores.journal.read(again.head.id).entries
+        ends = (e.receipt.outcome.value if e.receipt else "planned" for e in entries)
+        assert Counter(ends) == counts
+        return continue_planning(again)
+
+    end = describe(plan_parts, again)
+    assert isinstance(whole, str) == isinstance(end, str)
+    if not isinstance(whole, str):
+        assert whole == end
+
+
+@pytest.mark.parametrize("respond", [give_everyone_the_first, fail_often])
+def test_a_planning_that_was_stopped_stays_stopped(respond: Callable[[int], Response]) -> None:
+    """Without another call: what was seen is kept."""
+    task = prepare(UNPROVEN, respond)
+    first = describe(lambda: plan_people(task, list_rows(PEOPLE)), task)
+    assert isinstance(task.context.caller, CuttingCaller)
+    calls = task.context.caller.calls
+    assert isinstance(first, str)
+    assert first == describe(lambda: continue_planning(task), task)
+    assert calls == task.context.caller.calls < PEOPLE
+
+
+def test_a_person_whom_no_one_knows_is_asked_for_first() -> None:
+    """Where an answer comes back, nothing else is asked."""
+    task = replace(prepare(UNPROVEN, give_everyone_the_first), probes=True)
+    why = describe(lambda: plan_people(task, list_rows(PEOPLE)), task)
+    assert "stopped: " in str(why)
+    assert isinstance(task.context.caller, CuttingCaller)
+    assert 1 == task.context.caller.calls
+
+
+def test_a_call_that_changes_nothing_is_not_noted_before_it_is_made() -> None:
+    """Its row waits until its answer is there: a cut leaves nothing that may have happened."""
+
+    def look(number: int) -> Response:
+        counts = task.stores.journal.read(task.head.id).counts
+        assert (0, PEOPLE) == (counts.calling, counts.waiting)
+        return answer_honestly(number)
+
+    task = prepare(PROVEN, look)
+    plan_people(task, list_rows(PEOPLE))
 
 
 def list_outcomes(end: object) -> list[Outcome | None]:

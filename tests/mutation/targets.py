@@ -69,11 +69,13 @@ TARGETS = (
     Target(
         "commit order",
         ("app/commit.py", "app/commit_counts.py", "app/apply.py", "app/write_calls.py",
+         "app/row_planner.py", "app/workers.py",
          "app/open_entries.py", "app/undo_steps.py", "app/settle.py", "app/lost_calls.py",
          "logic/exchange/retry.py",
          "logic/plan/compare_and_set.py"),
         ("tests/app/test_commit.py", "tests/app/test_apply.py", "tests/app/test_write_calls.py",
          "tests/app/test_known_outcomes.py", "tests/app/test_cut_off_planning.py",
+         "tests/app/test_lost_calls.py", "tests/app/test_workers.py",
          "tests/app/test_retry.py", "tests/logic/exchange", "tests/logic/plan",
          "tests/cli/test_bulk.py", "tests/cli/test_saved_plans.py", "tests/cli/test_retry.py",
          "tests/cli/test_cut_off.py", "tests/cli/test_unsealed.py"),
