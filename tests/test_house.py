@@ -121,7 +121,7 @@ def test_only_the_wiring_and_the_entry_point_import_late() -> None:
         "logic/exchange/answer_body.py",  # XML
         "logic/values/dates.py",  # time zones
     }
-    many = {f"cli/commands/{name}.py" for name in ("diff", "run", "runs_continue", "runs_retry")}
+    many = {f"cli/commands/{name}.py" for name in ("diff", "run", "runs_resume", "runs_retry")}
     assert late == {*homes, *extras, *many, "cli/commands/validate.py"}  # for the rarer case
 
 

@@ -9,6 +9,7 @@ from collections import deque
 from collections.abc import Iterable, Iterator, Sequence, Sized
 from contextlib import ExitStack, contextmanager
 from itertools import islice
+from math import inf
 from typing import Final, TypeAlias
 
 from msgspec.structs import replace
@@ -30,6 +31,7 @@ from cactions.app.open_entries import (
     leave_unwritten,
     take_open,
 )
+from cactions.app.ports import Journal
 from cactions.app.undo_steps import (
     UndoMarks,
     UndoStep,
@@ -83,7 +85,8 @@ def undo_run(head: RunHead, stores: RunStores) -> Iterator[tuple[UndoStep, Recei
     """Undo the run ``head.undoes`` by a run of its own; raises as ``apply_to_people``.
 
     A receipt has the values that were left alone because they were changed since. An interrupted
-    run is closed first, so that it cannot be resumed after the undo.
+    run is closed first, so that it cannot be resumed after the undo; an interrupted undo of it is
+    finished first, so that both together are the whole.
     """
     begun: deque[tuple[int, UndoStep]] = deque()
     """In their order, with the number of the entry; 0 for a step with nothing to write."""
@@ -102,8 +105,9 @@ def undo_run(head: RunHead, stores: RunStores) -> Iterator[tuple[UndoStep, Recei
         return [RunEntry(step.plan, number=number) for number, step in window if number]
 
     with stores.turns.hold(head):
+        stores.check_run(stores.journal.read(head.undoes))
+        _finish_undos(head.undoes, stores)
         undone = stores.journal.read(head.undoes)
-        stores.check_run(undone)
         if not undone.finished:
             undone = _finish_run(head.undoes, stores, leave_unwritten)
         ahead = list_undo_steps(undone, stores)
@@ -111,6 +115,23 @@ def undo_run(head: RunHead, stores: RunStores) -> Iterator[tuple[UndoStep, Recei
             yield from take_idle_steps(begun, entry.number)
             yield (step := begun.popleft()[1]), build_undo_receipt(step, receipt)
         yield from take_idle_steps(begun, 0)
+
+
+def list_cut_off_undos(run_id: str, journal: Journal) -> Sequence[str]:
+    """The ids of the undos of a run that were interrupted, or are still at work."""
+    unfinished = journal.list_recent(inf)
+    return [each.id for each in unfinished if each.kind is RunKind.UNDO and each.undoes == run_id]
+
+
+def finish_undos(done: Run, stores: RunStores) -> None:
+    """Finish the interrupted undos of a run, of which nothing else is left to restore."""
+    with stores.turns.hold(done.head):
+        _finish_undos(done.head.id, stores)
+
+
+def _finish_undos(run_id: str, stores: RunStores) -> None:
+    for undo_id in list_cut_off_undos(run_id, stores.journal):
+        _finish_run(undo_id, stores, commit_unless_known)
 
 
 def close_run(done: Run, stores: RunStores) -> Run:

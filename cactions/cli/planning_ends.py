@@ -17,6 +17,7 @@ from cactions.model import (
     Run,
     RunAborted,
     RunHead,
+    RunKind,
     RunPhase,
     UsageError,
 )
@@ -66,15 +67,22 @@ def discard_on_error(
 
 @contextmanager
 def explain_interrupt(head: RunHead) -> Iterator[None]:
-    """A signal cuts off the writing of a run: name the commands that go on from there."""
+    """A signal cuts off the writing of a run: name the commands that go on from there.
+
+    An undo goes on where the run is undone again.
+    """
     try:
         yield
     except Exception:
         raise
     except BaseException:
         output = wiring.create_output()
-        go_on, back = (join_command(("runs", verb), head.id) for verb in ("resume", "undo"))
         where = describe_workspace(head.workspace)
+        if head.kind is RunKind.UNDO:
+            again = join_command(("runs", "undo"), head.undoes)
+            output.info(f"The undo in the {where} was cut off. To go on: {again}")
+            raise
+        go_on, back = (join_command(("runs", verb), head.id) for verb in ("resume", "undo"))
         output.info(f"The run in the {where} was cut off. To go on: {go_on}")
         output.info(f"To undo it: {back}")
         raise

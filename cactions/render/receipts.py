@@ -15,6 +15,7 @@ from cactions.model import (
     Run,
     RunCounts,
     RunHead,
+    RunKind,
     RunPhase,
     WorkspaceName,
 )
@@ -86,7 +87,8 @@ def render_undone(head: RunHead, plans: Sequence[Plan], receipts: Sequence[Recei
                 ),
                 BLANK,
             ]
-        run_id = (Span("This undo is run "), Span(head.id, Style.CODE), Span("."))
+        undone, undo = Span(head.undoes, Style.CODE), Span(head.id, Style.CODE)
+        run_id = (Span("This undo of run "), undone, Span(" is run "), undo, Span("."))
         counts = RunCounts(Counter(done.outcome for done in receipts))
         for line in (render_where_written(head.workspace, counts), run_id):
             lines += wrap_paragraph(line, width, indent=choose_margin(width))
@@ -98,6 +100,10 @@ def render_undone(head: RunHead, plans: Sequence[Plan], receipts: Sequence[Recei
 def render_resume_hint(run: Run) -> StyledLine:
     """How to go on with a run that is not finished."""
     head = run.head
+    if head.kind is RunKind.UNDO:
+        again = Span(join_command(("runs", "undo"), head.undoes), Style.CODE)
+        name = (Span("Run "), Span(head.id, Style.CODE), Span(", an undo, "))
+        return (*name, Span("was cut off, or is still in progress. To go on: "), again, Span("."))
     resume = Span(join_command(("runs", "resume"), head.id), Style.CODE)
     back = Span(join_command(("runs", "undo"), head.id), Style.CODE)
     run_id = Span(head.id, Style.CODE)

@@ -12,6 +12,8 @@ from cactions.app.apply import (
     apply_to_people,
     close_run,
     commit_planned,
+    finish_undos,
+    list_cut_off_undos,
     preview_resume,
     resume_run,
     undo_run,
@@ -448,6 +450,42 @@ def test_a_resumed_undo_does_not_need_the_original_run() -> None:
         undo(failing(kept, "people", "commit", 2))
     kept.journal.discard("run-1")
     assert resume_run(kept.journal.read("undo-1"), kept).finished
+
+
+@pytest.mark.parametrize("after", [1, 2, 3, WINDOW + 1, WINDOW + 2])
+@pytest.mark.parametrize("late", [False, True])
+def test_an_undo_that_is_given_again_finishes_the_one_that_was_cut_off(
+    after: int, *, late: bool
+) -> None:
+    """Together they are the whole: everyone is restored and marked, and no undo is left open."""
+    number = WINDOW + 2
+    kept = fresh(number)
+    apply(number, kept)
+    with pytest.raises(StoreError):
+        undo(failing(kept, "people", "commit", after, error=MAYBE, late=late))
+    assert ["undo-1"] == [*list_cut_off_undos("run-1", kept.journal)]
+    assert [] == [*list_cut_off_undos("run-2", kept.journal)]
+    receipts = undo(kept, "undo-2")
+    assert {Outcome.APPLIED} >= {receipt.outcome for receipt in receipts}
+    assert [OLD] * number == held(kept, number)
+    done, first, second = (kept.journal.read(name) for name in ("run-1", "undo-1", "undo-2"))
+    assert (number, 0) == (done.counts.undone, done.counts.standing)
+    assert (True, True) == (first.finished, second.finished)
+    assert number == sum(run.counts.outcomes.get(Outcome.APPLIED, 0) for run in (first, second))
+
+
+def test_an_undo_that_had_restored_everyone_is_only_finished() -> None:
+    """Where it was cut off before that was recorded."""
+    kept = fresh()
+    apply(3, kept)
+    with pytest.raises(StoreError):
+        undo(failing(kept, "journal", "mark_undone", 1))
+    done = kept.journal.read("run-1")
+    assert [OLD] * 3 == held(kept)
+    assert 3 == done.counts.standing
+    finish_undos(done, kept)
+    assert [] == [*list_cut_off_undos("run-1", kept.journal)]
+    assert 0 == kept.journal.read("run-1").counts.standing
 
 
 def test_undo_skips_deleted_and_forgotten_people() -> None:

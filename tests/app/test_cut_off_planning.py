@@ -150,7 +150,12 @@ def test_parts_are_judged_together(
     def plan_parts() -> Planned:
         counts = Counter[str]()
         for first, last in pairwise((0, *cuts, PEOPLE)):
-            counts += plan_part(again, RunPart(again.head.id, PartStep.PLAN, first + 1, last))
+            part = RunPart(again.head.id, PartStep.PLAN, first + 1, last)
+            totals: set[int] = set()
+            followed = replace(again, on_progress=lambda _done, total, _counts: totals.add(total))  # noqa: B023
+            found = plan_part(followed, part)
+            assert ({last - first}, last - first) == (totals, sum(found.values()))
+            counts += found
         entries = again.stores.journal.read(again.head.id).entries
         ends = (e.receipt.outcome.value if e.receipt else "planned" for e in entries)
         assert Counter(ends) == counts

@@ -12,7 +12,8 @@ from msgspec.structs import replace
 from cactions.cli.exit_codes import Exit
 from cactions.edges.store.journal import LocalJournal
 from cactions.edges.store.run_lock import FileRunLock
-from cactions.model import JobRow, PersonQuery, RunHead, RunKind, RunPhase
+from cactions.logic.plan.undo_plan import invert_plan
+from cactions.model import JobRow, Outcome, PersonQuery, Receipt, RunHead, RunKind, RunPhase
 from tests.app.crowd import plans
 from tests.cli.conftest import Cli
 from tests.edges.processes import running, said
@@ -72,6 +73,70 @@ def test_resume_finishes_the_run_whatever_was_already_written(
     assert f"Run {RUN} is finished. 2 people: 1 applied, 1 not started." in flat(done.out)
     again = cli("runs", "resume", RUN, "--yes")
     assert (Exit.MISUSE, True) == (again.code, "is finished" in again.err)
+
+
+UNDO = "20260102-000000-00000002"
+
+
+def cut_off_undo(cli: Cli, home: Path, *, restored: bool, others: int = 0) -> None:
+    """A run has written, and its undo was killed with one plan in the journal.
+
+    ``others`` are written to by the run as well, and were not reached by the undo.
+    """
+    cli(*APPLIED)
+    with closing(LocalJournal(home / ".cactions")) as journal:
+        [done] = journal.list_runs()
+        plan = done.entries[0].plan
+    if restored:
+        cli("runs", "undo", "last", "--yes")
+    cli("runs", "prune", "--keep", "0", "--yes")
+    more = [replace(plan, subject=replace(plan.subject, person_id=f"q{n}")) for n in range(others)]
+    with closing(LocalJournal(home / ".cactions")) as journal:
+        journal.create_run(replace(HEAD, people=1 + others))
+        numbers = journal.record_plans(RUN, [plan, *more])
+        receipt = Receipt(plan.subject.person_id, Outcome.APPLIED)
+        journal.record_outcomes(RUN, [(number, receipt) for number in numbers])
+        journal.finish(RUN)
+        undo = replace(HEAD, id=UNDO, kind=RunKind.UNDO, undoes=RUN, people=None)
+        journal.create_run(undo)
+        journal.record_plans(UNDO, [invert_plan(plan)])
+
+
+@pytest.mark.parametrize("restored", [False, True])
+def test_an_undo_that_was_cut_off_goes_on_where_it_is_given_again(
+    cli: Cli, home: Path, restored: bool
+) -> None:
+    """The list says so, and so does the error where the undo itself is named."""
+    cut_off_undo(cli, home, restored=restored)
+    listed = flat(cli("runs", "list").out)
+    go_on = f"cactions runs undo {RUN}"
+    assert (
+        f"Run {UNDO}, an undo, was cut off, or is still in progress. To go on: {go_on}." in listed
+    )
+    assert f"cactions runs resume {UNDO}" not in listed
+    refused = cli("runs", "undo", UNDO, "--yes")
+    assert (Exit.MISUSE, True) == (
+        refused.code,
+        f"To go on with it: `{go_on}`" in flat(refused.err),
+    )
+    done = cli("runs", "undo", RUN, "--yes")
+    assert (Exit.CLEAN, "silver") == (done.code, tier(cli))
+    assert restored == (f"The undo {UNDO} is finished" in flat(done.out + done.err))
+    with closing(LocalJournal(home / ".cactions")) as journal:
+        assert all(run.finished for run in journal.list_runs())
+        assert (1, 0) == (journal.read(RUN).counts.undone, journal.read(RUN).counts.standing)
+    again = cli("runs", "undo", RUN, "--yes")
+    assert (Exit.CLEAN, True) == (again.code, "left nothing to undo" in flat(again.out + again.err))
+
+
+@pytest.mark.parametrize("others", [0, 2])
+def test_a_resumed_undo_says_whom_it_did_not_reach(cli: Cli, home: Path, others: int) -> None:
+    """It knows only those with whom it had begun: the others still have what the run wrote."""
+    cut_off_undo(cli, home, restored=False, others=others)
+    done = cli("runs", "resume", UNDO, "--yes")
+    assert (Exit.FINDINGS if others else Exit.CLEAN, "silver") == (done.code, tier(cli))
+    rest = f"{others} people of the run may have what it wrote: `cactions runs undo {RUN}`."
+    assert bool(others) == (rest in flat(done.out + done.err))
 
 
 def test_resume_skips_and_reports_a_person_changed_since(cli: Cli, home: Path) -> None:

@@ -9,7 +9,7 @@ import typer
 
 from cactions.app.ports import Journal
 from cactions.cli import streams, wiring
-from cactions.cli.commands import runs_continue, runs_retention, runs_retry, runs_settle
+from cactions.cli.commands import runs_resume, runs_retention, runs_retry, runs_settle, runs_undo
 from cactions.cli.exit_codes import Exit
 from cactions.cli.followed_work import follow_items
 from cactions.cli.options import Files, Json, ReviewPage
@@ -116,9 +116,9 @@ def read_run(journal: Journal, run: str) -> Run:
     return newest
 
 
-commands.command("resume")(runs_continue.resume_)
+commands.command("resume")(runs_resume.resume_)
 commands.command("retry")(runs_retry.retry)
 commands.command("settle")(runs_settle.settle)
-commands.command("undo")(runs_continue.undo)
+commands.command("undo")(runs_undo.undo)
 commands.command("prune")(runs_retention.prune_)
 commands.command("forget")(runs_retention.forget)

@@ -1,125 +1,34 @@
-"""``cactions runs resume`` and ``undo``: a run is finished, or taken back."""
+"""``cactions runs undo``: what a run has written is taken back."""
 
 from __future__ import annotations
 
 import time
 from collections.abc import Sequence
-from typing import Annotated, Final
 
 import typer
 from msgspec.structs import replace
 
-from cactions.app.apply import close_run, preview_resume, resume_run, undo_run
-from cactions.app.commit import RunStores, check_unfinished
+from cactions.app.apply import close_run, finish_undos, list_cut_off_undos, undo_run
+from cactions.app.commit import RunStores
 from cactions.app.ports import Journal
 from cactions.app.undo_steps import UndoStep, list_undo_steps
-from cactions.cli import arguments, progress, prompts, wiring, workspace
-from cactions.cli.bulk_checks import check_clustered
-from cactions.cli.bulk_options import THREADS, Approve, BulkOptions, Clustered, Threads
-from cactions.cli.bulk_wiring import WriteWatch
+from cactions.cli import progress, prompts, wiring, workspace
+from cactions.cli.bulk_options import THREADS, Threads
+from cactions.cli.commands.runs_resume import MANY, RunId
 from cactions.cli.exit_codes import Exit
-from cactions.cli.followed_work import follow_items, show_long_work
+from cactions.cli.followed_work import follow_items
 from cactions.cli.live_options import LiveOptions, network_options
-from cactions.cli.open_project import open_project
-from cactions.cli.options import Draft, Environment, Files, Json, Unsealed, Wait, Yes
+from cactions.cli.options import Environment, Files, Json, Unsealed, Wait, Yes
 from cactions.cli.planning_ends import explain_interrupt
-from cactions.cli.published import require_published
 from cactions.cli.run_head import build_run_head
-from cactions.cli.shown_runs import redact_run
 from cactions.cli.undo_counts import UndoCounts
 from cactions.logic import documents
 from cactions.logic.shell import join_command
 from cactions.logic.workspace_name import describe_workspace
-from cactions.model import Outcome, Receipt, Run, RunHead, RunKind, RunPhase, UsageError
+from cactions.model import Outcome, Receipt, Run, RunHead, RunKind, UsageError
 from cactions.render.bulk import render_bulk_outcome
 from cactions.render.messages import count_noun, to_sentence
 from cactions.render.receipts import render_undo_preview, render_undone
-from cactions.render.resume import render_resume_preview, render_resumed
-
-RunId = Annotated[str, typer.Argument(metavar="RUN", help="A run's id, its beginning, or `last`.")]
-
-MANY: Final = 20
-"""Of more people, a run is shown as a whole."""
-
-
-@network_options
-def resume_(
-    options: LiveOptions,
-    run: RunId,
-    yes: Yes = False,
-    files: Files = None,
-    environment: Environment = None,
-    unsealed: Unsealed = False,
-    approve: Approve = "",
-    threads: Threads = THREADS,
-    draft: Draft = False,
-    wait: Wait = 0,
-    cluster: Clustered = False,
-    json: Json = False,
-) -> None:
-    """Finish a run that was cut off: look at each person, and write what was not written.
-
-    A run of many people that waits for an answer is carried out. A write request whose answer was
-    lost is made again only with its `idempotency` key. Exit code 1 if a person was changed since
-    then (they are left alone), 4 if the outcome of a call is unknown.
-
-    Example: cactions runs resume last
-    """
-    prompts.require_terminal(yes, json)
-    home = open_project(files, environment, options, leaks=False)
-    home = replace(home, wait=wait, clustered=cluster)
-    stores = replace(workspace.open_run_stores(home), unsealed=unsealed, threads=threads)
-    cut_off = _cut_off(stores.journal, run)
-    stores.check_run(cut_off)
-    check_clustered(home, options, cut_off.head.action, many=True)
-    check_unfinished(cut_off)
-    if cut_off.phase is not RunPhase.RUNNING:
-        from cactions.cli.bulk import continue_run  # noqa: PLC0415 - only many people are planned so
-
-        home = open_project(files, environment, options)  # its proofs are a part of the plan
-        home = replace(home, wait=wait, clustered=cluster)
-        home = require_published(home, cut_off.head.action, draft=draft)
-        stores = replace(stores, people=workspace.open_people(home))
-        bulk = BulkOptions(threads=threads, approve=approve, clustered=cluster)
-        raise typer.Exit(continue_run(home, options, bulk, stores, cut_off, yes=yes, json=json))
-    if cluster:
-        from cactions.cli.cluster_command import ClusterCommand  # noqa: PLC0415 - few runs need it
-
-        command = ClusterCommand(home, options, BulkOptions(clustered=True), stores, json=json)
-        raise typer.Exit(command.resume(cut_off, yes=yes))
-    ahead = preview_resume(cut_off, stores, MANY)
-    if not json:
-        number = cut_off.counts.started + cut_off.counts.calling
-        view = render_resume_preview(cut_off, ahead, number, stores.workspace)
-        wiring.create_output().print(view)
-    if not prompts.confirm(f"Resume it in the {describe_workspace(stores.workspace)}?", yes):
-        wiring.create_output().info("Nothing was written.")
-        return
-    began = time.monotonic()
-    with (
-        explain_interrupt(cut_off.head),
-        show_long_work("Writing", "people") as display,
-    ):
-        watch = WriteWatch(display)
-        done = resume_run(cut_off, replace(stores, observers=(*stores.observers, watch)))
-    progress.mark_stored()
-    shown = done if done.people > MANY else redact_run(done, home.project.redacted)
-    numbers = {entry.number for entry, _ in ahead}
-    _report_resumed(shown, numbers, time.monotonic() - began, json=json)
-    raise typer.Exit(arguments.exit_code_of_run(done, cut_off))
-
-
-def _report_resumed(done: Run, numbers: set[int], seconds: float, *, json: bool) -> None:
-    if done.people > MANY:
-        if json:
-            wiring.write_json(documents.tally_to_json(done))
-        else:
-            wiring.create_output().print(render_bulk_outcome(done, seconds=seconds))
-    elif json:
-        wiring.write_json(documents.run_to_json(done, redact=True))
-    else:
-        settled = [entry for entry in done.entries if entry.number in numbers]
-        wiring.create_output().print(render_resumed(done, settled))
 
 
 @network_options
@@ -146,6 +55,8 @@ def undo(
     )
     done = _find_undoable(stores.journal, run)
     stores.check_run(done)
+    if run == "last" and not json:
+        wiring.create_output().info(f"The last run that has left something: {done.head.id}")
     if done.counts.standing > MANY:
         code = _undo_many(done, replace(stores, threads=threads), yes=yes, json=json)
         raise typer.Exit(code)
@@ -180,14 +91,16 @@ def _undo_many(done: Run, stores: RunStores, *, yes: bool, json: bool) -> Exit:
         wiring.create_output().info(preview.describe(done.head.id))
         question = f"Restore the old values in the {describe_workspace(stores.workspace)}?"
         if not preview.restored or not prompts.confirm(question, yes):
-            wiring.create_output().info("Nothing was written.")
+            if preview.restored or not _finish_earlier(done, stores, yes):
+                wiring.create_output().info("Nothing was written.")
             return Exit.FINDINGS if preview.left_alone else Exit.CLEAN
     began = time.monotonic()
     head = _build_undo_head(done, stores)
     left_alone = 0
-    for _, receipt in follow_items(undo_run(head, stores), "Undoing", "people", done.people):
-        progress.mark_stored()
-        left_alone += bool(receipt.conflicts) or receipt.outcome is Outcome.FAILED
+    with explain_interrupt(head):
+        for _, receipt in follow_items(undo_run(head, stores), "Undoing", "people", done.people):
+            progress.mark_stored()
+            left_alone += bool(receipt.conflicts) or receipt.outcome is Outcome.FAILED
     undo = stores.journal.read(head.id)
     if json:
         wiring.write_json(documents.tally_to_json(undo))
@@ -208,6 +121,8 @@ def _take_back(
 ) -> tuple[Sequence[tuple[UndoStep, Receipt]], RunHead | None]:
     """The receipts and the run of the undo; no run where there is nothing to write."""
     number = sum(len(undo_step.plan.effective) for undo_step in back)
+    if not number and _finish_earlier(done, stores, yes):
+        return (), None
     if not back and done.finished:
         show = join_command(("runs", "show"), done.head.id)
         wiring.create_output().info(
@@ -226,9 +141,26 @@ def _take_back(
         wiring.create_output().info("Nothing was written.")
         return (), None
     head = _build_undo_head(done, stores)
-    results = [*undo_run(head, stores)]
+    with explain_interrupt(head):
+        results = [*undo_run(head, stores)]
     progress.mark_stored()
     return results, head
+
+
+def _finish_earlier(done: Run, stores: RunStores, yes: bool) -> bool:
+    """Finish undos of a run that were cut off, where nothing else is left; whether that was done.
+
+    What they had begun to restore is then known as restored.
+    """
+    earlier = list_cut_off_undos(done.head.id, stores.journal)
+    if not earlier or not prompts.confirm(f"Finish the undo {earlier[0]}, which was cut off?", yes):
+        return False
+    finish_undos(done, stores)
+    progress.mark_stored()
+    wiring.create_output().info(
+        f"The undo {earlier[0]} is finished. Nothing else was left to undo."
+    )
+    return True
 
 
 def _build_undo_head(done: Run, stores: RunStores) -> RunHead:
@@ -247,23 +179,14 @@ def _close_cut_off(done: Run, stores: RunStores, yes: bool) -> None:
     wiring.create_output().info("Nothing was written.")
 
 
-def _cut_off(journal: Journal, run: str) -> Run:
-    """The run of an id, of its beginning, or the newest that is cut off. Raises UsageError."""
-    if run != "last":
-        return journal.read(run)
-    runs = journal.list_runs()
-    newest = next((stored_run for stored_run in runs if not stored_run.finished), None)
-    if newest is None:
-        raise UsageError("no run was cut off", hint="`cactions runs list` shows what there is.")
-    return newest
-
-
 def _find_undoable(journal: Journal, run: str) -> Run:
     """The run to take back; `last` is the newest that has left something. Raises UsageError."""
     if run != "last":
         named = journal.read(run)
         if named.head.kind is RunKind.UNDO:
             hint = f"To apply the action again: `{join_command(('run',), named.head.action)}`."
+            if not named.finished:
+                hint = f"To go on with it: `{join_command(('runs', 'undo'), named.head.undoes)}`."
             raise UsageError(f"the run {named.head.id} is an undo itself", hint=hint)
         return named
     newest = next(
