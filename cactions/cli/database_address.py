@@ -16,6 +16,7 @@ from cactions.cli.output_scrubber import register_secret
 from cactions.edges.files.owned_files import FilePolicy, OwnershipProblem, UntrustedFile, read_own
 from cactions.edges.keys.user_config import read_user_config
 from cactions.logic.network.connection_string import find_passwords
+from cactions.logic.shell import quote_word
 from cactions.model import UsageError
 from cactions.model.secret import Secret
 
@@ -48,10 +49,11 @@ def _read_file(path: Path) -> str:
     try:
         text = read_own(path, _POLICY).decode().strip()
     except UntrustedFile as error:
+        name = quote_word([str(path)])
         hints = {
             OwnershipProblem.MISSING: "Write the address into it, or correct `database_file`:"
             " `cactions config` shows where that is.",
-            OwnershipProblem.MODE: f"If no other user has read it: chmod 600 {path}",
+            OwnershipProblem.MODE: f"If no other user has read it: `chmod 600 {name}`.",
         }
         hint = hints.get(error.problem, "Replace it by a file that you own and can read.")
         raise UsageError(f"the address of the database: {error}", hint=hint) from None

@@ -87,7 +87,7 @@ def test_a_file_that_others_can_read_is_refused(file: Path, mode: int) -> None:
     file.chmod(mode)
     error = refuse()
     assert "can be read by other users" in str(error)
-    assert f"chmod 600 {file}" in error.hint
+    assert f"`chmod 600 {file}`." in error.hint
 
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root gives files away")

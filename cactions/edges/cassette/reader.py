@@ -15,7 +15,7 @@ from stat import S_ISREG
 from typing import Final, NoReturn, TypeAlias
 
 from cactions.edges.files.confined_paths import NotAFile, open_for_reading
-from cactions.edges.files.file_io import store_errors
+from cactions.edges.files.file_io import name_path, store_errors
 from cactions.logic.cassette.file_format import RecordedExchange, parse_cassette
 from cactions.logic.cassette.request_diff import (
     describe_request,
@@ -163,10 +163,12 @@ def _read_whole(handle: int, shown: str) -> bytes:
             raise _build_not_a_file(shown)
         if state.st_size > MAX_BYTES:
             raise DefinitionError(
-                f"{shown} is larger than {MAX_BYTES // 1024**2} MiB", hint="Split the cassette."
+                f"{name_path(Path(shown))} is larger than {MAX_BYTES // 1024**2} MiB",
+                hint="Split the cassette.",
             )
         return file.read()
 
 
 def _build_not_a_file(shown: str) -> DefinitionError:
-    return DefinitionError(f"{shown} is not a file", hint="Name the cassette itself.")
+    name = name_path(Path(shown))
+    return DefinitionError(f"{name} is not a file", hint="Name the cassette itself.")

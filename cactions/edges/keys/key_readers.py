@@ -14,6 +14,7 @@ from typing import Final
 
 from cactions.edges.files.owned_files import FilePolicy, OwnershipProblem, UntrustedFile, read_own
 from cactions.edges.timeouts import Returned, TimedOut, call_with_timeout
+from cactions.logic.shell import quote_word
 from cactions.model.vault import VaultError, VaultFault
 
 MAX_KEY_TEXT_BYTES: Final = 64 * 1024
@@ -79,9 +80,10 @@ def read_key_file(path: Path) -> bytes:
     try:
         return read_own(path, _POLICY)
     except UntrustedFile as error:
+        name = quote_word([str(path)])
         hints = {
             OwnershipProblem.MISSING: "Check the name.",
-            OwnershipProblem.MODE: f"If no other user has read it: chmod 600 {path}",
+            OwnershipProblem.MODE: f"If no other user has read it: `chmod 600 {name}`.",
         }
         fault = _FAULTS.get(error.problem, VaultFault.NO_KEY)
         other = f"If it must stay as it is, pass it as a descriptor: --key-fd 3 3<{path}"

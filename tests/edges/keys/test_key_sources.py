@@ -212,7 +212,7 @@ def test_a_key_file_accessible_to_others_is_refused(key_file: Path, mode: int) -
     error = refused(lambda: held(given(file=key_file)).get_key(VAULT))
     assert isinstance(error, VaultError)
     assert VaultFault.MODE is error.fault
-    assert f"chmod 600 {key_file}" in error.hint
+    assert f"`chmod 600 {key_file}`." in error.hint
     assert mode == stat.S_IMODE(key_file.stat().st_mode)
 
 
