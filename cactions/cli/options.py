@@ -82,6 +82,7 @@ ReviewPage = Annotated[
         help="Also write the review page: one HTML file, with filters and a search.",
     ),
 ]
+RunId = Annotated[str, typer.Argument(metavar="RUN", help="A run's id, its beginning, or `last`.")]
 Yes = Annotated[bool, typer.Option("--yes", "-y", help="Skip the confirmation prompt.")]
 Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Only what is needed on stderr.")]
 

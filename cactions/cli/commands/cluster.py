@@ -14,8 +14,8 @@ from cactions.cli.cluster_wiring import (
     require_database_address,
     require_shared_database,
 )
-from cactions.cli.commands.runs import RunId, read_run
-from cactions.cli.options import Files, Json
+from cactions.cli.commands.runs import read_run
+from cactions.cli.options import Files, Json, RunId
 from cactions.cli.vault_options import key_options
 from cactions.logic.documents.cluster import cluster_change_to_json, cluster_to_json
 from cactions.logic.shell import join_command

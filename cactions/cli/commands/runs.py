@@ -12,7 +12,7 @@ from cactions.cli import streams, wiring
 from cactions.cli.commands import runs_resume, runs_retention, runs_retry, runs_settle, runs_undo
 from cactions.cli.exit_codes import Exit
 from cactions.cli.followed_work import follow_items
-from cactions.cli.options import Files, Json, ReviewPage
+from cactions.cli.options import Files, Json, ReviewPage, RunId
 from cactions.cli.output_files import write_lines
 from cactions.cli.reporters import write_run_page
 from cactions.cli.shown_runs import describe_local_runs, mark_running, open_shown_journal
@@ -27,7 +27,6 @@ from cactions.render.vault import render_sealed_runs
 
 commands = typer.Typer(help="List, inspect, resume, retry and undo runs.", no_args_is_help=True)
 
-RunId = Annotated[str, typer.Argument(metavar="RUN", help="A run's id, its beginning, or `last`.")]
 Out = Annotated[Path | None, typer.Option("--out", metavar="FILE", help="Default: stdout.")]
 
 

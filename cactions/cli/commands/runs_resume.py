@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from contextlib import suppress
-from typing import Annotated, Final
+from typing import Final
 
 import typer
 from msgspec.structs import replace
@@ -20,7 +20,7 @@ from cactions.cli.exit_codes import Exit, choose_most_severe
 from cactions.cli.followed_work import show_long_work
 from cactions.cli.live_options import LiveOptions, network_options
 from cactions.cli.open_project import open_project
-from cactions.cli.options import Draft, Environment, Files, Json, Unsealed, Wait, Yes
+from cactions.cli.options import Draft, Environment, Files, Json, RunId, Unsealed, Wait, Yes
 from cactions.cli.planning_ends import explain_interrupt
 from cactions.cli.published import require_published
 from cactions.cli.shown_runs import redact_run
@@ -31,8 +31,6 @@ from cactions.model import Run, RunHead, RunKind, RunPhase, UsageError
 from cactions.render.bulk import render_bulk_outcome
 from cactions.render.messages import count_noun
 from cactions.render.resume import render_resume_preview, render_resumed
-
-RunId = Annotated[str, typer.Argument(metavar="RUN", help="A run's id, its beginning, or `last`.")]
 
 MANY: Final = 20
 """Of more people, a run is shown as a whole."""

@@ -22,14 +22,23 @@ from cactions.cli.bulk_options import (
 )
 from cactions.cli.live_options import LiveOptions, call_options
 from cactions.cli.open_project import open_project
-from cactions.cli.options import Draft, Environment, Files, Json, ReviewPage, Unsealed, Wait, Yes
+from cactions.cli.options import (
+    Draft,
+    Environment,
+    Files,
+    Json,
+    ReviewPage,
+    RunId,
+    Unsealed,
+    Wait,
+    Yes,
+)
 from cactions.cli.project_folder import ProjectFolder
 from cactions.cli.published import require_published
 from cactions.edges.clock import SystemClock
 from cactions.logic.shell import join_command
 from cactions.model import Run, RunKind, UsageError
 
-RunId = Annotated[str, typer.Argument(metavar="RUN", help="A run's id, its beginning, or `last`.")]
 Held = Annotated[bool, typer.Option("--held", help="Also those who were held.")]
 Refused = Annotated[bool, typer.Option("--refused", help="Also those whose values were refused.")]
 

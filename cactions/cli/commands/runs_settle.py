@@ -14,7 +14,7 @@ from cactions.app.settle import (
     settle_calls,
 )
 from cactions.cli import progress, prompts, wiring
-from cactions.cli.options import Files, Json, Unsealed, Yes
+from cactions.cli.options import Files, Json, RunId, Unsealed, Yes
 from cactions.cli.run_head import get_operator
 from cactions.cli.shown_runs import open_shown_journal, open_shown_lock
 from cactions.cli.vault_options import key_options
@@ -24,7 +24,6 @@ from cactions.model import UsageError
 from cactions.render.messages import count_noun
 from cactions.render.runs import render_run
 
-RunId = Annotated[str, typer.Argument(metavar="RUN", help="A run's id, its beginning, or `last`.")]
 Carried = Annotated[bool, typer.Option("--done", help="They were carried out.")]
 NotCarried = Annotated[bool, typer.Option("--not-done", help="They were not carried out.")]
 Entries = Annotated[

@@ -14,11 +14,11 @@ from cactions.app.ports import Journal
 from cactions.app.undo_steps import UndoStep, list_undo_steps
 from cactions.cli import progress, prompts, wiring, workspace
 from cactions.cli.bulk_options import THREADS, Threads
-from cactions.cli.commands.runs_resume import MANY, RunId
+from cactions.cli.commands.runs_resume import MANY
 from cactions.cli.exit_codes import Exit
 from cactions.cli.followed_work import follow_items
 from cactions.cli.live_options import LiveOptions, network_options
-from cactions.cli.options import Environment, Files, Json, Unsealed, Wait, Yes
+from cactions.cli.options import Environment, Files, Json, RunId, Unsealed, Wait, Yes
 from cactions.cli.planning_ends import explain_interrupt
 from cactions.cli.run_head import build_run_head
 from cactions.cli.undo_counts import UndoCounts
